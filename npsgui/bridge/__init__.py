@@ -1,0 +1,1 @@
+"""The floor of NPS agents. Never imports relay or ledger, never Qt."""

@@ -1,0 +1,1 @@
+"""The command line. Never imports Qt, relay, bridge or ledger."""

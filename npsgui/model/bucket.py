@@ -1,0 +1,110 @@
+"""A byte bucket that streams share in turn. Pure: time is an argument, waking is a call.
+
+A stream that finds the bucket dry waits in a queue. The streams in front are served first, each
+with the same quantum, so streams that share a bucket get equal shares. The bucket never refuses
+a byte that was already read: it goes into debt and the debt is paid before anyone is served, so
+the average is exact whatever the chunk sizes are.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Protocol
+
+BURST_SECONDS = 0.25
+"""What an idle bucket saves up, in seconds of its rate (design: limits)."""
+
+TURNS_PER_BURST = 8
+"""A burst is split into this many turns: smooth at 1 KiB/s, cheap at 1 GiB/s."""
+
+LARGEST_QUANTUM = 256 * 1024
+"""No turn is larger than a relay chunk, bytes."""
+
+
+class Waiter(Protocol):
+    """A stream that waits for its turn."""
+
+    def granted(self, quantum: int) -> None:
+        """Its turn has come: it may read ``quantum`` bytes. Called once for each wait."""
+
+
+class Bucket:
+    """Tokens, in bytes, that refill at ``rate`` bytes a second. Rate 0 is unlimited."""
+
+    __slots__ = ("_queue", "_stamp", "_tokens", "quantum", "rate")
+
+    def __init__(self, rate: int = 0, now: float = 0.0) -> None:
+        self._queue: deque[Waiter] = deque()
+        self._tokens = 0.0
+        self._stamp = now
+        self.rate = 0
+        self.quantum = LARGEST_QUANTUM
+        """Bytes a stream may read in one turn."""
+        self.set_rate(rate, now)
+
+    def set_rate(self, rate: int, now: float) -> None:
+        """Change the rate in place; who waits keeps its place. Debt is kept, at most one burst of it."""
+        self._refill(now)
+        self.rate = rate
+        burst = rate * BURST_SECONDS
+        self.quantum = (
+            LARGEST_QUANTUM if not rate else max(1, min(LARGEST_QUANTUM, int(burst / TURNS_PER_BURST)))
+        )
+        self._tokens = max(-burst, min(burst, self._tokens))
+
+    @property
+    def waiting(self) -> int:
+        """Streams in the queue."""
+        return len(self._queue)
+
+    def allowance(self, now: float) -> int:
+        """Bytes that a stream may read without waiting; 0 when dry, or while others wait."""
+        if not self.rate:
+            return LARGEST_QUANTUM
+        if self._queue:
+            return 0
+        self._refill(now)
+        return max(0, int(self._tokens))
+
+    def spend(self, count: int, now: float) -> None:
+        """Take ``count`` bytes, into debt if need be."""
+        if self.rate:
+            self._refill(now)
+            self._tokens -= count
+
+    def wait(self, waiter: Waiter) -> None:
+        """Put ``waiter`` at the end of the queue."""
+        self._queue.append(waiter)
+
+    def forget(self, waiter: Waiter) -> None:
+        """Take ``waiter`` out of the queue, if it is there: its stream has ended."""
+        if waiter in self._queue:
+            self._queue.remove(waiter)
+
+    def next_turn(self, now: float) -> float | None:
+        """Seconds until the first in the queue may be served; None when nobody waits."""
+        if not self._queue:
+            return None
+        if not self.rate:
+            return 0.0
+        self._refill(now)
+        return max(0.0, (self.quantum - self._tokens) / self.rate)
+
+    def serve(self, now: float) -> None:
+        """Wake as many waiters, in turn, as there are tokens for; all of them if the rate is 0.
+
+        A wakened stream spends when it reads. One that has nothing to read takes nothing from the others.
+        """
+        if not self.rate:
+            turns = len(self._queue)
+        else:
+            self._refill(now)
+            turns = min(len(self._queue), int(self._tokens / self.quantum + 1e-9))
+        for _ in range(turns):
+            self._queue.popleft().granted(self.quantum)
+
+    def _refill(self, now: float) -> None:
+        elapsed = now - self._stamp
+        self._stamp = now
+        if elapsed > 0:
+            self._tokens = min(self.rate * BURST_SECONDS, self._tokens + elapsed * self.rate)

@@ -1,0 +1,83 @@
+"""Everything a user has configured, as one value. Pure: an edit returns a new Configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from npsgui.model.entities import (
+    GLOBAL_KEY,
+    Client,
+    Everything,
+    Host,
+    Owner,
+    OwnerKey,
+    OwnerKind,
+    Tunnel,
+)
+from npsgui.model.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """The wanted state: the global owner, and clients, tunnels and hosts by id."""
+
+    everything: Everything = field(default_factory=Everything)
+    clients: Mapping[int, Client] = field(default_factory=dict)
+    tunnels: Mapping[int, Tunnel] = field(default_factory=dict)
+    hosts: Mapping[int, Host] = field(default_factory=dict)
+
+    def owners(self) -> Iterator[Owner]:
+        """All owners, those above before those below."""
+        yield self.everything
+        yield from self.clients.values()
+        yield from self.tunnels.values()
+        yield from self.hosts.values()
+
+    def find(self, key: OwnerKey) -> Owner:
+        """The owner with this key. Raises NotFound: when there is none."""
+        if key == GLOBAL_KEY:
+            return self.everything
+        found = self._shelf(key.kind).get(key.id)
+        if found is None:
+            raise NotFound("There is no {owner}.", owner=key)
+        return found
+
+    def owned_by(self, client: int) -> list[Tunnel | Host]:
+        """The tunnels and hosts of a client, in the order of their ids."""
+        owned: list[Tunnel | Host] = [tunnel for tunnel in self.tunnels.values() if tunnel.client == client]
+        owned.extend(host for host in self.hosts.values() if host.client == client)
+        return owned
+
+    def with_owner(self, owner: Owner) -> Configuration:
+        """The same with ``owner`` added, or in place of the one with its key."""
+        if isinstance(owner, Everything):
+            return replace(self, everything=owner)
+        if isinstance(owner, Client):
+            return replace(self, clients={**self.clients, owner.id: owner})
+        if isinstance(owner, Tunnel):
+            return replace(self, tunnels={**self.tunnels, owner.id: owner})
+        return replace(self, hosts={**self.hosts, owner.id: owner})
+
+    def without(self, key: OwnerKey) -> Configuration:
+        """The same without this owner; without a client's tunnels and hosts too. Raises NotFound."""
+        self.find(key)
+        if key.kind is OwnerKind.CLIENT:
+            return replace(
+                self,
+                clients={id_: client for id_, client in self.clients.items() if id_ != key.id},
+                tunnels={id_: tunnel for id_, tunnel in self.tunnels.items() if tunnel.client != key.id},
+                hosts={id_: host for id_, host in self.hosts.items() if host.client != key.id},
+            )
+        if key.kind is OwnerKind.TUNNEL:
+            return replace(self, tunnels={id_: t for id_, t in self.tunnels.items() if id_ != key.id})
+        if key.kind is OwnerKind.HOST:
+            return replace(self, hosts={id_: h for id_, h in self.hosts.items() if id_ != key.id})
+        raise NotFound("The global limits cannot be removed.")
+
+    def _shelf(self, kind: OwnerKind) -> Mapping[int, Client] | Mapping[int, Tunnel] | Mapping[int, Host]:
+        if kind is OwnerKind.CLIENT:
+            return self.clients
+        if kind is OwnerKind.TUNNEL:
+            return self.tunnels
+        return self.hosts

@@ -1,0 +1,180 @@
+"""What a user configures: clients, tunnels, hosts and their limits. Pure facts: frozen, no I/O.
+
+Bytes, bytes per second and seconds everywhere, whatever the screen or NPS shows. 0 is unlimited.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TypeAlias
+
+from npsgui.model.flow import QuotaCounts
+
+NO_EXTRAS: Mapping[str, object] = MappingProxyType({})
+
+
+class OwnerKind(enum.StrEnum):
+    """What can own bytes and limits."""
+
+    GLOBAL = "global"
+    CLIENT = "client"
+    TUNNEL = "tunnel"
+    HOST = "host"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class OwnerKey:
+    """Names one owner: its kind and its id. The one global owner has id 0."""
+
+    kind: OwnerKind
+    id: int
+
+    def __str__(self) -> str:
+        return str(self.kind) if self.kind is OwnerKind.GLOBAL else f"{self.kind} {self.id}"
+
+
+GLOBAL_KEY = OwnerKey(OwnerKind.GLOBAL, 0)
+
+
+class Mode(enum.StrEnum):
+    """What a tunnel's listening port speaks. The words are NPS's."""
+
+    TCP = "tcp"
+    UDP = "udp"
+    HTTP_PROXY = "httpProxy"
+    SOCKS5 = "socks5"
+    SECRET = "secret"
+    P2P = "p2p"
+    FILE = "file"
+    TCP_TRANS = "tcpTrans"
+
+
+class Via(enum.StrEnum):
+    """Who dials the target: this program, or the client's agent."""
+
+    LOCAL = "local"
+    AGENT = "agent"
+
+
+class Scheme(enum.StrEnum):
+    """Which shared port a host answers on."""
+
+    ALL = "all"
+    HTTP = "http"
+    HTTPS = "https"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What an owner may use. Bytes, bytes/s, sessions; 0 is unlimited.
+
+    ``rate`` is shared by both directions; ``inlet_rate`` and ``export_rate`` hold apart, beside it.
+    """
+
+    quota: int = 0
+    quota_counts: QuotaCounts = QuotaCounts.BOTH
+    rate: int = 0
+    inlet_rate: int = 0
+    export_rate: int = 0
+    connections: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the relay or the agent connects to."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Everything:
+    """The global owner: what holds for all clients together, and the shared ports. Port 0 is closed."""
+
+    limits: Limits = Limits(connections=10_000)
+    http_port: int = 0
+    https_port: int = 0
+    bridge_port: int = 0
+
+    @property
+    def owner(self) -> OwnerKey:
+        """Its key, which never changes."""
+        return GLOBAL_KEY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """An account with a verify key and limits; owns tunnels and hosts."""
+
+    id: int
+    key: str
+    remark: str = ""
+    enabled: bool = True
+    limits: Limits = Limits()
+    tunnels: int = 0
+    """How many tunnels and hosts it may have; 0 is unlimited."""
+    expires: int = 0
+    """Unix time, s, from which it is refused; 0 never."""
+    nps: Mapping[str, object] = field(default=NO_EXTRAS, hash=False)
+    """Fields of an imported NPS record that npsgui has no use for, kept verbatim for export."""
+
+    @property
+    def owner(self) -> OwnerKey:
+        """Its key in flows and in the ledger."""
+        return OwnerKey(OwnerKind.CLIENT, self.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tunnel:
+    """One listening port in one mode."""
+
+    id: int
+    client: int
+    remark: str = ""
+    enabled: bool = True
+    mode: Mode = Mode.TCP
+    bind: str = "127.0.0.1"
+    """Address to listen on; empty is every interface, as NPS means it."""
+    port: int = 0
+    targets: tuple[Target, ...] = ()
+    via: Via = Via.LOCAL
+    limits: Limits = Limits()
+    expires: int = 0
+    nps: Mapping[str, object] = field(default=NO_EXTRAS, hash=False)
+
+    @property
+    def owner(self) -> OwnerKey:
+        """Its key in flows and in the ledger."""
+        return OwnerKey(OwnerKind.TUNNEL, self.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """A rule on the shared HTTP port: scheme, host, location."""
+
+    id: int
+    client: int
+    remark: str = ""
+    enabled: bool = True
+    scheme: Scheme = Scheme.ALL
+    host: str = ""
+    location: str = "/"
+    targets: tuple[Target, ...] = ()
+    via: Via = Via.LOCAL
+    limits: Limits = Limits()
+    expires: int = 0
+    nps: Mapping[str, object] = field(default=NO_EXTRAS, hash=False)
+
+    @property
+    def owner(self) -> OwnerKey:
+        """Its key in flows and in the ledger."""
+        return OwnerKey(OwnerKind.HOST, self.id)
+
+
+Owner: TypeAlias = Everything | Client | Tunnel | Host

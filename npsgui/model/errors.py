@@ -1,0 +1,54 @@
+"""The errors that a user may read. Pure: no clock, no socket, no Qt.
+
+Every sentence is a template and its values, so that the window can show it in the user's language:
+``ui/sentences.py`` lists the templates for translation and a test holds the two together.
+"""
+
+
+class NpsError(Exception):
+    """One plain sentence that a user may read, in English; ``template`` and ``values`` are its parts."""
+
+    def __init__(self, template: str, **values: object) -> None:
+        super().__init__(template.format(**values) if values else template)
+        self.template = template
+        self.values = values
+
+
+class FieldError(NpsError):
+    """A value that a field does not accept. ``field`` is the word of the field: ``quota``, ``port``."""
+
+    def __init__(self, field: str, template: str, **values: object) -> None:
+        super().__init__(template, **values)
+        self.field = field
+
+
+class LimitReached(NpsError):
+    """A visitor, a tunnel or a byte that a limit refuses."""
+
+
+class BindFailed(NpsError):
+    """A port that cannot be listened on."""
+
+
+class TargetUnreachable(NpsError):
+    """No target of a tunnel could be connected to."""
+
+
+class LedgerError(NpsError):
+    """The ledger cannot be opened, read or written."""
+
+
+class NotFound(NpsError):
+    """An owner or a session that does not exist, or no longer does."""
+
+
+class ImportFailed(NpsError):
+    """A configuration folder that cannot be taken; nothing of it was."""
+
+
+class AlreadyRunning(NpsError):
+    """Another npsgui holds the data folder."""
+
+
+class ProtocolError(Exception):
+    """A peer broke its protocol: logged at info, ends that session only."""

@@ -1,0 +1,142 @@
+"""What happened, pushed as small frozen facts. How much is pulled: no event per chunk. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from npsgui.model.entities import OwnerKey
+from npsgui.model.gate import Cause
+from npsgui.model.views import LedgerHealth, Sentence, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationChanged:
+    """Owners were added, edited, removed, started or stopped; pull the configuration again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerChanged:
+    """A tunnel began to listen, stopped, or failed to (``error``)."""
+
+    owner: OwnerKey
+    listening: bool
+    error: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOpened:
+    """A visitor's session has its target."""
+
+    session: int
+    owner: OwnerKey
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionClosed:
+    """A session ended; its exact bytes. ``cause`` is ``Cause.PEER`` for an ordinary end."""
+
+    session: int
+    owner: OwnerKey
+    peer: str
+    cause: Cause
+    inlet: int
+    export: int
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorRefused:
+    """A visitor was turned away: ``by`` is the owner whose limit did it."""
+
+    owner: OwnerKey
+    by: OwnerKey
+    cause: Cause
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaReached:
+    """An owner's quota is used up: its sessions were cut at exactly this many bytes."""
+
+    owner: OwnerKey
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFailed:
+    """A target could not be connected to."""
+
+    owner: OwnerKey
+    target: str
+    reason: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class MinuteTurned:
+    """A wall-clock minute is complete: what each owner that moved carried in it.
+
+    A client's usage is the sum of its tunnels'. The charts refresh on it. ``minute``: Unix time, s.
+    """
+
+    minute: int
+    usages: Mapping[OwnerKey, Usage] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockJumped:
+    """The wall clock moved by ``seconds`` against the time that passed: a suspend, or a clock set."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerHealthChanged:
+    """The ledger got better or worse."""
+
+    health: LedgerHealth
+
+
+@dataclass(frozen=True, slots=True)
+class ShowWindow:
+    """Another npsgui was started on this data folder: bring the window to the front."""
+
+
+Event: TypeAlias = (
+    ConfigurationChanged
+    | ListenerChanged
+    | SessionOpened
+    | SessionClosed
+    | VisitorRefused
+    | QuotaReached
+    | TargetFailed
+    | MinuteTurned
+    | ClockJumped
+    | LedgerHealthChanged
+    | ShowWindow
+)
+
+Listener: TypeAlias = Callable[[Event], None]
+
+
+class Events:
+    """Hands each event to every subscriber, in the order of their subscription, in the caller's thread."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call ``listener`` with every event from now on; returns the call that ends it."""
+        self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return unsubscribe
+
+    def push(self, event: Event) -> None:
+        """Tell everyone that ``event`` happened."""
+        for listener in tuple(self._listeners):
+            listener(event)

@@ -1,0 +1,71 @@
+"""Byte accounting. Pure: no clock, no socket, no Qt."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class Direction(enum.Enum):
+    """Which way bytes go. Inlet is visitor to target; export is target to visitor."""
+
+    INLET = "inlet"
+    EXPORT = "export"
+
+
+class QuotaCounts(enum.StrEnum):
+    """Which bytes a quota counts."""
+
+    BOTH = "both"
+    INLET = "inlet"
+    EXPORT = "export"
+
+
+@dataclass(slots=True)
+class Flow:
+    """Bytes carried for one owner.
+
+    What a Flow counts it also adds to its parent, so a client's total is the sum of its
+    tunnels and hosts by construction, never by a sweep. Bytes; ``quota`` 0 is unlimited.
+    """
+
+    quota: int = 0
+    parent: Flow | None = None
+    inlet: int = 0
+    export: int = 0
+    quota_counts: QuotaCounts = QuotaCounts.BOTH
+
+    def add(self, direction: Direction, count: int) -> None:
+        """Count bytes already moved. Never refuses: sent is sent."""
+        flow: Flow | None = self
+        if direction is Direction.INLET:
+            while flow is not None:
+                flow.inlet += count
+                flow = flow.parent
+        else:
+            while flow is not None:
+                flow.export += count
+                flow = flow.parent
+
+    @property
+    def used(self) -> int:
+        """Bytes that count towards the quota."""
+        if self.quota_counts is QuotaCounts.INLET:
+            return self.inlet
+        if self.quota_counts is QuotaCounts.EXPORT:
+            return self.export
+        return self.inlet + self.export
+
+    @property
+    def left(self) -> int:
+        """Bytes until the quota is reached, never below 0. Meaningless while ``quota`` is 0."""
+        return max(0, self.quota - self.used)
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether a quota is set and nothing of it is left."""
+        return self.quota > 0 and self.used >= self.quota
+
+    def limits(self, direction: Direction) -> bool:
+        """Whether a quota is set that counts bytes going this way."""
+        return self.quota > 0 and self.quota_counts in (QuotaCounts.BOTH, direction.value)

@@ -1,0 +1,192 @@
+"""The gate: admits, meters, throttles and cuts; nothing else does. Pure: time is an argument.
+
+Gates form a chain, tunnel or host -> client -> everything. What one counts, all above it count, and
+what one refuses is refused. A session asks its tunnel's gate; a ``Lane`` is one direction of it.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from npsgui.model.bucket import LARGEST_QUANTUM, Bucket
+from npsgui.model.entities import GLOBAL_KEY, Limits, OwnerKey
+from npsgui.model.errors import LimitReached
+from npsgui.model.flow import Direction, Flow
+
+
+class Cause(enum.StrEnum):
+    """Why a visitor is refused or a session is ended."""
+
+    QUOTA = "quota"
+    CONNECTIONS = "connections"
+    EXPIRED = "expired"
+    DISABLED = "disabled"
+    REMOVED = "removed"
+    TARGET = "target"
+    CLOSED = "closed"
+    PEER = "peer"
+    SHUTDOWN = "shutdown"
+    STALLED = "stalled"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a gate holds against a visitor: which owner's limit, and why."""
+
+    owner: OwnerKey
+    cause: Cause
+
+    def error(self) -> LimitReached:
+        """The same as a sentence for the user."""
+        return LimitReached(_SENTENCES[self.cause], owner=self.owner)
+
+
+_SENTENCES = {
+    Cause.QUOTA: "The quota of {owner} is used up.",
+    Cause.CONNECTIONS: "The connection limit of {owner} is reached.",
+    Cause.EXPIRED: "{owner} has expired.",
+    Cause.DISABLED: "{owner} is stopped.",
+}
+
+
+class Lane:
+    """One direction of one gate, with the limits of its whole chain laid flat for the hot path.
+
+    ``flows`` and ``buckets`` hold only those that limit something: an unlimited chain costs nothing.
+    """
+
+    __slots__ = ("buckets", "direction", "flows")
+
+    def __init__(self, direction: Direction) -> None:
+        self.direction = direction
+        self.flows: tuple[Flow, ...] = ()
+        self.buckets: tuple[Bucket, ...] = ()
+
+    def allowance(self, wanted: int, now: float) -> int:
+        """How many of ``wanted`` bytes may be read now. 0 when a quota is used up or a bucket is dry."""
+        for flow in self.flows:
+            wanted = min(wanted, flow.left)
+        for bucket in self.buckets:
+            wanted = min(wanted, bucket.allowance(now))
+        return wanted
+
+    def quota_left(self, wanted: int) -> int:
+        """How many of ``wanted`` bytes the quotas of the chain still allow, whatever the rates say."""
+        for flow in self.flows:
+            wanted = min(wanted, flow.left)
+        return wanted
+
+    def charge(self, session: Flow, count: int, now: float) -> None:
+        """Count ``count`` bytes for ``session`` and everything above it, and take them from the buckets.
+
+        ``session.parent`` must be the flow of this lane's gate. Never refuses: cut the chunk before.
+        """
+        session.add(self.direction, count)
+        for bucket in self.buckets:
+            bucket.spend(count, now)
+
+    def dry_bucket(self, now: float) -> Bucket | None:
+        """The first bucket of the chain that makes a stream wait, or None when it may read on."""
+        for bucket in self.buckets:
+            if bucket.allowance(now) <= 0:
+                return bucket
+        return None
+
+    def quantum(self) -> int:
+        """Bytes for one turn: the smallest quantum of the chain's buckets."""
+        return min((bucket.quantum for bucket in self.buckets), default=LARGEST_QUANTUM)
+
+
+class Gate:
+    """The limits of one owner, in force. Made and edited by ``Accounts``; sessions ask it.
+
+    ``parent`` is the gate of the owner above; its flow is the parent of ``flow``.
+    """
+
+    def __init__(self, owner: OwnerKey = GLOBAL_KEY, parent: Gate | None = None, now: float = 0.0) -> None:
+        self.owner = owner
+        self.parent = parent
+        self.flow: Flow = Flow(parent=parent.flow if parent else None)
+        self.enabled = True
+        self.expires = 0
+        self.connection_limit = 0
+        self.open = 0
+        """Sessions that hold a lease."""
+        self.lanes = {direction: Lane(direction) for direction in Direction}
+        self._shared = Bucket(0, now)
+        self._apart = {direction: Bucket(0, now) for direction in Direction}
+
+    def chain(self) -> Iterator[Gate]:
+        """This gate and those above it."""
+        gate: Gate | None = self
+        while gate is not None:
+            yield gate
+            gate = gate.parent
+
+    def configure(self, limits: Limits, now: float, *, enabled: bool = True, expires: int = 0) -> None:
+        """Put limits in force, live. The gates below must be ``refreshed`` after it."""
+        self.enabled = enabled
+        self.expires = expires
+        self.connection_limit = limits.connections
+        self.flow.quota = limits.quota
+        self.flow.quota_counts = limits.quota_counts
+        self._shared.set_rate(limits.rate, now)
+        self._apart[Direction.INLET].set_rate(limits.inlet_rate, now)
+        self._apart[Direction.EXPORT].set_rate(limits.export_rate, now)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Lay the chain's limits flat again: something at or above this gate has changed."""
+        for direction, lane in self.lanes.items():
+            lane.flows = tuple(gate.flow for gate in self.chain() if gate.flow.limits(direction))
+            lane.buckets = tuple(
+                bucket
+                for gate in self.chain()
+                for bucket in (gate._shared, gate._apart[direction])
+                if bucket.rate
+            )
+
+    def buckets(self) -> tuple[Bucket, ...]:
+        """The three buckets of this owner: shared, inlet, export. The same objects for its whole life."""
+        return (self._shared, *self._apart.values())
+
+    def refusal(self, wall: float) -> Refusal | None:
+        """Why sessions through this gate must end at ``wall`` (Unix time, s), or None. Leases aside."""
+        for gate in self.chain():
+            if not gate.enabled:
+                return Refusal(gate.owner, Cause.DISABLED)
+            if gate.expires and wall >= gate.expires:
+                return Refusal(gate.owner, Cause.EXPIRED)
+            if gate.flow.exhausted:
+                return Refusal(gate.owner, Cause.QUOTA)
+        return None
+
+    def admit(self, wall: float) -> Lease | Refusal:
+        """Take one connection of every owner in the chain, or none of any and say why."""
+        refusal = self.refusal(wall)
+        if refusal is not None:
+            return refusal
+        for gate in self.chain():
+            if gate.connection_limit and gate.open >= gate.connection_limit:
+                return Refusal(gate.owner, Cause.CONNECTIONS)
+        return Lease(self)
+
+
+class Lease:
+    """One connection of every owner in a chain. Given back exactly once, however often it is closed."""
+
+    __slots__ = ("_gate",)
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate: Gate | None = gate
+        for held in gate.chain():
+            held.open += 1
+
+    def close(self) -> None:
+        """Give the connection back. Closing again does nothing."""
+        gate, self._gate = self._gate, None
+        if gate is not None:
+            for held in gate.chain():
+                held.open -= 1

@@ -1,0 +1,190 @@
+"""What may be configured. Pure. The dialogs, the command line and the import all ask here.
+
+Each rule is one sentence beside one field; ``problems`` gives all that an owner breaks, in the order of
+the fields of its dialog.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+
+from npsgui.model.configuration import Configuration
+from npsgui.model.entities import Client, Everything, Host, Limits, Mode, Owner, OwnerKind, Target, Tunnel
+from npsgui.model.errors import FieldError
+
+TEXT_LENGTH = 255
+"""Longest remark, key or name, characters."""
+
+PORTS = range(1, 65536)
+
+UDP_MODES = frozenset({Mode.UDP})
+PORTLESS_MODES = frozenset({Mode.SECRET, Mode.P2P})
+TARGETED_MODES = frozenset({Mode.TCP, Mode.UDP, Mode.TCP_TRANS})
+
+_NAME = re.compile(
+    r"(?=.{1,253}\.?$)([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?", re.I
+)
+
+
+def problems(configuration: Configuration, owner: Owner) -> list[FieldError]:
+    """Everything that keeps ``owner`` from being added to, or edited in, this Configuration."""
+    if isinstance(owner, Client):
+        found = _client_problems(configuration, owner)
+    elif isinstance(owner, Tunnel):
+        found = _tunnel_problems(configuration, owner)
+    elif isinstance(owner, Host):
+        found = _host_problems(configuration, owner)
+    else:
+        found = _everything_problems(owner)
+    return [*found, *_limit_problems(owner.limits)]
+
+
+def check(configuration: Configuration, owner: Owner) -> None:
+    """Raises FieldError: the first of the ``problems``."""
+    for problem in problems(configuration, owner):
+        raise problem
+
+
+def parse_target(text: str) -> Target:
+    """A Target from ``host:port``, ``[v6]:port``, or a bare port, which means 127.0.0.1 as in NPS.
+
+    Raises FieldError("targets"): when it is none of these.
+    """
+    plain = text.strip()
+    if plain.isdecimal():
+        plain = f"127.0.0.1:{plain}"
+    host, colon, port = plain.rpartition(":")
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]
+    elif ":" in host:
+        raise FieldError("targets", "Write an IPv6 target as [address]:port, not “{text}”.", text=text)
+    if not colon or not is_host(host):
+        raise FieldError("targets", "“{text}” is not a target; write it like 127.0.0.1:8080.", text=text)
+    if not (port.isascii() and port.isdecimal() and len(port) < 6 and int(port) in PORTS):
+        raise FieldError("targets", "The port of “{text}” must be from 1 to 65535.", text=text)
+    return Target(host, int(port))
+
+
+def parse_targets(text: str) -> tuple[Target, ...]:
+    """Targets from text with one a line, or separated by commas. Raises FieldError as parse_target."""
+    return tuple(parse_target(part) for part in re.split(r"[\r\n,]+", text) if part.strip())
+
+
+def is_host(text: str) -> bool:
+    """Whether ``text`` is an address or a name that can be looked up."""
+    if is_address(text):
+        return True
+    return _NAME.fullmatch(text) is not None and not text.replace(".", "").isdecimal()
+
+
+def is_address(text: str) -> bool:
+    """Whether ``text`` is an IPv4 or IPv6 address."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def same_port(one: Tunnel, other: Tunnel) -> bool:
+    """Whether two tunnels cannot listen at the same time: same transport, same port, one interface."""
+    if PORTLESS_MODES & {one.mode, other.mode} or one.port != other.port:
+        return False
+    if (one.mode in UDP_MODES) != (other.mode in UDP_MODES):
+        return False
+    return one.bind == other.bind or _is_wildcard(one.bind) or _is_wildcard(other.bind)
+
+
+def _is_wildcard(bind: str) -> bool:
+    return not bind or (is_address(bind) and ipaddress.ip_address(bind).is_unspecified)
+
+
+def _client_problems(configuration: Configuration, client: Client) -> Iterator[FieldError]:
+    yield from _text_problems("remark", client.remark)
+    if not client.key.strip():
+        yield FieldError("key", "A client needs a key.")
+    elif client.key != client.key.strip() or not client.key.isprintable():
+        yield FieldError("key", "A key has no spaces around it and no control characters.")
+    yield from _text_problems("key", client.key)
+    for other in configuration.clients.values():
+        if other.key == client.key and other.id != client.id:
+            yield FieldError("key", "Client {id} “{remark}” has this key.", id=other.id, remark=other.remark)
+    if client.tunnels < 0:
+        yield FieldError("tunnels", "A limit cannot be negative.")
+
+
+def _tunnel_problems(configuration: Configuration, tunnel: Tunnel) -> Iterator[FieldError]:
+    yield from _owned_problems(configuration, tunnel)
+    if tunnel.bind and not is_address(tunnel.bind):
+        yield FieldError("bind", "“{bind}” is not an address of an interface.", bind=tunnel.bind)
+    if tunnel.mode not in PORTLESS_MODES:
+        if tunnel.port not in PORTS:
+            yield FieldError("port", "A port is a number from 1 to 65535.")
+        for other in configuration.tunnels.values():
+            if other.id != tunnel.id and same_port(tunnel, other):
+                yield FieldError(
+                    "port",
+                    "Port {port} is taken by tunnel {id} “{remark}”.",
+                    port=tunnel.port,
+                    id=other.id,
+                    remark=other.remark,
+                )
+    if tunnel.mode in TARGETED_MODES and not tunnel.targets:
+        yield FieldError("targets", "A tunnel needs a target, like 127.0.0.1:8080.")
+
+
+def _host_problems(configuration: Configuration, host: Host) -> Iterator[FieldError]:
+    yield from _owned_problems(configuration, host)
+    if not is_host(host.host.removeprefix("*.")):
+        yield FieldError("host", "“{host}” is not a host name.", host=host.host)
+    if not host.location.startswith("/"):
+        yield FieldError("location", "A location begins with “/”.")
+    if not host.targets:
+        yield FieldError("targets", "A host needs a target, like 127.0.0.1:8080.")
+
+
+def _owned_problems(configuration: Configuration, owner: Tunnel | Host) -> Iterator[FieldError]:
+    yield from _text_problems("remark", owner.remark)
+    client = configuration.clients.get(owner.client)
+    if client is None:
+        yield FieldError("client", "There is no client {id}.", id=owner.client)
+        return
+    before = _owned_before(configuration, owner)
+    if before is not None and before.client != owner.client:
+        yield FieldError("client", "A tunnel or host stays with its client, so that the books stay right.")
+    if before is None and 0 < client.tunnels <= len(configuration.owned_by(client.id)):
+        yield FieldError(
+            "client", "Client {id} may have {count} tunnels and has them.", id=client.id, count=client.tunnels
+        )
+
+
+def _owned_before(configuration: Configuration, owner: Tunnel | Host) -> Tunnel | Host | None:
+    if owner.owner.kind is OwnerKind.TUNNEL:
+        return configuration.tunnels.get(owner.id)
+    return configuration.hosts.get(owner.id)
+
+
+def _everything_problems(everything: Everything) -> Iterator[FieldError]:
+    for word in ("http_port", "https_port", "bridge_port"):
+        if getattr(everything, word) not in range(65536):
+            yield FieldError(word, "A port is a number from 1 to 65535, or 0 for none.")
+    if not everything.limits.connections:
+        yield FieldError(
+            "sessions", "The number of sessions needs a limit, so that a flood costs refusals, not memory."
+        )
+
+
+def _limit_problems(limits: Limits) -> Iterator[FieldError]:
+    for word in ("quota", "rate", "inlet_rate", "export_rate", "connections"):
+        value = getattr(limits, word)
+        if value < 0:
+            yield FieldError(word, "A limit cannot be negative.")
+        elif value > 2**63 - 1:
+            yield FieldError(word, "This limit is too large.")
+
+
+def _text_problems(field: str, text: str) -> Iterator[FieldError]:
+    if len(text) > TEXT_LENGTH:
+        yield FieldError(field, "At most {length} characters.", length=TEXT_LENGTH)

@@ -1,0 +1,142 @@
+"""What the faces show: rows pulled from a running program. Pure facts, frozen.
+
+The command line prints them as JSON (a contract: design.md section 6), the window as tables.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from npsgui.model.entities import OwnerKey, OwnerKind
+
+
+class State(enum.StrEnum):
+    """How an owner is, in a word. ``FlowRow.reason`` says why, where there is a why."""
+
+    RUNNING = "running"
+    NEAR_QUOTA = "near quota"
+    OVER_QUOTA = "over quota"
+    EXPIRED = "expired"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    """Its port could not be opened."""
+    WAITING = "not yet running"
+    """Kept, but of a kind that this version does not run."""
+
+
+NEAR_QUOTA_SHARE = 0.8
+"""From this share of its quota on, an owner is near it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence for the user: a template and its values, translated where it is shown."""
+
+    template: str
+    values: tuple[tuple[str, object], ...] = ()
+
+    def __str__(self) -> str:
+        return self.template.format(**dict(self.values)) if self.values else self.template
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowRow:
+    """One owner's bytes and limits. Bytes, bytes/s, sessions; a limit of 0 is unlimited."""
+
+    owner: OwnerKey
+    client: int
+    """The client it belongs to; its own id for a client, 0 for the global owner."""
+    remark: str
+    inlet: int
+    export: int
+    inlet_now: float
+    """Bytes/s over the last second."""
+    export_now: float
+    used: int
+    """Bytes that count towards the quota."""
+    quota: int
+    rate: int
+    inlet_rate: int
+    export_rate: int
+    connections: int
+    """Open now."""
+    connection_limit: int
+    state: State
+    reason: Sentence | None = None
+
+    @property
+    def kind(self) -> OwnerKind:
+        """Client, tunnel, host or global."""
+        return self.owner.kind
+
+    @property
+    def share(self) -> float:
+        """The part of the quota that is used, 0 to 1 and above; 0 when there is none."""
+        return self.used / self.quota if self.quota else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionRow:
+    """One open session."""
+
+    id: int
+    owner: OwnerKey
+    client: int
+    peer: str
+    target: str
+    seconds: float
+    inlet: int
+    export: int
+    inlet_now: float = 0.0
+    export_now: float = 0.0
+
+
+class Step(enum.StrEnum):
+    """How long a bucket of history is. In UTC."""
+
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+
+    @property
+    def seconds(self) -> int:
+        """The length of a bucket."""
+        return {Step.MINUTE: 60, Step.HOUR: 3600, Step.DAY: 86400}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Bytes of one owner in one bucket of time that begins at ``start`` (Unix time, s)."""
+
+    start: int
+    inlet: int
+    export: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Rates of one owner over the second that ended at ``at`` (Unix time, s). Bytes/s."""
+
+    at: float
+    inlet: float
+    export: float
+
+
+class Health(enum.StrEnum):
+    """How the ledger is."""
+
+    OK = "ok"
+    BEHIND = "behind"
+    """Writing fails at the moment; counting goes on in memory and the flush is retried."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerHealth:
+    """The health light: its colour, and the sentence beside it."""
+
+    health: Health = Health.OK
+    reason: Sentence | None = None
+    unsaved_since: float = 0.0
+    """Unix time, s, of the oldest count that is not on disk; 0 when all is."""

@@ -1,0 +1,165 @@
+"""The words of settings, declared once: ``quota=10GiB``. Pure.
+
+The command line, the control socket and the dialogs' field names share them. To add a setting: a field
+in ``entities.py``, a line here, a rule in ``rules.py`` if it has one, and a row in its dialog.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from npsgui.model.entities import Mode, Owner, OwnerKind, Scheme, Target, Via
+from npsgui.model.errors import FieldError
+from npsgui.model.flow import QuotaCounts
+from npsgui.model.rules import parse_targets
+from npsgui.model.units import format_exact, format_time, parse_bytes, parse_rate, parse_time
+
+_CLIENT = frozenset({OwnerKind.CLIENT})
+_TUNNEL = frozenset({OwnerKind.TUNNEL})
+_HOST = frozenset({OwnerKind.HOST})
+_GLOBAL = frozenset({OwnerKind.GLOBAL})
+_OWNED = _TUNNEL | _HOST
+_NAMED = _CLIENT | _OWNED
+_ALL = _NAMED | _GLOBAL
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One setting: how its text is read and written, and which kinds of owner have it."""
+
+    name: str
+    kinds: frozenset[OwnerKind]
+    parse: Callable[[str, str], Any]
+    """(text, field name) -> value. Raises FieldError(field name)."""
+    show: Callable[[Any], str] = str
+    limit: bool = False
+    """Whether it lives in the owner's ``limits``."""
+    attribute: str = ""
+    """Where it lives, if not under its own name."""
+
+    def read(self, owner: Owner) -> Any:
+        """The value that ``owner`` has."""
+        return getattr(owner.limits if self.limit else owner, self.attribute or self.name)
+
+
+def _text(text: str, field: str) -> str:
+    return text
+
+
+def _count(text: str, field: str) -> int:
+    plain = text.strip().lower()
+    if plain in {"unlimited", "none"}:
+        return 0
+    if not (plain.isascii() and plain.isdecimal()) or len(plain) > 12:
+        raise FieldError(field, "“{text}” is not a whole number.", text=text)
+    return int(plain)
+
+
+def _flag(text: str, field: str) -> bool:
+    plain = text.strip().lower()
+    if plain in {"true", "yes", "on", "1"}:
+        return True
+    if plain in {"false", "no", "off", "0"}:
+        return False
+    raise FieldError(field, "“{text}” is neither yes nor no.", text=text)
+
+
+def _moment(text: str, field: str) -> int:
+    return 0 if text.strip().lower() in {"0", "never", ""} else parse_time(text, field)
+
+
+def _choice(kind: type[StrEnum]) -> Callable[[str, str], StrEnum]:
+    by_name = {str(member).lower(): member for member in kind}
+
+    def parse(text: str, field: str) -> StrEnum:
+        found = by_name.get(text.strip().lower())
+        if found is None:
+            words = ", ".join(kind)
+            raise FieldError(field, "“{text}” is none of: {words}.", text=text, words=words)
+        return found
+
+    return parse
+
+
+def _targets(text: str, field: str) -> tuple[Target, ...]:
+    return parse_targets(text)
+
+
+def _targets_text(targets: tuple[Target, ...]) -> str:
+    return ",".join(map(str, targets))
+
+
+def _flag_text(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _moment_text(value: int) -> str:
+    return format_time(value) if value else "never"
+
+
+WORDS: tuple[Word, ...] = (
+    Word("remark", _NAMED, _text),
+    Word("key", _CLIENT, _text),
+    Word("enabled", _NAMED, _flag, _flag_text),
+    Word("quota", _ALL, parse_bytes, format_exact, limit=True),
+    Word("quota_counts", _ALL, _choice(QuotaCounts), limit=True),
+    Word("rate", _ALL, parse_rate, format_exact, limit=True),
+    Word("inlet_rate", _ALL, parse_rate, format_exact, limit=True),
+    Word("export_rate", _ALL, parse_rate, format_exact, limit=True),
+    Word("connections", _NAMED, _count, limit=True),
+    Word("tunnels", _CLIENT, _count),
+    Word("expires", _NAMED, _moment, _moment_text),
+    Word("client", _OWNED, _count),
+    Word("mode", _TUNNEL, _choice(Mode)),
+    Word("bind", _TUNNEL, _text),
+    Word("port", _TUNNEL, _count),
+    Word(
+        "targets", _OWNED, lambda text, _field: parse_targets(text), lambda value: ",".join(map(str, value))
+    ),
+    Word("via", _OWNED, _choice(Via)),
+    Word("scheme", _HOST, _choice(Scheme)),
+    Word("host", _HOST, _text),
+    Word("location", _HOST, _text),
+    Word("http_port", _GLOBAL, _count),
+    Word("https_port", _GLOBAL, _count),
+    Word("bridge_port", _GLOBAL, _count),
+    Word("sessions", _GLOBAL, _count, limit=True, attribute="connections"),
+)
+
+
+def words_of(kind: OwnerKind) -> dict[str, Word]:
+    """The words that an owner of this kind has, in the order of its dialog."""
+    return {word.name: word for word in WORDS if kind in word.kinds}
+
+
+def edited(owner: Owner, values: Mapping[str, str]) -> Owner:
+    """``owner`` with ``values`` read and put in; it is not checked against the rules.
+
+    Raises FieldError: for an unknown word, naming the words that would do, or a value that cannot be read.
+    """
+    words = words_of(owner.owner.kind)
+    changes: dict[str, Any] = {}
+    limits: dict[str, Any] = {}
+    for name, text in values.items():
+        word = words.get(name)
+        if word is None:
+            raise FieldError(
+                name,
+                "A {kind} has no “{name}”; it has: {words}.",
+                kind=owner.owner.kind,
+                name=name,
+                words=", ".join(words),
+            )
+        shelf = limits if word.limit else changes
+        shelf[word.attribute or name] = word.parse(text, name)
+    if limits:
+        changes["limits"] = replace(owner.limits, **limits)
+    return replace(owner, **changes)
+
+
+def shown(owner: Owner) -> dict[str, str]:
+    """Every word of ``owner`` as the text that would set it."""
+    return {name: word.show(word.read(owner)) for name, word in words_of(owner.owner.kind).items()}

@@ -1,0 +1,1 @@
+"""The floor of sockets: listeners, dialling, sessions. Never imports ledger or bridge, never Qt."""
