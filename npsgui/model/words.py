@@ -116,9 +116,7 @@ WORDS: tuple[Word, ...] = (
     Word("mode", _TUNNEL, _choice(Mode)),
     Word("bind", _TUNNEL, _text),
     Word("port", _TUNNEL, _count),
-    Word(
-        "targets", _OWNED, lambda text, _field: parse_targets(text), lambda value: ",".join(map(str, value))
-    ),
+    Word("targets", _OWNED, _targets, _targets_text),
     Word("via", _OWNED, _choice(Via)),
     Word("scheme", _HOST, _choice(Scheme)),
     Word("host", _HOST, _text),

@@ -1,0 +1,34 @@
+"""Makes every asyncio task of the program. Lies under all floors; imports none of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+_running: set[asyncio.Task[Any]] = set()
+"""The loop itself keeps tasks only weakly."""
+
+
+def spawn(coro: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
+    """Run ``coro`` as a task of the running loop; it is kept until it ends.
+
+    A failure goes to the loop's exception handler: in the window, to the crash dialog.
+    """
+    task = asyncio.get_running_loop().create_task(coro, name=name)
+    _running.add(task)
+    task.add_done_callback(_ended)
+    return task
+
+
+def _ended(task: asyncio.Task[Any]) -> None:
+    _running.discard(task)
+    if task.cancelled():
+        return
+    error = task.exception()
+    if error is not None:
+        task.get_loop().call_exception_handler(
+            {"message": f"The task “{task.get_name()}” failed", "exception": error, "task": task}
+        )
