@@ -121,7 +121,7 @@ class Client:
     """How many tunnels and hosts it may have; 0 is unlimited."""
     expires: int = 0
     """Unix time, s, from which it is refused; 0 never."""
-    nps: Mapping[str, object] = field(default=NO_EXTRAS, hash=False)
+    nps: Mapping[str, object] = field(default_factory=lambda: NO_EXTRAS, hash=False)
     """Fields of an imported NPS record that npsgui has no use for, kept verbatim for export."""
 
     @property
@@ -146,7 +146,7 @@ class Tunnel:
     via: Via = Via.LOCAL
     limits: Limits = Limits()
     expires: int = 0
-    nps: Mapping[str, object] = field(default=NO_EXTRAS, hash=False)
+    nps: Mapping[str, object] = field(default_factory=lambda: NO_EXTRAS, hash=False)
 
     @property
     def owner(self) -> OwnerKey:
@@ -169,7 +169,7 @@ class Host:
     via: Via = Via.LOCAL
     limits: Limits = Limits()
     expires: int = 0
-    nps: Mapping[str, object] = field(default=NO_EXTRAS, hash=False)
+    nps: Mapping[str, object] = field(default_factory=lambda: NO_EXTRAS, hash=False)
 
     @property
     def owner(self) -> OwnerKey:
