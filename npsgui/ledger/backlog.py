@@ -1,0 +1,81 @@
+"""Batches on their way to the disk, merged by minute and owner. Pure: no clock, no database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from npsgui.model.accounts import Totals
+from npsgui.model.entities import OwnerKey
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What an owner carried since the last batch, and since it was made. Bytes."""
+
+    owner: OwnerKey
+    inlet: int
+    export: int
+    total_inlet: int
+    total_export: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What moved within a second. Without deltas it still says that the program was running."""
+
+    minute: int
+    """The minute the bytes belong to; Unix time, s."""
+    at: float
+    """When the counters were read; Unix time, s."""
+    deltas: tuple[Delta, ...]
+
+
+@dataclass(slots=True)
+class Flushes:
+    """The numbers of the flushes that fell into one minute."""
+
+    first: int
+    last: int
+    count: int = 1
+
+
+class Backlog:
+    """Consecutive batches as one. Its size grows with minutes and owners, not with batches."""
+
+    def __init__(self, sequence: int) -> None:
+        self.before = sequence
+        """Number of the flush before its first one."""
+        self.last = sequence
+        """Number of its last flush; ``before`` while it is empty."""
+        self.since = 0.0
+        """When its first batch was read; Unix time, s."""
+        self.flushes: dict[int, Flushes] = {}
+        self.minutes: dict[tuple[int, OwnerKey], tuple[int, int]] = {}
+        """Inlet and export by minute and owner."""
+        self.totals: dict[OwnerKey, tuple[int, int]] = {}
+
+    def __bool__(self) -> bool:
+        return self.last > self.before
+
+    def add(self, batch: Batch) -> None:
+        """Put one more batch behind the others."""
+        if not self:
+            self.since = batch.at
+        self.last += 1
+        run = self.flushes.get(batch.minute)
+        if run is None:
+            self.flushes[batch.minute] = Flushes(self.last, self.last)
+        else:
+            run.last = self.last
+            run.count += 1
+        minutes, totals, minute = self.minutes, self.totals, batch.minute
+        for delta in batch.deltas:
+            place = (minute, delta.owner)
+            inlet, export = minutes.get(place, (0, 0))
+            minutes[place] = (inlet + delta.inlet, export + delta.export)
+            totals[delta.owner] = (delta.total_inlet, delta.total_export)
+
+    def carried(self, owner: OwnerKey) -> Totals:
+        """The bytes of one owner in it."""
+        moved = [counts for (_minute, key), counts in self.minutes.items() if key == owner]
+        return Totals(sum(inlet for inlet, _ in moved), sum(export for _, export in moved))

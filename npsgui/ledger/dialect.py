@@ -1,0 +1,129 @@
+"""All that differs between databases: opening, copying, upserts, and the words for what went wrong.
+
+Nothing else in the ledger may hold SQL that only SQLite knows.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from npsgui.model.errors import LedgerError
+
+BUSY_MS = 200
+"""How long SQLite waits for another program's lock: short, for the flush is tried again anyway."""
+
+ROOM = 128 * 1024
+"""A disk with fewer bytes left is full: SQLite calls a failed write or mapping an I/O error now and then."""
+
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_DENIED = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH}
+
+
+class DamagedError(LedgerError):
+    """The file is no database, or no longer one that makes sense."""
+
+
+def open_engine(path: Path) -> Engine:
+    """An engine on a SQLite file, with one connection; nothing is opened yet.
+
+    ``synchronous`` is FULL: one fsync a second costs little, and what ``save`` returned from, or a flush that
+    the health light calls written, then survives a power cut too, not only the end of the process.
+    """
+    engine = create_engine(URL.create("sqlite", database=str(path)), pool_size=1, max_overflow=0)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        # Python's sqlite3 would commit before DDL and begin late: SQLAlchemy's "begin" below does it right
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def added(table: Table, *, sums: tuple[str, ...] = (), latest: tuple[str, ...] = ()) -> Insert:
+    """INSERT into ``table``; a row that is there already has ``sums`` added and ``latest`` replaced.
+
+    Made for SQLite and PostgreSQL, which share the clause; its parameters are the columns.
+    """
+    statement = sqlite.insert(table)
+    fresh = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={name: table.c[name] + fresh[name] for name in sums} | {name: fresh[name] for name in latest},
+    )
+
+
+def damage(connection: Connection) -> str | None:
+    """What the database itself finds wrong with its file; None when nothing, or when it cannot tell."""
+    if connection.dialect.name != "sqlite":
+        return None
+    found: str = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    return None if found == "ok" else found
+
+
+def copy_to(engine: Engine, target: Path) -> None:
+    """Copy the whole database, what is still in its WAL too, into a new file ``target``."""
+    unfinished = target.with_suffix(".copying")
+    unfinished.unlink(missing_ok=True)
+    try:
+        with engine.connect() as connection, closing(sqlite3.connect(unfinished)) as copy:
+            source = connection.connection.driver_connection
+            assert isinstance(source, sqlite3.Connection)
+            source.backup(copy)
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Raises LedgerError: for what the database or the disk raises inside; DamagedError for damage."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _explain(path, error.orig or error) from error
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        raise _explain(path, error) from error
+
+
+def _explain(path: Path, error: BaseException) -> LedgerError:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+    if code in _DAMAGE:
+        return DamagedError("The ledger {path} is damaged: {detail}.", path=str(path), detail=str(error))
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _full(path)):
+        return LedgerError("The disk that holds {path} is full; make room on it.", path=str(path))
+    if code in _LOCKED:
+        return LedgerError("{path} is locked by another program; close that program.", path=str(path))
+    if code in _DENIED or isinstance(error, OSError):
+        return LedgerError(
+            "{path} cannot be opened and written ({detail}); make it and its folder writable for you.",
+            path=str(path),
+            detail=str(error),
+        )
+    return LedgerError(
+        "The ledger {path} cannot be read or written: {detail}.", path=str(path), detail=str(error)
+    )
+
+
+def _full(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < ROOM
+    except OSError:
+        return False

@@ -1,0 +1,114 @@
+"""Opens a data folder's ledger: makes it, migrates it, sets a damaged one aside. Runs in the writer thread.
+
+Never overwrites a file that it cannot read.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+from npsgui.ledger.dialect import DamagedError, copy_to, damage, explained, open_engine
+from npsgui.ledger.store import SqlStore
+from npsgui.model.errors import LedgerError
+from npsgui.model.views import Sentence
+
+FILE = "ledger.db"
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+LARGEST_CHECKED = 256 * 2**20
+"""Files up to this many bytes are checked whole at start, in half a second; ``verify`` checks all."""
+
+
+def open_store(folder: Path, migrations: Path = MIGRATIONS) -> SqlStore:
+    """Open the ledger in ``folder``, a fresh one if there is none or it was damaged.
+
+    Raises LedgerError: when the folder cannot be written, the disk is full, another program has the file
+    locked, or a newer npsgui wrote it.
+    """
+    path = folder / FILE
+    with explained(path):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        return _open(path, migrations)
+    except DamagedError:
+        with explained(path):
+            aside = _set_aside(path)
+    store = _open(path, migrations)
+    store.note(
+        Sentence(
+            "The ledger was damaged. It was set aside as {path}, and a new one was begun.",
+            (("path", str(aside)),),
+        )
+    )
+    return store
+
+
+def _open(path: Path, migrations: Path) -> SqlStore:
+    with explained(path):
+        # owner-only, because verify keys are in it; SQLite gives its other files the same rights
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    engine = open_engine(path)
+    try:
+        with explained(path):
+            _check(engine, path)
+            _migrate(engine, path, migrations)
+            return SqlStore(engine, path)
+    except BaseException:
+        engine.dispose()
+        raise
+
+
+def _check(engine: Engine, path: Path) -> None:
+    if path.stat().st_size > LARGEST_CHECKED:
+        return
+    with engine.connect() as connection:
+        found = damage(connection)
+    if found is not None:
+        raise DamagedError("The ledger {path} is damaged: {detail}.", path=str(path), detail=found)
+
+
+def _migrate(engine: Engine, path: Path, migrations: Path) -> None:
+    """Bring the tables to the newest revision; a copy of what was there is made before."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    scripts = ScriptDirectory.from_config(config)
+    newest = scripts.get_current_head()
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current == newest:
+        return
+    if current is not None:
+        if current not in {script.revision for script in scripts.walk_revisions()}:
+            raise LedgerError(
+                "{path} was written by a newer npsgui (its revision is {revision}); start that one.",
+                path=str(path),
+                revision=current,
+            )
+        copy_to(engine, path.with_name(f"ledger-before-{newest}.db"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _set_aside(path: Path) -> Path:
+    """Rename the file, and what SQLite keeps beside it, to a name that is free."""
+    stamp = time.strftime("ledger-damaged-%Y%m%d-%H%M%S")
+    aside = path.with_name(f"{stamp}.db")
+    count = 1
+    while aside.exists():
+        count += 1
+        aside = path.with_name(f"{stamp}-{count}.db")
+    for suffix in ("-wal", "-shm", ""):
+        beside = path.with_name(path.name + suffix)
+        if beside.exists():
+            beside.rename(aside.with_name(aside.name + suffix))
+    return aside

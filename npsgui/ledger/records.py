@@ -1,0 +1,61 @@
+"""What goes into the ledger and comes out of it. Facts only: no database, no thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from npsgui.ledger.backlog import Backlog
+from npsgui.model.accounts import Totals
+from npsgui.model.configuration import Configuration
+from npsgui.model.entities import Owner, OwnerKey
+from npsgui.model.views import Sentence, Step, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """An edit of the configuration: all of it is saved, or nothing."""
+
+    put: tuple[Owner, ...] = ()
+    """Owners to add, or to put in the place of those with their keys."""
+    removed: tuple[OwnerKey, ...] = ()
+    """A client's tunnels and hosts go with it. What they carried stays."""
+    opening: Mapping[OwnerKey, Totals] = field(default_factory=dict)
+    """Bytes carried elsewhere before, added to the totals and to no minute. Of all owners in the chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the ledger held when it was opened."""
+
+    configuration: Configuration
+    totals: Mapping[OwnerKey, Totals]
+    notes: tuple[Sentence, ...] = ()
+    """What the user should be told: a damaged file was set aside."""
+
+
+class Store(Protocol):
+    """The database as the writer thread sees it. Every method raises LedgerError when it fails."""
+
+    opened: Opened
+    sequence: int
+    """Number of the last flush on disk when it was opened."""
+
+    def write(self, backlog: Backlog) -> None:
+        """Add a backlog, once: one that is on disk already is recognised by its numbers and left out."""
+
+    def save(self, changes: Changes) -> None:
+        """Save an edit, or nothing of it."""
+
+    def history(self, owner: OwnerKey, since: int, until: int, step: Step) -> list[Usage]:
+        """The buckets that moved."""
+
+    def coverage(self, since: int, until: int) -> list[tuple[int, int]]:
+        """The spans of minutes that have a flush."""
+
+    def verify(self) -> list[Sentence]:
+        """What does not add up."""
+
+    def close(self) -> None:
+        """Let go of the file."""

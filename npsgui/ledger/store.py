@@ -1,0 +1,253 @@
+"""The database, in SQLAlchemy Core. Lives in the writer thread; never imported on the way to first paint."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
+
+from npsgui.ledger.backlog import Backlog
+from npsgui.ledger.dialect import DamagedError, added, explained
+from npsgui.ledger.reconcile import reconcile
+from npsgui.ledger.records import Changes, Opened
+from npsgui.ledger.schema import flushes, minutes, owners, sequence
+from npsgui.model.accounts import Totals
+from npsgui.model.configuration import Configuration
+from npsgui.model.entities import Client, Everything, Host, Owner, OwnerKey, OwnerKind, Tunnel
+from npsgui.model.errors import LedgerError
+from npsgui.model.minutes import MINUTE, minute_of
+from npsgui.model.views import Sentence, Step, Usage
+
+_TYPES: Mapping[str, type[Everything | Client | Tunnel | Host]] = {
+    OwnerKind.GLOBAL: Everything,
+    OwnerKind.CLIENT: Client,
+    OwnerKind.TUNNEL: Tunnel,
+    OwnerKind.HOST: Host,
+}
+_RANK = {kind: rank for rank, kind in enumerate(_TYPES)}
+"""Those above are put first and removed last."""
+
+_ADD_MINUTE = added(minutes, sums=("inlet", "export"))
+_ADD_FLUSHES = added(flushes, sums=("how_many",), latest=("last_number",))
+_SET_TOTAL = (
+    update(owners)
+    .where(owners.c.row == bindparam("which"))
+    .values(inlet=bindparam("total_inlet"), export=bindparam("total_export"))
+)
+
+
+class SqlStore:
+    """One open database. Every method raises LedgerError when it fails, and has then changed nothing."""
+
+    def __init__(self, engine: Engine, path: Path) -> None:
+        self._engine = engine
+        self._path = path
+        self._rows: dict[OwnerKey, int] = {}
+        """The row of each owner; of a removed one, until its id is given again."""
+        self._alive: set[OwnerKey] = set()
+        with engine.begin() as connection:
+            # a write, so that a disk that is full or locked is noticed now and not at the first flush
+            connection.execute(update(sequence).values(number=sequence.c.number))
+            if connection.execute(select(owners.c.row).limit(1)).first() is None:
+                _insert(connection, Everything(), None)
+            self.opened = self._restore(connection)
+            self.sequence: int = connection.execute(select(sequence.c.number)).scalar_one()
+
+    def note(self, sentence: Sentence) -> None:
+        """Add something that the user should be told."""
+        self.opened = replace(self.opened, notes=(*self.opened.notes, sentence))
+
+    def write(self, backlog: Backlog) -> None:
+        """Add a backlog in one transaction; one that is on disk already is recognised and left out.
+
+        So it may be tried again after any failure, that of a COMMIT too.
+        """
+        with explained(self._path), self._engine.begin() as connection:
+            moved = connection.execute(
+                update(sequence).where(sequence.c.number == backlog.before).values(number=backlog.last)
+            )
+            if moved.rowcount == 1:
+                self._add(connection, backlog)
+                return
+            number = connection.execute(select(sequence.c.number)).scalar_one()
+        if number != backlog.last:
+            raise LedgerError(
+                "{path} was written by another program; start npsgui again.", path=str(self._path)
+            )
+
+    def save(self, changes: Changes) -> None:
+        """Save an edit in one transaction."""
+        rows, alive = dict(self._rows), set(self._alive)
+        with explained(self._path), self._engine.begin() as connection:
+            for key in sorted(changes.removed, key=lambda key: _RANK[key.kind], reverse=True):
+                _remove(connection, rows, alive, key)
+            for owner in sorted(changes.put, key=lambda owner: _RANK[owner.owner.kind]):
+                _put(connection, rows, alive, owner)
+            for key, opening in changes.opening.items():
+                connection.execute(
+                    update(owners)
+                    .where(owners.c.row == _row_of(rows, alive, key))
+                    .values(
+                        inlet=owners.c.inlet + opening.inlet,
+                        export=owners.c.export + opening.export,
+                        opening_inlet=owners.c.opening_inlet + opening.inlet,
+                        opening_export=owners.c.opening_export + opening.export,
+                    )
+                )
+        self._rows, self._alive = rows, alive
+
+    def history(self, owner: OwnerKey, since: int, until: int, step: Step) -> list[Usage]:
+        """The buckets that overlap [since, until) and moved, each in full, the oldest first."""
+        first, end = since // step.seconds * step.seconds, -(-until // step.seconds) * step.seconds
+        start = (minutes.c.start // step.seconds * step.seconds).label("bucket")
+        wanted = (
+            select(start, func.sum(minutes.c.inlet), func.sum(minutes.c.export))
+            .where(minutes.c.owner == self._rows.get(owner), minutes.c.start >= first, minutes.c.start < end)
+            .group_by(start)
+            .order_by(start)
+        )
+        with explained(self._path), self._engine.begin() as connection:
+            return [
+                Usage(int(at), int(inlet), int(export)) for at, inlet, export in connection.execute(wanted)
+            ]
+
+    def coverage(self, since: int, until: int) -> list[tuple[int, int]]:
+        """Spans, from and until, of the minutes in [since, until) that have a flush."""
+        wanted = (
+            select(flushes.c.start)
+            .where(flushes.c.start >= minute_of(since), flushes.c.start < until)
+            .order_by(flushes.c.start)
+        )
+        spans: list[tuple[int, int]] = []
+        with explained(self._path), self._engine.begin() as connection:
+            for start in connection.execute(wanted).scalars():
+                if spans and spans[-1][1] == start:
+                    spans[-1] = (spans[-1][0], start + MINUTE)
+                else:
+                    spans.append((start, start + MINUTE))
+        return spans
+
+    def verify(self) -> list[Sentence]:
+        """What does not add up."""
+        with explained(self._path), self._engine.begin() as connection:
+            return reconcile(connection)
+
+    def close(self) -> None:
+        """Let go of the file; SQLite then moves the WAL into it."""
+        with explained(self._path):
+            self._engine.dispose()
+
+    def _add(self, connection: Connection, backlog: Backlog) -> None:
+        rows = self._rows
+        moved = [
+            {"owner": rows[key], "start": minute, "inlet": inlet, "export": export}
+            for (minute, key), (inlet, export) in backlog.minutes.items()
+            if key in rows
+        ]
+        totals = [
+            {"which": rows[key], "total_inlet": inlet, "total_export": export}
+            for key, (inlet, export) in backlog.totals.items()
+            if key in rows
+        ]
+        runs = [
+            {"start": minute, "first_number": run.first, "last_number": run.last, "how_many": run.count}
+            for minute, run in backlog.flushes.items()
+        ]
+        for statement, values in ((_ADD_MINUTE, moved), (_SET_TOTAL, totals), (_ADD_FLUSHES, runs)):
+            if values:
+                connection.execute(statement, values)
+
+    def _restore(self, connection: Connection) -> Opened:
+        totals: dict[OwnerKey, Totals] = {}
+        alive: list[Owner] = []
+        for row in connection.execute(select(owners).order_by(owners.c.row)):
+            key = OwnerKey(OwnerKind(row.kind), row.id)
+            self._rows[key] = row.row
+            if row.deleted_at is None:
+                self._alive.add(key)
+                totals[key] = Totals(row.inlet, row.export)
+                alive.append(self._decode(key, row.definition))
+        alive.sort(key=lambda owner: owner.owner.id)
+        configuration = Configuration(
+            everything=next((owner for owner in alive if isinstance(owner, Everything)), Everything()),
+            clients={owner.id: owner for owner in alive if isinstance(owner, Client)},
+            tunnels={owner.id: owner for owner in alive if isinstance(owner, Tunnel)},
+            hosts={owner.id: owner for owner in alive if isinstance(owner, Host)},
+        )
+        return Opened(configuration, totals)
+
+    def _decode(self, key: OwnerKey, definition: str) -> Owner:
+        try:
+            return msgspec.json.decode(definition, type=_TYPES[key.kind])
+        except msgspec.MsgspecError as error:
+            raise DamagedError(
+                "The ledger {path} is damaged: {detail}.", path=str(self._path), detail=f"{key}: {error}"
+            ) from error
+
+
+def _definition(owner: Owner) -> str:
+    # the hook sees what JSON has no word for: read-only mappings
+    return msgspec.json.encode(owner, enc_hook=dict).decode()
+
+
+def _insert(connection: Connection, owner: Owner, client: int | None) -> int:
+    made = connection.execute(
+        insert(owners).values(
+            kind=owner.owner.kind.value,
+            id=owner.owner.id,
+            client=client,
+            remark=_remark(owner),
+            definition=_definition(owner),
+            inlet=0,
+            export=0,
+            opening_inlet=0,
+            opening_export=0,
+        )
+    )
+    assert made.inserted_primary_key is not None
+    row: int = made.inserted_primary_key[0]
+    return row
+
+
+def _remark(owner: Owner) -> str:
+    return "" if isinstance(owner, Everything) else owner.remark
+
+
+def _put(connection: Connection, rows: dict[OwnerKey, int], alive: set[OwnerKey], owner: Owner) -> None:
+    key = owner.owner
+    if key in alive:
+        connection.execute(
+            update(owners)
+            .where(owners.c.row == rows[key])
+            .values(remark=_remark(owner), definition=_definition(owner))
+        )
+        return
+    client = None
+    if isinstance(owner, Tunnel | Host):
+        client = _row_of(rows, alive, OwnerKey(OwnerKind.CLIENT, owner.client))
+    rows[key] = _insert(connection, owner, client)
+    alive.add(key)
+
+
+def _remove(connection: Connection, rows: dict[OwnerKey, int], alive: set[OwnerKey], key: OwnerKey) -> None:
+    row = _row_of(rows, alive, key)
+    below = owners.c.client == row
+    gone = connection.execute(
+        select(owners.c.kind, owners.c.id).where(below, owners.c.deleted_at.is_(None))
+    ).all()
+    connection.execute(
+        update(owners)
+        .where(below | (owners.c.row == row), owners.c.deleted_at.is_(None))
+        .values(deleted_at=time.time())
+    )
+    alive -= {key, *(OwnerKey(OwnerKind(kind), id_) for kind, id_ in gone)}
+
+
+def _row_of(rows: Mapping[OwnerKey, int], alive: set[OwnerKey], key: OwnerKey) -> int:
+    if key not in alive:
+        raise LedgerError("There is no {owner} in the ledger.", owner=key)
+    return rows[key]
