@@ -50,7 +50,7 @@ class Backlog:
         self.since = 0.0
         """When its first batch was read; Unix time, s."""
         self.flushes: dict[int, Flushes] = {}
-        self.minutes: dict[tuple[int, OwnerKey], tuple[int, int]] = {}
+        self.minutes: dict[int, dict[OwnerKey, tuple[int, int]]] = {}
         """Inlet and export by minute and owner."""
         self.totals: dict[OwnerKey, tuple[int, int]] = {}
 
@@ -68,14 +68,13 @@ class Backlog:
         else:
             run.last = self.last
             run.count += 1
-        minutes, totals, minute = self.minutes, self.totals, batch.minute
+        moved, totals = self.minutes.setdefault(batch.minute, {}), self.totals
         for delta in batch.deltas:
-            place = (minute, delta.owner)
-            inlet, export = minutes.get(place, (0, 0))
-            minutes[place] = (inlet + delta.inlet, export + delta.export)
+            inlet, export = moved.get(delta.owner, (0, 0))
+            moved[delta.owner] = (inlet + delta.inlet, export + delta.export)
             totals[delta.owner] = (delta.total_inlet, delta.total_export)
 
     def carried(self, owner: OwnerKey) -> Totals:
         """The bytes of one owner in it."""
-        moved = [counts for (_minute, key), counts in self.minutes.items() if key == owner]
-        return Totals(sum(inlet for inlet, _ in moved), sum(export for _, export in moved))
+        counts = [moved.get(owner, (0, 0)) for moved in self.minutes.values()]
+        return Totals(sum(inlet for inlet, _ in counts), sum(export for _, export in counts))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -21,6 +23,11 @@ from npsgui.model.entities import Client, Everything, Host, Owner, OwnerKey, Own
 from npsgui.model.errors import LedgerError
 from npsgui.model.minutes import MINUTE, minute_of
 from npsgui.model.views import Sentence, Step, Usage
+
+log = logging.getLogger(__name__)
+
+PORTION = 200
+"""Rows given to the database at once. Fewer objects alive, fewer full garbage collections: 25 ms each."""
 
 _TYPES: Mapping[str, type[Everything | Client | Tunnel | Host]] = {
     OwnerKind.GLOBAL: Everything,
@@ -143,23 +150,27 @@ class SqlStore:
 
     def _add(self, connection: Connection, backlog: Backlog) -> None:
         rows = self._rows
-        moved = [
+        unknown = backlog.totals.keys() - rows.keys()
+        if unknown:
+            log.error("Bytes of owners that were never saved are not kept: %s", sorted(unknown))
+        moved = (
             {"owner": rows[key], "start": minute, "inlet": inlet, "export": export}
-            for (minute, key), (inlet, export) in backlog.minutes.items()
+            for minute, counts in backlog.minutes.items()
+            for key, (inlet, export) in counts.items()
             if key in rows
-        ]
-        totals = [
+        )
+        totals = (
             {"which": rows[key], "total_inlet": inlet, "total_export": export}
             for key, (inlet, export) in backlog.totals.items()
             if key in rows
-        ]
-        runs = [
+        )
+        runs = (
             {"start": minute, "first_number": run.first, "last_number": run.last, "how_many": run.count}
             for minute, run in backlog.flushes.items()
-        ]
+        )
         for statement, values in ((_ADD_MINUTE, moved), (_SET_TOTAL, totals), (_ADD_FLUSHES, runs)):
-            if values:
-                connection.execute(statement, values)
+            while portion := list(islice(values, PORTION)):
+                connection.execute(statement, portion)
 
     def _restore(self, connection: Connection) -> Opened:
         totals: dict[OwnerKey, Totals] = {}

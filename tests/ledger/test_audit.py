@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from npsgui.ledger.ledger import Ledger
+from npsgui.ledger.opening import FILE
+from tests.ledger.household import HealthLight, Household, furnished
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest.mark.parametrize(
+    ("tampering", "told"),
+    [
+        ("UPDATE owners SET inlet = inlet + 1 WHERE kind = 'tunnel'", "tunnel 1"),
+        ("UPDATE owners SET export = 0 WHERE kind = 'client'", "client 1"),
+        ("UPDATE owners SET opening_inlet = 5 WHERE kind = 'tunnel'", "opening balance"),
+        (
+            "UPDATE owners SET opening_inlet = 5, inlet = inlet + 5 WHERE kind = 'tunnel'",
+            "client 1 .*opening balance",
+        ),
+        ("UPDATE minutes SET inlet = inlet - 1 WHERE owner = 1", "global"),
+        ("DELETE FROM minutes WHERE owner = 3", "those of what it owns"),
+        ("INSERT INTO minutes VALUES (77, 60, 1, 1)", "row 77"),
+        ("UPDATE owners SET client = NULL WHERE kind = 'tunnel'", "client 1"),
+        ("UPDATE sequence SET number = number + 1", "sequence is broken"),
+        ("DELETE FROM sequence", "sequence is broken"),
+        ("DELETE FROM flushes", "sequence is broken"),
+        ("UPDATE flushes SET how_many = how_many + 1", "sequence is broken"),
+    ],
+)
+async def test_verify_names_what_was_tampered_with(tmp_path: Path, tampering: str, told: str) -> None:
+    house = Household()
+    ledger = await furnished(tmp_path, 1, 2)
+    ledger.flush(house.batch(1, 10, 1))
+    ledger.flush(house.batch(2, 20, 2))
+    assert await ledger.verify() == []
+    with closing(sqlite3.connect(tmp_path / FILE)) as other, other:
+        assert other.execute(tampering).rowcount > 0
+
+    found = "\n".join(map(str, await ledger.verify()))
+
+    assert re.search(told, found)
+    await ledger.close()
+
+
+async def test_verify_catches_a_removed_owner_too(tmp_path: Path) -> None:
+    house = Household()
+    ledger = await furnished(tmp_path, 1)
+    ledger.flush(house.batch(1, 10, 1))
+    await ledger.close()
+    with closing(sqlite3.connect(tmp_path / FILE)) as other, other:
+        other.execute("UPDATE owners SET deleted_at = 1, inlet = 0 WHERE kind = 'tunnel'")
+
+    ledger = await Ledger.open(tmp_path, HealthLight())
+    assert "tunnel 1" in str((await ledger.verify())[0])
+    await ledger.close()
