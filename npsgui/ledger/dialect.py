@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -57,12 +57,12 @@ def open_engine(path: Path) -> Engine:
     return engine
 
 
-def added(table: Table, *, sums: tuple[str, ...] = (), latest: tuple[str, ...] = ()) -> Insert:
+def added(table: Table, dialect: str, *, sums: Sequence[str] = (), latest: Sequence[str] = ()) -> Insert:
     """INSERT into ``table``; a row that is there already has ``sums`` added and ``latest`` replaced.
 
-    Made for SQLite and PostgreSQL, which share the clause; its parameters are the columns.
+    ``dialect`` is ``sqlite`` or ``postgresql``; the statement's parameters are the columns.
     """
-    statement = sqlite.insert(table)
+    statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
     fresh = statement.excluded
     return statement.on_conflict_do_update(
         index_elements=list(table.primary_key.columns),

@@ -38,8 +38,6 @@ _TYPES: Mapping[str, type[Everything | Client | Tunnel | Host]] = {
 _RANK = {kind: rank for rank, kind in enumerate(_TYPES)}
 """Those above are put first and removed last."""
 
-_ADD_MINUTE = added(minutes, sums=("inlet", "export"))
-_ADD_FLUSHES = added(flushes, sums=("how_many",), latest=("last_number",))
 _SET_TOTAL = (
     update(owners)
     .where(owners.c.row == bindparam("which"))
@@ -53,6 +51,8 @@ class SqlStore:
     def __init__(self, engine: Engine, path: Path) -> None:
         self._engine = engine
         self._path = path
+        self._add_minutes = added(minutes, engine.dialect.name, sums=("inlet", "export"))
+        self._add_flushes = added(flushes, engine.dialect.name, sums=("how_many",), latest=("last_number",))
         self._rows: dict[OwnerKey, int] = {}
         """The row of each owner; of a removed one, until its id is given again."""
         self._alive: set[OwnerKey] = set()
@@ -168,7 +168,11 @@ class SqlStore:
             {"start": minute, "first_number": run.first, "last_number": run.last, "how_many": run.count}
             for minute, run in backlog.flushes.items()
         )
-        for statement, values in ((_ADD_MINUTE, moved), (_SET_TOTAL, totals), (_ADD_FLUSHES, runs)):
+        for statement, values in (
+            (self._add_minutes, moved),
+            (_SET_TOTAL, totals),
+            (self._add_flushes, runs),
+        ):
             while portion := list(islice(values, PORTION)):
                 connection.execute(statement, portion)
 

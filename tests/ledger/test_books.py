@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, make_url
 
+from npsgui.ledger.dialect import added
 from npsgui.ledger.ledger import Batch, Changes, Ledger
 from npsgui.ledger.opening import FILE
-from npsgui.ledger.schema import metadata
+from npsgui.ledger.schema import metadata, minutes
 from npsgui.model.accounts import Totals
 from npsgui.model.entities import (
     GLOBAL_KEY,
@@ -255,6 +256,14 @@ async def test_the_ledger_is_imported_without_sqlalchemy() -> None:
         "import npsgui.ledger.ledger, sys; sys.exit('sqlalchemy' in sys.modules or 'alembic' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: ASYNC221
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+async def test_a_minute_is_added_to_in_the_words_of_each_database(dialect: str) -> None:
+    compiler = make_url(f"{dialect}://").get_dialect()()
+    text = str(added(minutes, dialect, sums=("inlet",)).compile(dialect=compiler))
+
+    assert "ON CONFLICT (owner, start) DO UPDATE SET inlet = (minutes.inlet + excluded.inlet)" in text
 
 
 async def test_the_migrations_make_the_tables_of_the_schema(tmp_path: Path) -> None:
