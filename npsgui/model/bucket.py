@@ -8,7 +8,7 @@ the average is exact whatever the chunk sizes are.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict
 from typing import Protocol
 
 BURST_SECONDS = 0.25
@@ -24,8 +24,8 @@ LARGEST_QUANTUM = 256 * 1024
 class Waiter(Protocol):
     """A stream that waits for its turn."""
 
-    def granted(self, quantum: int) -> None:
-        """Its turn has come: it may read ``quantum`` bytes. Called once for each wait."""
+    def granted(self) -> None:
+        """Its turn has come: it may read one quantum. Called once for each wait."""
 
 
 class Bucket:
@@ -34,7 +34,7 @@ class Bucket:
     __slots__ = ("_queue", "_stamp", "_tokens", "quantum", "rate")
 
     def __init__(self, rate: int = 0, now: float = 0.0) -> None:
-        self._queue: deque[Waiter] = deque()
+        self._queue: OrderedDict[Waiter, None] = OrderedDict()
         self._tokens = 0.0
         self._stamp = now
         self.rate = 0
@@ -74,12 +74,18 @@ class Bucket:
 
     def wait(self, waiter: Waiter) -> None:
         """Put ``waiter`` at the end of the queue."""
-        self._queue.append(waiter)
+        self._queue[waiter] = None
 
     def forget(self, waiter: Waiter) -> None:
         """Take ``waiter`` out of the queue, if it is there: its stream has ended."""
-        if waiter in self._queue:
-            self._queue.remove(waiter)
+        self._queue.pop(waiter, None)
+
+    def dry(self, now: float) -> bool:
+        """Whether a stream must wait: others do, or there is less than a turn of tokens.
+
+        Not only at zero: a stream that reads each token as it falls would read a few bytes at a time.
+        """
+        return self.allowance(now) < self.quantum
 
     def next_turn(self, now: float) -> float | None:
         """Seconds until the first in the queue may be served; None when nobody waits."""
@@ -101,7 +107,7 @@ class Bucket:
             self._refill(now)
             turns = min(len(self._queue), int(self._tokens / self.quantum + 1e-9))
         for _ in range(turns):
-            self._queue.popleft().granted(self.quantum)
+            self._queue.popitem(last=False)[0].granted()
 
     def _refill(self, now: float) -> None:
         elapsed = now - self._stamp

@@ -49,6 +49,10 @@ class Configuration:
         owned.extend(host for host in self.hosts.values() if host.client == client)
         return owned
 
+    def next_id(self, kind: OwnerKind) -> int:
+        """The id for a new client, tunnel or host: one above the highest."""
+        return max(self._shelf(kind), default=0) + 1
+
     def with_owner(self, owner: Owner) -> Configuration:
         """The same with ``owner`` added, or in place of the one with its key."""
         if isinstance(owner, Everything):

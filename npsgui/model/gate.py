@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from npsgui.model.bucket import LARGEST_QUANTUM, Bucket
 from npsgui.model.entities import GLOBAL_KEY, Limits, OwnerKey
-from npsgui.model.errors import LimitReached
 from npsgui.model.flow import Direction, Flow
+from npsgui.model.views import Sentence
 
 
 class Cause(enum.StrEnum):
@@ -38,17 +38,16 @@ class Refusal:
     owner: OwnerKey
     cause: Cause
 
-    def error(self) -> LimitReached:
-        """The same as a sentence for the user."""
-        return LimitReached(_SENTENCES[self.cause], owner=self.owner)
-
-
-_SENTENCES = {
-    Cause.QUOTA: "The quota of {owner} is used up.",
-    Cause.CONNECTIONS: "The connection limit of {owner} is reached.",
-    Cause.EXPIRED: "{owner} has expired.",
-    Cause.DISABLED: "{owner} is stopped.",
-}
+    def sentence(self) -> Sentence:
+        """The same in words for the user."""
+        said = (("owner", self.owner),)
+        if self.cause is Cause.QUOTA:
+            return Sentence("The quota of {owner} is used up.", said)
+        if self.cause is Cause.CONNECTIONS:
+            return Sentence("The connection limit of {owner} is reached.", said)
+        if self.cause is Cause.EXPIRED:
+            return Sentence("The time of {owner} is over.", said)
+        return Sentence("Stopped: {owner}.", said)
 
 
 class Lane:
@@ -87,11 +86,11 @@ class Lane:
         for bucket in self.buckets:
             bucket.spend(count, now)
 
-    def dry_bucket(self, now: float) -> Bucket | None:
-        """The first bucket of the chain that makes a stream wait, or None when it may read on."""
-        for bucket in self.buckets:
-            if bucket.allowance(now) <= 0:
-                return bucket
+    def next_dry(self, first: int, now: float) -> int | None:
+        """The index in ``buckets``, from ``first`` on, of one that makes a stream wait; None: read on."""
+        for index in range(first, len(self.buckets)):
+            if self.buckets[index].dry(now):
+                return index
         return None
 
     def quantum(self) -> int:

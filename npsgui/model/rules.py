@@ -11,8 +11,20 @@ import re
 from collections.abc import Iterator
 
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import Client, Everything, Host, Limits, Mode, Owner, OwnerKind, Target, Tunnel
+from npsgui.model.entities import (
+    Client,
+    Everything,
+    Host,
+    Limits,
+    Mode,
+    Owner,
+    OwnerKind,
+    Target,
+    Tunnel,
+    Via,
+)
 from npsgui.model.errors import FieldError
+from npsgui.model.views import Sentence
 
 TEXT_LENGTH = 255
 """Longest remark, key or name, characters."""
@@ -45,6 +57,18 @@ def check(configuration: Configuration, owner: Owner) -> None:
     """Raises FieldError: the first of the ``problems``."""
     for problem in problems(configuration, owner):
         raise problem
+
+
+def unsupported(owner: Owner) -> Sentence | None:
+    """Why this version keeps ``owner`` but does not run it; None when it does."""
+    if isinstance(owner, Host):
+        return Sentence("Hosts on a shared HTTP port do not run in this version.")
+    if isinstance(owner, Tunnel):
+        if owner.mode is not Mode.TCP:
+            return Sentence("Tunnels of the kind {mode} do not run in this version.", (("mode", owner.mode),))
+        if owner.via is Via.AGENT:
+            return Sentence("Targets behind an agent do not run in this version.")
+    return None
 
 
 def parse_target(text: str) -> Target:

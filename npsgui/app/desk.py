@@ -1,0 +1,81 @@
+"""Where edits are made: one at a time, checked by the rules, on disk first, then in force."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+
+from npsgui.app.books import Books
+from npsgui.ledger.ledger import Changes, Ledger
+from npsgui.model.accounts import Accounts, Totals
+from npsgui.model.configuration import Configuration
+from npsgui.model.entities import GLOBAL_KEY, Host, OwnerKey, OwnerKind, Tunnel
+from npsgui.model.events import ConfigurationChanged, Events
+from npsgui.relay.relay import Relay
+
+NO_OPENING: Mapping[OwnerKey, Totals] = {}
+
+
+class Desk:
+    """Holds the Configuration in force."""
+
+    def __init__(
+        self, ledger: Ledger, accounts: Accounts, books: Books, relay: Relay | None, events: Events
+    ) -> None:
+        self.configuration = ledger.opened.configuration
+        self._ledger = ledger
+        self._accounts = accounts
+        self._books = books
+        self._relay = relay
+        self._events = events
+        self._one_at_a_time = asyncio.Lock()
+
+    async def edit(
+        self,
+        change: Callable[[Configuration], Configuration],
+        opening: Mapping[OwnerKey, Totals] = NO_OPENING,
+    ) -> None:
+        """Save what ``change`` makes of the Configuration and put it in force.
+
+        ``opening``: what new tunnels and hosts have carried before. Raises what ``change`` raises, or
+        LedgerError; then nothing has changed.
+        """
+        async with self._one_at_a_time:
+            wanted = change(self.configuration)
+            before = {owner.owner: owner for owner in self.configuration.owners()}
+            after = {owner.owner: owner for owner in wanted.owners()}
+            changes = Changes(
+                put=tuple(owner for key, owner in after.items() if before.get(key) is not owner),
+                removed=tuple(key for key in before if key not in after),
+                opening=opening_of_all(wanted, opening),
+            )
+            await self._ledger.save(changes)
+            self.configuration = wanted
+            self._put_in_force(wanted, changes.opening)
+
+    def _put_in_force(self, wanted: Configuration, opening: Mapping[OwnerKey, Totals]) -> None:
+        gone = self._accounts.apply(wanted, time.monotonic())
+        if self._relay is not None:
+            self._relay.apply(wanted)
+        self._books.retire(gone, time.time())
+        for key, totals in opening.items():
+            gate = self._accounts.gate(key)
+            if gate is not None:
+                self._books.carry_over(gate, totals)
+        self._events.push(ConfigurationChanged())
+
+
+def opening_of_all(
+    configuration: Configuration, opening: Mapping[OwnerKey, Totals]
+) -> Mapping[OwnerKey, Totals]:
+    """The opening balances of tunnels and hosts, and what they add to their clients and to everything."""
+    sums: dict[OwnerKey, Totals] = {}
+    for key, totals in opening.items():
+        owner = configuration.find(key)
+        if not isinstance(owner, Tunnel | Host):
+            continue
+        for above in (key, OwnerKey(OwnerKind.CLIENT, owner.client), GLOBAL_KEY):
+            so_far = sums.get(above, Totals())
+            sums[above] = Totals(so_far.inlet + totals.inlet, so_far.export + totals.export)
+    return sums

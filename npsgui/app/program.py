@@ -1,0 +1,216 @@
+"""The program without a face: what the window, the command line and the control socket hold."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from npsgui.app.books import Books
+from npsgui.app.desk import Desk
+from npsgui.app.instance import InstanceLock
+from npsgui.app.rows import NOT_RUNNING, flow_row
+from npsgui.ledger.ledger import Ledger
+from npsgui.model.accounts import Accounts, Totals
+from npsgui.model.configuration import Configuration
+from npsgui.model.entities import Client, Everything, Host, Owner, OwnerKey, OwnerKind, Tunnel
+from npsgui.model.errors import NotFound
+from npsgui.model.events import Events, LedgerHealthChanged
+from npsgui.model.gate import Cause
+from npsgui.model.minutes import MinuteClock
+from npsgui.model.rules import check
+from npsgui.model.views import ConnectionRow, FlowRow, LedgerHealth, Sample, Sentence, Step, Usage
+from npsgui.model.words import edited
+from npsgui.relay.relay import Relay
+from npsgui.tasks import spawn
+
+AFTER_THE_SECOND = 0.005
+"""The beat comes this long after the wall clock's second, s: a minute's last bytes are then in its row."""
+
+
+class Program:
+    """Runs the tunnels, keeps the books, takes edits. Everything runs on the loop that opened it."""
+
+    def __init__(self, ledger: Ledger, lock: InstanceLock, folder: Path, *, relay: bool) -> None:
+        self.folder = folder
+        self.events = Events()
+        self.health = LedgerHealth()
+        self.notes: tuple[Sentence, ...] = ledger.opened.notes
+        """What the user should be told at the start: a damaged ledger was set aside."""
+        self._ledger = ledger
+        self._lock = lock
+        self._accounts = Accounts(time.monotonic())
+        self._accounts.apply(ledger.opened.configuration, time.monotonic())
+        self._accounts.restore(ledger.opened.totals)
+        self._relay = Relay(self._accounts, self.events) if relay else None
+        clock = MinuteClock(time.time(), time.monotonic())
+        self._books = Books(self._accounts, ledger, self.events, clock)
+        self._desk = Desk(ledger, self._accounts, self._books, self._relay, self.events)
+        self._beat: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def open(cls, folder: Path, *, relay: bool = True) -> Program:
+        """Open a data folder; every enabled listener is open or has failed when it returns.
+
+        Without ``relay`` nothing listens: for edits and reports while no npsgui runs. Raises LedgerError,
+        and AlreadyRunning when another npsgui holds the folder.
+        """
+        lock = InstanceLock.acquire(folder)
+        program: Program | None = None
+
+        def on_health(health: LedgerHealth) -> None:
+            if program is not None:
+                program.health = health
+                program.events.push(LedgerHealthChanged(health))
+
+        try:
+            ledger = await Ledger.open(folder, on_health)
+            program = cls(ledger, lock, folder, relay=relay)
+            await program._books.begin_day(time.time())
+        except BaseException:
+            lock.release()
+            raise
+        if program._relay is not None:
+            program._relay.apply(program.configuration)
+            program._beat = spawn(program._keep_beat(program._relay), "beat")
+        return program
+
+    @property
+    def configuration(self) -> Configuration:
+        """What is in force."""
+        return self._desk.configuration
+
+    def flows(self, kind: OwnerKind | None = None) -> list[FlowRow]:
+        """The rows of all clients, tunnels and hosts, or of one kind; without the global owner."""
+        wanted = (owner for owner in self.configuration.owners() if not isinstance(owner, Everything))
+        return [self.flow(owner.owner) for owner in wanted if kind in (None, owner.owner.kind)]
+
+    def flow(self, owner: OwnerKey) -> FlowRow:
+        """One owner's row; GLOBAL_KEY gives everything. Raises NotFound."""
+        found, gate = self.configuration.find(owner), self._accounts.gate(owner)
+        if gate is None:
+            raise NotFound("There is no {owner}.", owner=owner)
+        listener: Sentence | bool = True
+        if owner.kind is OwnerKind.TUNNEL:
+            listener = NOT_RUNNING if self._relay is None else self._relay.listener(owner)
+        return flow_row(found, gate, self._books.live.now(owner), listener, time.time())
+
+    def connections(self) -> list[ConnectionRow]:
+        """The open sessions."""
+        return [] if self._relay is None else self._relay.connections()
+
+    def live(self, owner: OwnerKey) -> list[Sample]:
+        """The rates of the last five minutes, a second apart, the oldest first."""
+        return self._books.live.samples(owner)
+
+    def today(self) -> Usage:
+        """All bytes since local midnight."""
+        return self._books.today()
+
+    async def add(self, kind: OwnerKind, values: Mapping[str, str]) -> Owner:
+        """Add an owner from the words of the command line. Raises FieldError, LedgerError."""
+        added: list[Owner] = []
+
+        def change(configuration: Configuration) -> Configuration:
+            owner = edited(_blank(kind, configuration), values)
+            check(configuration, owner)
+            added.append(owner)
+            return configuration.with_owner(owner)
+
+        await self._desk.edit(change)
+        return added[0]
+
+    async def set(self, owner: OwnerKey, values: Mapping[str, str]) -> Owner:
+        """Edit an owner with the words of the command line. Raises NotFound, FieldError, LedgerError."""
+
+        def change(configuration: Configuration) -> Configuration:
+            wanted = edited(configuration.find(owner), values)
+            check(configuration, wanted)
+            return configuration.with_owner(wanted)
+
+        await self._desk.edit(change)
+        return self.configuration.find(owner)
+
+    async def put(self, owner: Owner) -> None:
+        """Add an owner, or put it in the place of the one with its key. Raises FieldError, LedgerError."""
+
+        def change(configuration: Configuration) -> Configuration:
+            check(configuration, owner)
+            return configuration.with_owner(owner)
+
+        await self._desk.edit(change)
+
+    async def remove(self, owner: OwnerKey) -> None:
+        """Remove an owner, and a client's tunnels with it; the ledger keeps their bytes. Raises NotFound."""
+        await self._desk.edit(lambda configuration: configuration.without(owner))
+
+    async def enable(self, owner: OwnerKey, wanted: bool) -> None:
+        """Start or stop a client, tunnel or host. Raises NotFound, LedgerError."""
+
+        def change(configuration: Configuration) -> Configuration:
+            found = configuration.find(owner)
+            if isinstance(found, Everything):
+                raise NotFound("Only clients, tunnels and hosts are started and stopped.")
+            return configuration.with_owner(replace(found, enabled=wanted))
+
+        await self._desk.edit(change)
+
+    async def adopt(self, configuration: Configuration, opening: Mapping[OwnerKey, Totals]) -> None:
+        """Put an imported Configuration in force; ``opening``: what its new tunnels and hosts carried."""
+        await self._desk.edit(lambda _before: configuration, opening)
+
+    def close_connections(self, ids: Iterable[int]) -> int:
+        """Close sessions; how many there were."""
+        return 0 if self._relay is None else self._relay.close_connections(ids, Cause.CLOSED)
+
+    async def history(self, owner: OwnerKey, since: int, until: int, step: Step) -> list[Usage]:
+        """What an owner carried, in the buckets of ``step`` that moved; Unix times, s. Raises NotFound."""
+        self.configuration.find(owner)
+        return await self._ledger.history(owner, since, until, step)
+
+    async def coverage(self, since: int, until: int) -> list[tuple[int, int]]:
+        """The spans of time, from and until in Unix time, in which the program ran."""
+        return await self._ledger.coverage(since, until)
+
+    async def verify(self) -> list[Sentence]:
+        """What does not add up in the ledger; empty is good."""
+        return await self._ledger.verify()
+
+    async def close(self) -> None:
+        """Close every session and listener, write the last counts, end. Raises LedgerError if it cannot."""
+        if self._beat is not None:
+            self._beat.cancel()
+        try:
+            if self._relay is not None:
+                await self._relay.close()
+                self._books.turn(time.time(), time.monotonic())
+            await self._ledger.close()
+        finally:
+            self._lock.release()
+
+    async def _keep_beat(self, relay: Relay) -> None:
+        while True:
+            await asyncio.sleep(1.0 - time.time() % 1.0 + AFTER_THE_SECOND)
+            new_day = self._books.turn(time.time(), time.monotonic())
+            relay.sweep()
+            if new_day:
+                await self._books.begin_day(time.time())
+
+
+def _blank(kind: OwnerKind, configuration: Configuration) -> Owner:
+    """A new owner with the next id and nothing set; the rules say what it still needs."""
+    if kind is OwnerKind.CLIENT:
+        return Client(id=configuration.next_id(kind), key=new_key())
+    if kind is OwnerKind.TUNNEL:
+        return Tunnel(id=configuration.next_id(kind), client=0)
+    if kind is OwnerKind.HOST:
+        return Host(id=configuration.next_id(kind), client=0)
+    raise NotFound("Only clients, tunnels and hosts are added.")
+
+
+def new_key() -> str:
+    """A fresh random verify key, 16 letters and digits, as NPS makes them."""
+    return secrets.token_hex(8)

@@ -1,0 +1,97 @@
+"""A listening port: takes visitors as connected sockets and hands them on.
+
+On a selector loop that is asyncio's own, one reader takes a batch of visitors in a callback; every other
+loop has an accepting task. Measured (design.md section 2): 7,400 connections/s by batches, 5,800 by tasks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import selectors
+import socket
+from collections.abc import Callable
+from typing import TypeAlias
+
+from npsgui.relay.sockets import adopt, peer_text
+from npsgui.tasks import spawn
+
+BATCH = 64
+"""Visitors taken in one callback; the rest come in the next turn of the loop."""
+
+PAUSE_SECONDS = 0.5
+"""How long no visitor is taken after the system had no more sockets to give."""
+
+OUT_OF_SOCKETS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+
+OnVisitor: TypeAlias = Callable[[socket.socket, str], None]
+
+_log = logging.getLogger(__name__)
+
+
+def is_selector_loop(loop: asyncio.AbstractEventLoop) -> bool:
+    """Whether asyncio's own selector half runs it: readers and transports are made straight from sockets."""
+    selector = getattr(loop, "_selector", None)
+    return isinstance(selector, selectors.DefaultSelector) and hasattr(loop, "_make_socket_transport")
+
+
+class Listener:
+    """One open port."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, made: socket.socket, on_visitor: OnVisitor) -> None:
+        self.socket = made
+        self._loop = loop
+        self._on_visitor = on_visitor
+        self._fast = is_selector_loop(loop)
+        self._task: asyncio.Task[None] | None = None
+        self._pause: asyncio.TimerHandle | None = None
+        if self._fast:
+            loop.add_reader(made, self._on_readable)
+        else:
+            self._task = spawn(self._accept_for_ever(), f"accept on {made.getsockname()}")
+
+    def close(self) -> None:
+        """Close the port; sessions that came through it go on."""
+        if self._fast:
+            self._loop.remove_reader(self.socket)
+        if self._pause is not None:
+            self._pause.cancel()
+        if self._task is not None:
+            self._task.cancel()
+        self.socket.close()
+
+    def _on_readable(self) -> None:
+        for _ in range(BATCH):
+            try:
+                visitor, address = self.socket.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as error:
+                if error.errno not in OUT_OF_SOCKETS:
+                    raise
+                _log.warning("no more sockets for visitors: %s", error)
+                self._loop.remove_reader(self.socket)
+                self._pause = self._loop.call_later(PAUSE_SECONDS, self._resume)
+                return
+            adopt(visitor)
+            self._on_visitor(visitor, peer_text(address))
+
+    def _resume(self) -> None:
+        self._pause = None
+        self._loop.add_reader(self.socket, self._on_readable)
+
+    async def _accept_for_ever(self) -> None:
+        while True:
+            try:
+                visitor, address = await self._loop.sock_accept(self.socket)
+            except ConnectionAbortedError:
+                continue
+            except OSError as error:
+                if error.errno not in OUT_OF_SOCKETS:
+                    raise
+                _log.warning("no more sockets for visitors: %s", error)
+                await asyncio.sleep(PAUSE_SECONDS)
+                continue
+            adopt(visitor)
+            self._on_visitor(visitor, peer_text(address))

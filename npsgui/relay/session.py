@@ -1,0 +1,354 @@
+"""One visitor's connection and the connection to its target: two halves that hold each other.
+
+A half reads its socket, charges, and writes to the other half in the same callback. Nothing can come
+between, so counting and quotas are exact without a lock. No task, no stream reader, no queue.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from npsgui.model.flow import Direction, Flow
+from npsgui.model.gate import Cause, Gate, Lane, Lease
+from npsgui.relay.buffers import LARGEST, LEAST, Buffers
+from npsgui.relay.pacer import Pacer
+
+DRAIN_SECONDS = 2.0
+"""How long a session that was cut goes on reading, uncounted, so that closing does not reset the connection
+and destroy bytes that were charged and are still on their way."""
+
+FLUSH_SECONDS = 30.0
+"""How long a cut session may take to send what was charged."""
+
+RESET = struct.pack("ii", 1, 0)
+"""SO_LINGER that makes close() send RST."""
+
+FIRST_CHUNK = 32 * 1024
+
+OPENING = 1
+STALLED = 2
+RATE = 4
+"""Reasons to hold a half's reading, as bits: not both sides connected; the other side's reader does not keep
+up; a bucket is dry."""
+
+
+@dataclass(slots=True)
+class Shared:
+    """What all sessions of a relay share."""
+
+    loop: asyncio.AbstractEventLoop
+    buffers: Buffers
+    pacer: Pacer
+    quota_reached: Callable[[Session], None]
+    """A quota of the session's chain is used up: cut every session it holds for."""
+    ended: Callable[[Session], None]
+    """Both sides are closed. Called once for each session."""
+
+
+class Half(asyncio.BufferedProtocol):
+    """One side of a Session. ``lane`` is the direction that its bytes go in: what is read here."""
+
+    __slots__ = (
+        "_chunk",
+        "_grant",
+        "_holds",
+        "_size",
+        "_turn",
+        "eof",
+        "lane",
+        "other",
+        "session",
+        "transport",
+    )
+
+    other: Half
+    transport: asyncio.Transport | None
+
+    def __init__(self, session: Session, lane: Lane) -> None:
+        self.session = session
+        self.lane = lane
+        self.transport = None
+        self._chunk = FIRST_CHUNK
+        self._size = 0
+        self._grant = 0
+        self._turn = 0
+        self._holds = OPENING
+        self.eof = False
+
+    # What asyncio calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+        self.transport.set_write_buffer_limits(high=0)
+        if self._holds:
+            self.transport.pause_reading()
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        buffers = self.session.shared.buffers
+        if self._chunk > buffers.largest:
+            self._chunk = buffers.largest
+        self._size = size = self._chunk
+        lane = self.lane
+        if (lane.flows or lane.buckets) and self.session.cause is None:
+            self._size = self._allowed(size, sizehint)
+            if 0 < self._size < size:
+                return buffers.view(size)[: self._size]
+        return buffers.view(size)
+
+    def buffer_updated(self, count: int) -> None:
+        session, lane = self.session, self.lane
+        sink = self.other.transport
+        if session.cause is not None or sink is None or sink.is_closing():
+            return
+        shared = session.shared
+        if not self._size:
+            shared.quota_reached(session)
+            return
+        now = shared.loop.time() if lane.buckets else 0.0
+        lane.charge(session.flow, count, now)
+        size = self._chunk
+        sink.write(shared.buffers.view(size)[:count])
+        if sink.get_write_buffer_size():
+            shared.buffers.give_away(size)
+        elif count == size < LARGEST:
+            self._chunk = size * 2
+        if lane.flows and not lane.quota_left(1):
+            shared.quota_reached(session)
+        elif lane.buckets:
+            self._grant = max(0, self._grant - count)
+            if not self._grant:
+                self._take_turn(0, now)
+
+    def eof_received(self) -> bool:
+        self.eof = True
+        return self.session.half_closed(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._holds & STALLED:
+            self.session.shared.buffers.stalled(-1)
+        self.session.half_lost(self, broken=exc is not None)
+
+    def pause_writing(self) -> None:
+        self.other.stall()
+
+    def resume_writing(self) -> None:
+        self.other.flow_again()
+
+    # What the session and the pacer call
+
+    def start(self) -> None:
+        """Both sides are connected: begin to read, or to wait for a turn."""
+        self._release(OPENING)
+        if self.lane.buckets:
+            self._take_turn(0, self.session.shared.loop.time())
+
+    def stall(self) -> None:
+        """The other side's reader does not keep up: read no more for now, and less at a time then."""
+        if not self._holds & STALLED:
+            self.session.shared.buffers.stalled(1)
+            self._chunk = max(LEAST, self._chunk // 2)
+            self._hold(STALLED)
+
+    def flow_again(self) -> None:
+        """The other side has sent everything."""
+        if self._holds & STALLED:
+            self.session.shared.buffers.stalled(-1)
+            self._release(STALLED)
+
+    def granted(self) -> None:
+        """The pacer: its turn at one bucket has come; the next dry one of the chain makes it wait again."""
+        self._grant = self.lane.quantum()
+        self._take_turn(self._turn + 1, self.session.shared.loop.time())
+
+    def drain(self) -> None:
+        """The session was cut: send what was charged and EOF, read and drop what still comes until EOF."""
+        self._leave_queue()
+        transport = self.transport
+        if transport is None or transport.is_closing():
+            return
+        self.shut()
+        if self.eof:
+            transport.close()
+        else:
+            self.flow_again()
+            self._release(OPENING | RATE)
+
+    def shut(self) -> None:
+        """Send EOF after what is buffered; reading goes on."""
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.write_eof()
+
+    def abort(self) -> None:
+        """Close now, with RST: what happened to the other side's connection happens to this one."""
+        if self.transport is not None:
+            peer = self.transport.get_extra_info("socket")
+            if peer is not None and peer.fileno() >= 0:
+                peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            self.transport.abort()
+
+    def _allowed(self, size: int, sizehint: int) -> int:
+        """``size`` cut to what the limits allow; 0 when a quota is used up."""
+        lane = self.lane
+        if self._grant:
+            return lane.quota_left(min(size, self._grant))
+        allowed = lane.allowance(size, self.session.shared.loop.time())
+        if allowed:
+            return allowed
+        # Dry, and yet asked: bytes that some loop has read already are taken into debt, else a single one.
+        return lane.quota_left(min(size, sizehint) if sizehint > 0 else 1)
+
+    def _take_turn(self, first: int, now: float) -> None:
+        dry = self.lane.next_dry(first, now)
+        if dry is None:
+            self._release(RATE)
+            return
+        self._turn = dry
+        self._hold(RATE)
+        self.session.shared.pacer.wait(self.lane.buckets[dry], self)
+
+    def _leave_queue(self) -> None:
+        for bucket in self.lane.buckets:
+            bucket.forget(self)
+
+    def _hold(self, reason: int) -> None:
+        if not self._holds and self.transport is not None:
+            self.transport.pause_reading()
+        self._holds |= reason
+
+    def _release(self, reason: int) -> None:
+        held, self._holds = self._holds, self._holds & ~reason
+        # A transport that has met EOF and is resumed would meet it again and again.
+        if held and not self._holds and self.transport is not None and not self.eof:
+            self.transport.resume_reading()
+
+
+class Session:
+    """Two halves, the lease they hold and the bytes they have carried."""
+
+    __slots__ = (
+        "_deadline",
+        "_mark",
+        "_timer",
+        "cause",
+        "flow",
+        "gate",
+        "id",
+        "lease",
+        "peer",
+        "rates",
+        "shared",
+        "since",
+        "target",
+        "target_half",
+        "visitor_half",
+    )
+
+    def __init__(self, number: int, gate: Gate, lease: Lease, peer: str, shared: Shared) -> None:
+        self.id = number
+        self.gate = gate
+        self.lease = lease
+        self.peer = peer
+        self.target = ""
+        self.shared = shared
+        self.since = shared.loop.time()
+        self.flow = Flow(parent=gate.flow)
+        self.cause: Cause | None = None
+        """Why it is being closed; None while it runs."""
+        self.rates = (0.0, 0.0)
+        """Inlet and export over the last second, bytes/s."""
+        self._mark = (0, 0)
+        self._timer: asyncio.TimerHandle | None = None
+        self._deadline = 0.0
+        self.visitor_half = Half(self, gate.lanes[Direction.INLET])
+        self.target_half = Half(self, gate.lanes[Direction.EXPORT])
+        self.visitor_half.other = self.target_half
+        self.target_half.other = self.visitor_half
+
+    @property
+    def halves(self) -> tuple[Half, Half]:
+        """The visitor's side and the target's."""
+        return self.visitor_half, self.target_half
+
+    def start(self) -> None:
+        """Both sides are connected."""
+        self.visitor_half.start()
+        self.target_half.start()
+
+    def note(self, seconds: float) -> None:
+        """Once a second: take the rates since the time before, ``seconds`` ago."""
+        flow, (inlet, export) = self.flow, self._mark
+        if flow.inlet != inlet or flow.export != export:
+            self.rates = ((flow.inlet - inlet) / seconds, (flow.export - export) / seconds)
+            self._mark = (flow.inlet, flow.export)
+        elif self.rates != (0.0, 0.0):
+            self.rates = (0.0, 0.0)
+
+    def half_closed(self, half: Half) -> bool:
+        """``half`` has met EOF: carry it across. Whether ``half`` stays open, for the answer."""
+        if self.cause is not None:
+            return False
+        half.other.shut()
+        if not half.other.eof:
+            return True
+        if half.other.transport is not None:
+            half.other.transport.close()
+        return False
+
+    def half_lost(self, half: Half, *, broken: bool) -> None:
+        """The connection of ``half`` is gone: that of the other goes the same way."""
+        half.transport = None
+        other = half.other
+        if other.transport is None:
+            self.end()
+        elif broken:
+            other.abort()
+        elif self.cause is None:
+            other.transport.close()
+
+    def cut(self, cause: Cause) -> None:
+        """Charge nothing more, from now on; send what was charged, then close. Cutting again does nothing."""
+        if self.cause is not None:
+            return
+        self.cause = cause
+        self._deadline = self.shared.loop.time() + FLUSH_SECONDS
+        self._timer = self.shared.loop.call_later(DRAIN_SECONDS, self._hurry)
+        for half in self.halves:
+            half.drain()
+
+    def give_up(self, cause: Cause) -> None:
+        """End a session that never had both its sides."""
+        self.cause = self.cause or cause
+        self.end()
+
+    def abort(self) -> None:
+        """Close both sides at once."""
+        for half in self.halves:
+            half.abort()
+
+    def end(self) -> None:
+        """Give back the lease and say so; both sides are closed."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self.lease.close()
+        self.shared.ended(self)
+
+    def _hurry(self) -> None:
+        """The time to drain is over: close whatever has nothing left to send."""
+        now = self.shared.loop.time()
+        waiting = False
+        for half in self.halves:
+            if half.transport is None:
+                continue
+            if not half.transport.get_write_buffer_size():
+                half.transport.abort()
+            elif now < self._deadline:
+                waiting = True
+            else:
+                half.abort()
+        if waiting:
+            self._timer = self.shared.loop.call_later(DRAIN_SECONDS, self._hurry)

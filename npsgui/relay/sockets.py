@@ -1,0 +1,171 @@
+"""Makes the relay's sockets. The one place on this floor where an OSError becomes a sentence."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import ipaddress
+import socket
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from npsgui.model.entities import Target
+from npsgui.model.errors import BindFailed, TargetUnreachable
+
+try:
+    import resource
+except ImportError:  # Windows knows no such limit
+    resource = None  # type: ignore[assignment]
+
+AddressInfo: TypeAlias = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[Any, ...]]
+
+BACKLOG = 4096
+
+KEEPALIVE_SECONDS = 60
+"""A peer that has vanished without a word is found out after this long and nine probes more."""
+
+
+def allow_many_sockets() -> None:
+    """Raise this process's limit of open files as far as the system lets it: two for each session."""
+    if resource is not None:
+        _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def listen(address: str, port: int) -> socket.socket:
+    """A non-blocking listening socket; ``address`` empty is every interface, IPv4 and IPv6.
+
+    Raises BindFailed: with the reason in words.
+    """
+    try:
+        if not address and socket.has_dualstack_ipv6():
+            return _listening(("::", port), socket.AF_INET6, dualstack=True)
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        return _listening((address, port), family)
+    except OSError as error:
+        where = address or "*"
+        if error.errno == errno.EADDRINUSE:
+            raise BindFailed("Port {port} on {address} is in use.", port=port, address=where) from error
+        if error.errno in (errno.EACCES, errno.EPERM):
+            raise BindFailed(
+                "Port {port} needs administrator rights; use one from 1024 to 65535.", port=port
+            ) from error
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise BindFailed("This machine has no address {address}.", address=where) from error
+        raise BindFailed(
+            "Port {port} on {address} cannot be opened: {reason}.",
+            port=port,
+            address=where,
+            reason=error.strerror or error,
+        ) from error
+
+
+def _listening(
+    address: tuple[str, int], family: socket.AddressFamily, *, dualstack: bool = False
+) -> socket.socket:
+    made = socket.create_server(
+        address, family=family, backlog=BACKLOG, dualstack_ipv6=dualstack, reuse_port=False
+    )
+    made.setblocking(False)
+    return made
+
+
+def adopt(made: socket.socket) -> None:
+    """Set what every connection of the relay has."""
+    made.setblocking(False)
+    with contextlib.suppress(OSError):
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        if hasattr(socket, "TCP_KEEPIDLE"):
+            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEPALIVE_SECONDS)
+
+
+def peer_text(address: tuple[str, int] | tuple[str, int, int, int]) -> str:
+    """``address:port`` of a peer; an IPv4 peer on a dual-stack socket looks like one."""
+    host, port = address[0].removeprefix("::ffff:"), address[1]
+    return str(Target(host, port))
+
+
+def connect_now(target: Target) -> socket.socket | None:
+    """A connected non-blocking socket, if the kernel connects at once, as it does on loopback.
+
+    None when the connection takes time or the name must be looked up: then ``connect``. Raises OSError when
+    it is refused at once.
+    """
+    try:
+        version = ipaddress.ip_address(target.host).version
+    except ValueError:
+        return None
+    made = socket.socket(socket.AF_INET6 if version == 6 else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        adopt(made)
+        code = made.connect_ex((target.host, target.port))
+        if code not in (0, errno.EINPROGRESS, errno.EWOULDBLOCK):
+            raise OSError(code, "connect")
+        if code and not _is_connected(made):
+            made.close()
+            return None
+    except BaseException:
+        made.close()
+        raise
+    return made
+
+
+def _is_connected(made: socket.socket) -> bool:
+    """Whether a connection that was begun is made. Raises OSError when it has failed already."""
+    try:
+        made.getpeername()
+    except OSError:
+        code = made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code:
+            raise OSError(code, "connect") from None
+        return False
+    return True
+
+
+async def connect(target: Target, seconds: float) -> socket.socket:
+    """A connected non-blocking socket, within ``seconds``. Raises TargetUnreachable: with the reason."""
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(seconds):
+            found = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+            return await _first_of(found)
+    except (OSError, UnicodeError) as error:
+        raise unreachable(target, error, seconds) from error
+
+
+async def _first_of(found: Sequence[AddressInfo]) -> socket.socket:
+    """Connect to the first address that answers. Raises the OSError of the last one."""
+    loop = asyncio.get_running_loop()
+    failure: OSError = OSError(errno.EADDRNOTAVAIL, "no address")
+    for family, kind, protocol, _name, address in found:
+        made = socket.socket(family, kind, protocol)
+        try:
+            adopt(made)
+            await loop.sock_connect(made, address)
+        except OSError as error:
+            made.close()
+            failure = error
+        except BaseException:
+            made.close()
+            raise
+        else:
+            return made
+    raise failure
+
+
+def unreachable(target: Target, error: Exception, seconds: float) -> TargetUnreachable:
+    """What kept a target from being connected to, in words."""
+    if isinstance(error, socket.gaierror | UnicodeError):
+        return TargetUnreachable("The name of target {target} is not known.", target=str(target))
+    if isinstance(error, ConnectionRefusedError):
+        return TargetUnreachable("Target {target} refused the connection.", target=str(target))
+    if isinstance(error, TimeoutError):
+        return TargetUnreachable(
+            "Target {target} did not answer within {seconds} s.", target=str(target), seconds=f"{seconds:g}"
+        )
+    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return TargetUnreachable(
+        "Target {target} cannot be reached: {reason}.", target=str(target), reason=reason
+    )
