@@ -6,7 +6,7 @@ The clocks are arguments of ``turn``: the beat in ``program.py`` reads them.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from npsgui.app.live import Live
 from npsgui.ledger.ledger import Batch, Delta, Ledger
@@ -29,6 +29,8 @@ class Books:
 
     def __init__(self, accounts: Accounts, ledger: Ledger, events: Events, clock: MinuteClock) -> None:
         self.live = Live()
+        self.on_hold = False
+        """While it is, turns do nothing: opening balances are on disk that no counter holds yet."""
         self._accounts = accounts
         self._ledger = ledger
         self._events = events
@@ -56,6 +58,8 @@ class Books:
         Called once a second, just after the wall clock's second turns; ``wall`` is Unix time, s. True when
         the wall clock is on another day than ``today`` counts: ``begin_day`` is due.
         """
+        if self.on_hold:
+            return False
         minute = self._clock.minute
         tick = self._clock.read(wall, monotonic)
         self.live.turn(wall)
@@ -66,10 +70,14 @@ class Books:
             self._complete(tick.completed)
         return not self._day.start <= wall < self._day.start + 86400 and midnight_of(wall) != self._day.start
 
-    def retire(self, gates: Iterable[Gate], wall: float) -> None:
-        """Write the last bytes of owners that were removed, and forget them."""
-        gates = list(gates)
-        self._write(gates, self._clock.minute, wall, 0.0)
+    def retire(self, gates: Sequence[Gate], wall: float) -> None:
+        """Write the last bytes of owners that were removed, and forget them.
+
+        Together with all others, in one batch: the sums above them agree on disk at every moment.
+        """
+        if not gates:
+            return
+        self._write([*self._accounts, *gates], self._clock.minute, wall, 0.0)
         for gate in gates:
             self._read.pop(gate.owner, None)
             self.live.forget(gate.owner)

@@ -50,9 +50,13 @@ class Desk:
                 removed=tuple(key for key in before if key not in after),
                 opening=opening_of_all(wanted, opening),
             )
-            await self._ledger.save(changes)
-            self.configuration = wanted
-            self._put_in_force(wanted, changes.opening)
+            self._books.on_hold = bool(changes.opening)
+            try:
+                await self._ledger.save(changes)
+                self.configuration = wanted
+                self._put_in_force(wanted, changes.opening)
+            finally:
+                self._books.on_hold = False
 
     def _put_in_force(self, wanted: Configuration, opening: Mapping[OwnerKey, Totals]) -> None:
         gone = self._accounts.apply(wanted, time.monotonic())
