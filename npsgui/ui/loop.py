@@ -1,0 +1,163 @@
+"""The event loop: Qt waits, asyncio turns.
+
+Stock qasync gives every ``call_soon`` and every ready socket a Qt object of its own. Here asyncio keeps its own
+half, selector, heap and all, and Qt only decides when to turn it. Source: design.md section 2, with figures.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import selectors
+import time
+from collections.abc import Callable
+from contextvars import Context
+from typing import Any
+
+import qasync
+from PySide6.QtCore import QCoreApplication, QSocketNotifier, Qt, QTimer
+
+TURN_SECONDS = 0.004
+"""How long asyncio may keep Qt from painting."""
+
+LONGEST_WAIT = 3_600_000
+"""Milliseconds; QTimer counts them in 31 bits."""
+
+_own = asyncio.SelectorEventLoop
+
+
+class _Polled(selectors.DefaultSelector):
+    """The stock selector, which never waits: Qt does."""
+
+    met = False
+    """Whether the last look found anything ready."""
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        found = super().select(0)
+        self.met = bool(found)
+        return found
+
+
+class QtLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
+    """asyncio's selector loop, turned by Qt. For platforms whose selector has a file descriptor.
+
+    ``run_forever`` and all else that qasync replaces is asyncio's own again; its ``_run_once`` runs Qt's loop,
+    and a turn is asyncio's ``_run_once``.
+    """
+
+    run_forever = _own.run_forever
+    run_until_complete = _own.run_until_complete
+    is_running = _own.is_running
+    call_later = _own.call_later
+    call_soon_threadsafe = _own.call_soon_threadsafe
+    time = _own.time
+    run_in_executor = _own.run_in_executor
+    set_default_executor = _own.set_default_executor
+    set_exception_handler = _own.set_exception_handler
+    default_exception_handler = _own.default_exception_handler
+    call_exception_handler = _own.call_exception_handler
+    get_debug = _own.get_debug
+    set_debug = _own.set_debug
+    _add_callback = _own._add_callback  # type: ignore[attr-defined]
+    _add_reader = _own._add_reader  # type: ignore[attr-defined]
+    _add_writer = _own._add_writer  # type: ignore[attr-defined]
+    _remove_reader = _own._remove_reader  # type: ignore[attr-defined]
+    _remove_writer = _own._remove_writer  # type: ignore[attr-defined]
+
+    def __init__(self, app: QCoreApplication) -> None:
+        self._turning = False
+        self._raised: BaseException | None = None
+        self._app = app
+        self._timer = QTimer(singleShot=True, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._turn)
+        selector = _Polled()
+        self._notifier = QSocketNotifier(selector.fileno(), QSocketNotifier.Type.Read)
+        self._notifier.setEnabled(False)
+        self._notifier.activated.connect(self._turn)
+        _own.__init__(self, selector)
+
+    def call_soon(self, callback: Callable[..., Any], *args: Any, context: Context | None = None) -> Any:
+        """As asyncio's; called from a Qt slot it wakes the loop, too."""
+        handle = _own.call_soon(self, callback, *args, context=context)
+        if not self._turning:
+            self._arm()
+        return handle
+
+    def call_at(
+        self, when: float, callback: Callable[..., Any], *args: Any, context: Context | None = None
+    ) -> Any:
+        """As asyncio's; called from a Qt slot it wakes the loop, too."""
+        handle = _own.call_at(self, when, callback, *args, context=context)
+        if not self._turning:
+            self._arm()
+        return handle
+
+    def stop(self) -> None:
+        """End ``run_forever`` after this turn."""
+        _own.stop(self)
+        if not self._turning:
+            self._arm()
+
+    def close(self) -> None:
+        """Release everything; the loop cannot run again."""
+        self._timer.stop()
+        self._notifier.setEnabled(False)
+        _own.close(self)
+
+    def _run_once(self) -> None:
+        """What asyncio's ``run_forever`` calls until ``stop``: hand the thread to Qt."""
+        self._notifier.setEnabled(True)
+        self._arm()
+        try:
+            self._app.exec()
+        finally:
+            self._notifier.setEnabled(False)
+            self._timer.stop()
+        raised, self._raised = self._raised, None
+        if raised is not None:
+            raise raised
+
+    def _turn(self) -> None:
+        """Turn asyncio until nothing is ready, or Qt is due."""
+        if self._turning:
+            # A Qt loop nested in a callback. asyncio cannot be entered twice: it stands still meanwhile.
+            self._notifier.setEnabled(False)
+            return
+        if not self.is_running():
+            return
+        self._turning = True
+        try:
+            end = time.monotonic() + TURN_SECONDS
+            busy = True
+            while busy and not self._stopping:
+                _own._run_once(self)  # type: ignore[attr-defined]
+                busy = (self._ready or self._selector.met) and time.monotonic() < end
+        except BaseException as error:
+            # KeyboardInterrupt and SystemExit: Qt would swallow them, run_forever raises them.
+            self._raised = error
+            self._app.exit()
+        finally:
+            self._turning = False
+        if self._stopping:
+            self._app.exit()
+        elif not self._notifier.isEnabled():
+            self._notifier.setEnabled(True)
+        self._arm()
+
+    def _arm(self) -> None:
+        """Let the timer wake the loop when its next callback is due; sockets wake it through the notifier."""
+        if self._ready or self._stopping:
+            self._timer.start(0)
+        elif self._scheduled:
+            wait = math.ceil((self._scheduled[0].when() - self.time()) * 1000)
+            self._timer.start(min(max(wait, 0), LONGEST_WAIT))
+        else:
+            self._timer.stop()
+
+
+def new_event_loop(app: QCoreApplication) -> asyncio.AbstractEventLoop:
+    """The loop for ``app``: ours where the selector can be watched, stock qasync elsewhere (unverified there)."""
+    if hasattr(selectors.DefaultSelector, "fileno"):
+        return QtLoop(app)
+    loop: asyncio.AbstractEventLoop = qasync.QEventLoop(app)
+    return loop
