@@ -1,7 +1,58 @@
-"""What every test shares: no display is needed, and asyncio's debug mode is on where CI asks for it."""
+"""What every test shares: no display is needed, and a body runs on each event loop that npsgui ships."""
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any, TypeVar
+
+import pytest
+import qasync
+from PySide6.QtCore import QCoreApplication
+
+from npsgui.ui.loop import new_event_loop
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+T = TypeVar("T")
+Run = Callable[[Coroutine[Any, Any, T]], T]
+
+LOOPS: dict[str, Callable[[QCoreApplication], asyncio.AbstractEventLoop]] = {
+    "asyncio": lambda _app: asyncio.SelectorEventLoop(),
+    "qasync": lambda app: qasync.QEventLoop(app),
+    "npsgui": new_event_loop,
+}
+"""The loops that npsgui runs on: headless, on other platforms, in its window."""
+
+
+# stock qasync closes its self-pipe before the notifier that watches it
+NOISE = {"qasync": [pytest.mark.qt_log_ignore("QSocketNotifier: Invalid socket")]}
+
+
+@pytest.fixture(params=[pytest.param(name, marks=NOISE.get(name, [])) for name in LOOPS])
+def loop_name(request: pytest.FixtureRequest) -> str:
+    """Each loop in turn."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def runner(loop_name: str, qapp: QCoreApplication) -> Iterator[asyncio.Runner]:
+    """Runs coroutines on the loop of this turn."""
+    with asyncio.Runner(loop_factory=lambda: LOOPS[loop_name](qapp)) as made:
+        yield made
+
+
+@pytest.fixture
+def run(runner: asyncio.Runner) -> Run[Any]:
+    """Run one coroutine to its end; a test that hangs fails after 30 s."""
+
+    def within_time(body: Coroutine[Any, Any, T]) -> T:
+        async def bounded() -> T:
+            async with asyncio.timeout(30):
+                return await body
+
+        return runner.run(bounded())
+
+    return within_time

@@ -1,7 +1,7 @@
 """The event loop: Qt waits, asyncio turns.
 
-Stock qasync gives every ``call_soon`` and every ready socket a Qt object of its own. Here asyncio keeps its own
-half, selector, heap and all, and Qt only decides when to turn it. Source: design.md section 2, with figures.
+Stock qasync gives every ``call_soon`` and every ready socket a Qt object of its own. Here asyncio keeps its
+own half, selector, heap and all, and Qt only decides when to turn it. Source: design.md section 2.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class _Polled(selectors.DefaultSelector):
 class QtLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
     """asyncio's selector loop, turned by Qt. For platforms whose selector has a file descriptor.
 
-    ``run_forever`` and all else that qasync replaces is asyncio's own again; its ``_run_once`` runs Qt's loop,
-    and a turn is asyncio's ``_run_once``.
+    ``run_forever`` and all else that qasync replaces is asyncio's own again; its ``_run_once`` runs Qt's
+    loop, and a turn is asyncio's ``_run_once``.
     """
 
     run_forever = _own.run_forever
@@ -132,7 +132,7 @@ class QtLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
             while busy and not self._stopping:
                 _own._run_once(self)  # type: ignore[attr-defined]
                 busy = (self._ready or self._selector.met) and time.monotonic() < end
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001
             # KeyboardInterrupt and SystemExit: Qt would swallow them, run_forever raises them.
             self._raised = error
             self._app.exit()
@@ -156,7 +156,7 @@ class QtLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
 
 
 def new_event_loop(app: QCoreApplication) -> asyncio.AbstractEventLoop:
-    """The loop for ``app``: ours where the selector can be watched, stock qasync elsewhere (unverified there)."""
+    """The loop for ``app``: ours where the selector can be watched, stock qasync elsewhere (unverified)."""
     if hasattr(selectors.DefaultSelector, "fileno"):
         return QtLoop(app)
     loop: asyncio.AbstractEventLoop = qasync.QEventLoop(app)

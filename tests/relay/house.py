@@ -1,0 +1,159 @@
+"""A relay with everything real around it: loopback targets that count, visitors, a tunnel on a free port."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+
+from npsgui.model.accounts import Accounts
+from npsgui.model.configuration import Configuration
+from npsgui.model.entities import Client, Everything, Limits, Owner, OwnerKey, OwnerKind, Target, Tunnel
+from npsgui.model.events import Event, Events
+from npsgui.model.flow import Flow
+from npsgui.relay.relay import Relay
+
+CLIENT = OwnerKey(OwnerKind.CLIENT, 1)
+TUNNEL = OwnerKey(OwnerKind.TUNNEL, 1)
+
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+def free_port() -> int:
+    """A port that nothing listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class House:
+    """One client with one tunnel, through a real relay."""
+
+    def __init__(self, dial_seconds: float = 5.0) -> None:
+        self.accounts = Accounts(time.monotonic())
+        self.events = Events()
+        self.seen: list[Event] = []
+        self.events.subscribe(self.seen.append)
+        self.relay = Relay(self.accounts, self.events, dial_seconds)
+        self.configuration = Configuration()
+
+    def apply(self, *owners: Owner) -> None:
+        """Put these owners in force beside or in place of those that are."""
+        for owner in owners:
+            self.configuration = self.configuration.with_owner(owner)
+        self.put_in_force()
+
+    def remove(self, key: OwnerKey) -> None:
+        """Remove an owner."""
+        self.configuration = self.configuration.without(key)
+        self.put_in_force()
+
+    def put_in_force(self) -> None:
+        self.accounts.apply(self.configuration, time.monotonic())
+        self.relay.apply(self.configuration)
+
+    def limit(self, key: OwnerKey, limits: Limits) -> None:
+        """Edit the limits of an owner, live."""
+        owner = self.configuration.find(key)
+        self.apply(replace(owner, limits=limits))
+
+    def flow(self, key: OwnerKey = TUNNEL) -> Flow:
+        gate = self.accounts.gate(key)
+        assert gate is not None
+        return gate.flow
+
+    async def visit(self, key: OwnerKey = TUNNEL) -> Stream:
+        """A visitor's connection to a tunnel."""
+        return await asyncio.open_connection("127.0.0.1", self.relay.port(key), limit=1 << 20)
+
+    def of(self, kind: type[Event]) -> list[Event]:
+        """The events of one kind so far."""
+        return [event for event in self.seen if isinstance(event, kind)]
+
+    async def until(self, met: Callable[[], bool]) -> None:
+        """Let the loop turn until ``met``; the test's own time limit bounds it."""
+        while not met():  # noqa: ASYNC110  # counters have no event
+            await asyncio.sleep(0.001)
+
+
+@contextlib.asynccontextmanager
+async def serving(*handlers: Serve) -> AsyncIterator[list[Target]]:
+    """Targets that serve each connection with a handler; all closed at the end."""
+    async with contextlib.AsyncExitStack() as stack:
+        targets = []
+        for handler in handlers:
+            server = await asyncio.start_server(_closing(handler), "127.0.0.1", 0, limit=1 << 20)
+            stack.push_async_callback(_end, server)
+            targets.append(Target("127.0.0.1", server.sockets[0].getsockname()[1]))
+        yield targets
+
+
+@contextlib.asynccontextmanager
+async def house(
+    *handlers: Serve,
+    limits: Limits | None = None,
+    everything: Limits | None = None,
+    dial_seconds: float = 5.0,
+) -> AsyncIterator[House]:
+    """A House whose tunnel leads to targets with these handlers."""
+    async with serving(*handlers) as targets:
+        made = House(dial_seconds)
+        made.apply(
+            Everything(limits=everything or Limits(connections=10_000)),
+            Client(id=1, key="k"),
+            Tunnel(id=1, client=1, port=free_port(), targets=tuple(targets), limits=limits or Limits()),
+        )
+        try:
+            yield made
+        finally:
+            await made.relay.close()
+
+
+async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Send back what comes, until EOF."""
+    while data := await reader.read(1 << 16):
+        writer.write(data)
+        await writer.drain()
+
+
+async def send_all(stream: Stream, data: bytes) -> None:
+    """Send, then EOF. A connection that was cut meanwhile is no failure."""
+    with contextlib.suppress(ConnectionError):
+        stream[1].write(data)
+        await stream[1].drain()
+        stream[1].write_eof()
+
+
+async def read_all(stream: Stream) -> bytes:
+    """Everything until the end, orderly or not."""
+    parts = []
+    with contextlib.suppress(ConnectionError):
+        while part := await stream[0].read(1 << 18):
+            parts.append(part)
+    return b"".join(parts)
+
+
+async def hang_up(stream: Stream) -> None:
+    """Close a visitor's connection and wait until it is closed."""
+    stream[1].close()
+    with contextlib.suppress(ConnectionError):
+        await stream[1].wait_closed()
+
+
+def _closing(handler: Serve) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            await handler(reader, writer)
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+
+    return serve
+
+
+async def _end(server: asyncio.Server) -> None:
+    server.close()
