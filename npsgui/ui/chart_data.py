@@ -1,0 +1,236 @@
+"""The numbers under a chart, as arrays. Pure: no Qt; reads the time zone, never the clock."""
+
+from __future__ import annotations
+
+import enum
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from npsgui.model.views import Sample, Step, Usage
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Span = tuple[float, float]
+
+BREAK = 2.5
+"""Live samples further apart than this, s, are not joined by a line."""
+
+_WIDTHS = (60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200)
+_DAY = 86400
+_WEEK = 7 * _DAY
+_BAR_PIXELS = 5.0
+_DAY_PIXELS = 2.0
+
+
+class Range(enum.Enum):
+    """What the range buttons offer; the value is the seconds shown."""
+
+    LIVE = 300
+    HOUR = 3600
+    SIX_HOURS = 6 * 3600
+    DAY = _DAY
+    WEEK = _WEEK
+    MONTH = 30 * _DAY
+    YEAR = 365 * _DAY
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Buckets:
+    """Bytes in bars of one width that moved. (n,) each: starts in Unix time s, ascending; bytes."""
+
+    width: int
+    starts: Ints
+    inlet: Ints
+    export: Ints
+
+    def between(self, left: float, right: float) -> Buckets:
+        """The bars that overlap [left, right)."""
+        seen = slice(
+            np.searchsorted(self.starts, left - self.width, side="right"),
+            np.searchsorted(self.starts, right),
+        )
+        return Buckets(self.width, self.starts[seen], self.inlet[seen], self.export[seen])
+
+    @property
+    def peak(self) -> int:
+        """The tallest bar, bytes; 0 when there is none."""
+        return int((self.inlet + self.export).max()) if self.starts.size else 0
+
+    def at(self, moment: float) -> Usage | None:
+        """The bar at ``moment``; None where nothing moved."""
+        index = int(np.searchsorted(self.starts, moment, side="right")) - 1
+        if index < 0 or moment >= self.starts[index] + self.width:
+            return None
+        return Usage(int(self.starts[index]), int(self.inlet[index]), int(self.export[index]))
+
+
+class History:
+    """One owner's bytes over [since, until) in buckets of ``step``, and when the program ran."""
+
+    def __init__(
+        self, since: float, until: float, step: int, buckets: Buckets, coverage: Sequence[Span]
+    ) -> None:
+        self.since, self.until, self.step = since, until, step
+        self.gaps = gaps(coverage, since, until)
+        """The spans in which the program did not run."""
+        self._finest = buckets
+        self._offsets = local_offsets(buckets.starts)
+        self._wider: dict[int, Buckets] = {}
+
+    @classmethod
+    def of(
+        cls, since: float, until: float, step: Step, usages: Sequence[Usage], coverage: Sequence[Span]
+    ) -> History:
+        """From the rows of the ledger."""
+        return cls(
+            since,
+            until,
+            step.seconds,
+            Buckets(
+                step.seconds,
+                _ints(usage.start for usage in usages),
+                _ints(usage.inlet for usage in usages),
+                _ints(usage.export for usage in usages),
+            ),
+            coverage,
+        )
+
+    def holds(self, left: float, right: float) -> bool:
+        """Whether all of [left, right) was loaded."""
+        return self.since <= left and right <= self.until
+
+    def buckets(self, width: int) -> Buckets:
+        """The bytes summed into bars of ``width`` s that begin on natural local times. Kept once made."""
+        if width <= self.step or not self._finest.starts.size:
+            return self._finest
+        if width not in self._wider:
+            self._wider[width] = self._summed(width)
+        return self._wider[width]
+
+    def _summed(self, width: int) -> Buckets:
+        fine, shift = self._finest, self._offsets + monday(width)
+        keys = (fine.starts + shift) // width
+        first = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
+        return Buckets(
+            width,
+            keys[first] * width - shift[first],
+            np.add.reduceat(fine.inlet, first),
+            np.add.reduceat(fine.export, first),
+        )
+
+
+def monday(width: int) -> int:
+    """What must be added to Unix time, s, for weeks to begin on Mondays: day 0 was a Thursday."""
+    return 3 * _DAY if width == _WEEK else 0
+
+
+def bucket_start(moment: float, width: int) -> int:
+    """The natural local beginning, Unix time s, of the bar that holds ``moment``."""
+    shift = time.localtime(moment).tm_gmtoff + monday(width)
+    return int((moment + shift) // width) * width - shift
+
+
+def local_offsets(starts: Ints) -> Ints:
+    """Local time less UTC at each of ``starts``, s. Looked up once an hour: zones turn on the hour."""
+    hours, which = np.unique(starts // 3600, return_inverse=True)
+    return _ints(time.localtime(hour * 3600).tm_gmtoff for hour in hours.tolist())[which]
+
+
+def gaps(coverage: Iterable[Span], since: float, until: float) -> list[Span]:
+    """The parts of [since, until) of a minute or more that ``coverage`` leaves out."""
+    found, at = [], since
+    for begin, end in coverage:
+        if begin - at >= Step.MINUTE.seconds:
+            found.append((at, float(begin)))
+        at = max(at, float(end))
+    if until - at >= Step.MINUTE.seconds:
+        found.append((at, until))
+    return found
+
+
+def bar_width(span: float, pixels: float) -> int:
+    """How many seconds a bar holds, so that bars stay wide enough to be seen apart."""
+    per_pixel = span / max(pixels, 1.0)
+    for width in _WIDTHS:
+        if width >= _BAR_PIXELS * per_pixel:
+            return width
+    return _DAY if _DAY_PIXELS * per_pixel <= _DAY else _WEEK
+
+
+def fitting_step(span: float) -> Step:
+    """Minutes for up to three days. Beyond it hours: the ledger's days are UTC's, ours are local."""
+    return Step.MINUTE if span <= 3 * _DAY else Step.HOUR
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lines:
+    """Live rates. (n,) each: times in Unix time s; bytes/s, NaN where the line breaks."""
+
+    times: Floats
+    inlet: Floats
+    export: Floats
+
+    @classmethod
+    def of(cls, samples: Sequence[Sample]) -> Lines:
+        """From samples, the oldest first; a point that is no number stands in every gap."""
+        times = np.fromiter((sample.at for sample in samples), np.float64, len(samples))
+        inlet = np.fromiter((sample.inlet for sample in samples), np.float64, len(samples))
+        export = np.fromiter((sample.export for sample in samples), np.float64, len(samples))
+        breaks = np.flatnonzero(np.diff(times) > BREAK) + 1
+        return cls(
+            np.insert(times, breaks, times[breaks - 1] + 1.0),
+            np.insert(inlet, breaks, np.nan),
+            np.insert(export, breaks, np.nan),
+        )
+
+    def peak(self, left: float, right: float) -> float:
+        """The highest rate in [left, right], bytes/s."""
+        seen = slice(np.searchsorted(self.times, left), np.searchsorted(self.times, right, side="right"))
+        both = np.concatenate((self.inlet[seen], self.export[seen]))
+        return float(np.nanmax(both)) if np.isfinite(both).any() else 0.0
+
+    def at(self, moment: float) -> Sample | None:
+        """The sample nearest to ``moment``; None in a gap and outside."""
+        if not self.times.size:
+            return None
+        index = int(np.abs(self.times - moment).argmin())
+        if abs(self.times[index] - moment) > BREAK or np.isnan(self.inlet[index]):
+            return None
+        return Sample(float(self.times[index]), float(self.inlet[index]), float(self.export[index]))
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The span of time on the screen, Unix time s."""
+
+    left: float
+    right: float
+
+    @property
+    def span(self) -> float:
+        """Its length, s."""
+        return self.right - self.left
+
+    def zoomed(self, factor: float, about: float, limits: View, least: float) -> View:
+        """``factor`` times as long, with ``about`` in its place; at least ``least`` s, within ``limits``."""
+        span = min(max(self.span * factor, least), limits.span)
+        left = about - (about - self.left) * span / self.span
+        return View(left, left + span).within(limits)
+
+    def panned(self, seconds: float, limits: View) -> View:
+        """Later by ``seconds``, as far as ``limits`` let it."""
+        return View(self.left + seconds, self.right + seconds).within(limits)
+
+    def within(self, limits: View) -> View:
+        """Moved, and cut if it must be, to lie in ``limits``."""
+        span = min(self.span, limits.span)
+        left = min(max(self.left, limits.left), limits.right - span)
+        return View(left, left + span)
+
+
+def _ints(values: Iterable[int]) -> Ints:
+    return np.fromiter(values, np.int64)
