@@ -1,0 +1,123 @@
+"""The control socket: a running npsgui answers commands there, one JSON line each. For its owner only."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from npsgui.app.commands import Answer, execute
+from npsgui.app.program import Program
+from npsgui.model.errors import LedgerError, NpsError
+
+LONGEST_PATH = 100
+"""Bytes that the address of a Unix socket may have; the system's own limit is 107."""
+
+LONGEST_LINE = 1 << 20
+ASK_SECONDS = 10.0
+"""How long either side waits for the other."""
+
+
+def socket_path(folder: Path) -> Path:
+    """Where the socket of a data folder is: in it, or in a private place when the path is too long."""
+    inside = folder.resolve() / "control.sock"
+    if len(os.fsencode(inside)) <= LONGEST_PATH:
+        return inside
+    name = hashlib.sha256(os.fsencode(inside)).hexdigest()[:24]
+    return Path(os.environ.get("XDG_RUNTIME_DIR") or _private_folder()) / f"npsgui-{name}.sock"
+
+
+def _private_folder() -> Path:
+    """A temporary folder for this user only. Raises LedgerError: when it is another's."""
+    private = Path(tempfile.gettempdir()) / f"npsgui-{os.getuid()}"
+    private.mkdir(mode=0o700, exist_ok=True)
+    status = private.lstat()
+    if status.st_uid != os.getuid() or status.st_mode & 0o077:
+        raise LedgerError("The folder {folder} is not this user's alone.", folder=str(private))
+    return private
+
+
+class ControlServer:
+    """Answers on the control socket of a Program's folder."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._path = socket_path(program.folder)
+        self._server: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        """Listen. A socket that is there already is a dead one's: the folder is locked by us."""
+        self._path.unlink(missing_ok=True)
+        before = os.umask(0o177)
+        try:
+            self._server = await asyncio.start_unix_server(
+                self._serve, os.fspath(self._path), limit=LONGEST_LINE
+            )
+        except OSError as error:
+            raise LedgerError(
+                "The control socket {path} cannot be opened: {reason}.",
+                path=str(self._path),
+                reason=error.strerror or str(error),
+            ) from error
+        finally:
+            os.umask(before)
+
+    async def close(self) -> None:
+        """Answer no more."""
+        if self._server is not None:
+            self._server.close()
+        self._path.unlink(missing_ok=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, TimeoutError):
+            async with asyncio.timeout(ASK_SECONDS):
+                line = await self._line(reader)
+                answer = await self._answer(line) if line else None
+                if answer is not None:
+                    writer.write(msgspec.json.encode(answer) + b"\n")
+                    await writer.drain()
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+    async def _line(self, reader: asyncio.StreamReader) -> bytes:
+        try:
+            return await reader.readline()
+        except ValueError:
+            return b"[too long]"
+
+    async def _answer(self, line: bytes) -> Answer:
+        try:
+            asked: dict[str, Any] = msgspec.json.decode(line, type=dict[str, Any])
+            command, arguments = asked["command"], asked["arguments"]
+            return await execute(self._program, command, arguments)
+        except (msgspec.MsgspecError, KeyError, TypeError, ValueError) as error:
+            return Answer(said=(f"This is not a command: {error}.",), failed=True)
+
+
+async def ask(folder: Path, command: str, arguments: dict[str, Any]) -> Answer | None:
+    """Have the npsgui that runs on ``folder`` execute a command; None when none runs there.
+
+    Raises NpsError: when one is there and does not answer.
+    """
+    path = socket_path(folder)
+    try:
+        reader, writer = await asyncio.open_unix_connection(os.fspath(path), limit=LONGEST_LINE * 64)
+    except OSError:
+        return None
+    try:
+        async with asyncio.timeout(ASK_SECONDS):
+            writer.write(msgspec.json.encode({"command": command, "arguments": arguments}) + b"\n")
+            await writer.drain()
+            line = await reader.readline()
+        return msgspec.json.decode(line, type=Answer)
+    except (OSError, TimeoutError, msgspec.MsgspecError) as error:
+        raise NpsError("The npsgui that uses {folder} does not answer.", folder=str(folder)) from error
+    finally:
+        writer.close()

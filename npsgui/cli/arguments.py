@@ -1,0 +1,114 @@
+"""The words of the command line. Source: design.md section 6, a contract with other programs."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+import platformdirs
+
+from npsgui import __version__
+from npsgui.model.entities import OwnerKind
+from npsgui.model.views import Step
+
+Add: TypeAlias = Callable[[str, str], argparse.ArgumentParser]
+
+OWNED = [OwnerKind.CLIENT.value, OwnerKind.TUNNEL.value, OwnerKind.HOST.value]
+KINDS = [*OWNED, OwnerKind.GLOBAL.value]
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line; exits with 2 on bad usage."""
+    top = argparse.ArgumentParser(
+        "npsgui", parents=[_data()], description="Runs network tunnels and shows who used how much of them."
+    )
+    top.set_defaults(data=Path(platformdirs.user_data_dir("npsgui", appauthor=False)), command="")
+    top.add_argument("--version", action="version", version=f"npsgui {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, description=text, parents=[_data()])
+
+    add("serve", "Run the tunnels without a window; prints “ready” when they are open.")
+    read = add("import", "Take over the configuration folder of an NPS server.")
+    read.add_argument("what", choices=["nps"])
+    read.add_argument("folder", type=Path, metavar="CONF_DIR")
+    _reports(add)
+    _edits(add)
+    add("verify", "Check that the ledger adds up.")
+    return top
+
+
+def _data() -> argparse.ArgumentParser:
+    """``--data``, before or after the command. One of its own for each: set_defaults changes shared ones."""
+    data = argparse.ArgumentParser(add_help=False)
+    data.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        default=argparse.SUPPRESS,
+        help="data folder (default: the user's own)",
+    )
+    return data
+
+
+def _reports(add: Add) -> None:
+    for name, text in (("flows", "Bytes and limits of every owner."), ("connections", "Who is connected.")):
+        add(name, text).add_argument("--json", action="store_true")
+    close = add("close", "Close connections.")
+    close.add_argument("ids", metavar="ID", type=int, nargs="+")
+    history = add("history", "What an owner carried, bucket by bucket, in UTC.")
+    _owner(history, KINDS)
+    history.add_argument("--since", metavar="T", default="", help="ISO 8601; default a day before --until")
+    history.add_argument("--until", metavar="T", default="", help="ISO 8601; default now")
+    history.add_argument("--step", choices=[step.value for step in Step], default=Step.MINUTE.value)
+    shape = history.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true")
+    shape.add_argument("--csv", action="store_true")
+
+
+def _edits(add: Add) -> None:
+    new = add("add", "Add a client, tunnel or host: add client remark=home quota=10GiB")
+    new.add_argument("kind", choices=OWNED, metavar="KIND")
+    new.add_argument("values", nargs="*", type=_pair, metavar="key=value")
+    edit = add("set", "Edit an owner, live: set client 3 rate=512KiB/s")
+    edit.add_argument("kind", choices=KINDS, metavar="KIND")
+    edit.add_argument("words", nargs="+", metavar="[ID] key=value")
+    for name, text in (("remove", "Remove"), ("start", "Start"), ("stop", "Stop")):
+        _owner(add(name, f"{text} a client, tunnel or host."), OWNED)
+
+
+def _owner(command: argparse.ArgumentParser, kinds: list[str]) -> None:
+    command.add_argument("kind", choices=kinds, metavar="KIND")
+    command.add_argument("id", type=int, nargs="?" if OwnerKind.GLOBAL.value in kinds else None, metavar="ID")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise argparse.ArgumentTypeError(f"“{text}” is not key=value")
+    return name, value
+
+
+def settle(top: argparse.ArgumentParser, given: argparse.Namespace) -> None:
+    """Put the words of ``set`` in their places and see that an ID is there where one is needed."""
+    if given.command == "set":
+        words = list(given.words)
+        given.id = None
+        if words and words[0].isdecimal():
+            given.id = int(words.pop(0))
+        try:
+            given.values = dict(map(_pair, words))
+        except argparse.ArgumentTypeError as error:
+            top.error(str(error))
+        if not given.values:
+            top.error("set needs at least one key=value")
+    elif given.command == "add":
+        given.values = dict(given.values)
+    if getattr(given, "kind", OwnerKind.GLOBAL.value) == OwnerKind.GLOBAL.value:
+        if getattr(given, "id", None) is not None:
+            top.error("global has no ID")
+    elif given.command != "add" and given.id is None:
+        top.error(f"{given.command} {given.kind} needs an ID")

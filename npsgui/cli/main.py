@@ -1,0 +1,101 @@
+"""The command line: asks the npsgui that runs on the data folder, else opens the ledger itself."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from npsgui.app.commands import Answer, as_csv, execute
+from npsgui.app.control import ask
+from npsgui.app.program import Program
+from npsgui.cli.arguments import parser, settle
+from npsgui.cli.serve import serve
+from npsgui.cli.table import table
+from npsgui.model.errors import AlreadyRunning, NpsError
+from npsgui.model.units import format_bytes, format_rate
+
+HEADERS = {
+    "flows": ("kind", "id", "client", "remark", "inlet", "export", "quota", "rate", "connections", "state"),
+    "connections": ("id", "kind", "owner", "client", "peer", "target", "seconds", "inlet", "export"),
+    "history": ("start", "inlet", "export"),
+}
+LEFT = frozenset({"kind", "remark", "state", "peer", "target", "start"})
+BYTES = frozenset({"inlet", "export", "quota"})
+
+NOT_ARGUMENTS = frozenset({"command", "data", "json", "csv"})
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command; its exit code: 0 done, 1 refused or failed. Exits with 2 on bad usage."""
+    top = parser()
+    given = top.parse_args(argv)
+    settle(top, given)
+    try:
+        if not given.command:
+            top.error("a command is needed")
+        if given.command == "serve":
+            return asyncio.run(serve(given.data))
+        answer = asyncio.run(_answer(given))
+    except NpsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    try:
+        return _print(given, answer)
+    except BrokenPipeError:
+        # whoever read us has enough; Python must not meet the pipe again when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+async def _answer(given: argparse.Namespace) -> Answer:
+    arguments: dict[str, Any] = {
+        name: value for name, value in vars(given).items() if name not in NOT_ARGUMENTS
+    }
+    if given.command == "import":
+        arguments = {"folder": str(given.folder.resolve())}
+    answer = await ask(given.data, given.command, arguments)
+    if answer is not None:
+        return answer
+    try:
+        program = await Program.open(given.data, relay=False)
+    except AlreadyRunning:
+        raise AlreadyRunning(
+            "The npsgui that uses {folder} does not answer.", folder=str(given.data)
+        ) from None
+    try:
+        return await execute(program, given.command, arguments)
+    finally:
+        await program.close()
+
+
+def _print(given: argparse.Namespace, answer: Answer) -> int:
+    if answer.rows is not None:
+        print(_shown(given, answer.rows))
+    for sentence in answer.said:
+        print(sentence, file=sys.stderr if answer.failed else sys.stdout)
+    sys.stdout.flush()
+    return 1 if answer.failed else 0
+
+
+def _shown(given: argparse.Namespace, rows: list[dict[str, Any]]) -> str:
+    if given.json:
+        return msgspec.json.encode(rows).decode()
+    if getattr(given, "csv", False):
+        return as_csv(rows).rstrip("\n")
+    header = HEADERS[given.command]
+    right = frozenset(column for column, name in enumerate(header) if name not in LEFT)
+    return table(header, [[_cell(name, row[name]) for name in header] for row in rows], right)
+
+
+def _cell(name: str, value: Any) -> str:
+    if name in BYTES:
+        return format_bytes(value) if value or name != "quota" else "unlimited"
+    if name == "rate":
+        return format_rate(value) if value else "unlimited"
+    return f"{value:.0f}" if name == "seconds" else str(value)
