@@ -38,6 +38,8 @@ def value_top(peak: float) -> float:
 
 def value_text(value: float, step: float) -> str:
     """``20 MiB``: whole numbers, all in the unit of the step."""
+    if not value:
+        return "0"
     power = next(power for power in reversed(range(len(_UNITS))) if step >= 1024**power or not power)
     return f"{value / 1024**power:.0f} {_UNITS[power]}"
 
@@ -125,7 +127,7 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """The labels."""
         suffix = "/s" if self.per_second else ""
-        return [value_text(value, spacing) + suffix for value in values]
+        return [value_text(value, spacing) + (suffix if value else "") for value in values]
 
     def generateDrawSpecs(self, painter: Any) -> Any:  # noqa: N802
         """Without the axis's own line: the grid is enough."""

@@ -107,5 +107,5 @@ class RangeBar(QWidget):
             'QPushButton[end="right"] { border-top-right-radius: 6px; border-bottom-right-radius: 6px; }'
             f"QPushButton:hover {{ background: {c.sunken}; color: {c.text}; }}"
             f"QPushButton:checked {{ background: {c.accent_wash}; color: {c.accent}; font-weight: 600; }}"
-            f"QPushButton:focus {{ color: {c.accent}; text-decoration: underline; }}"
+            f"QPushButton:focus {{ border-top-color: {c.accent}; border-bottom-color: {c.accent}; }}"
         )

@@ -149,7 +149,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show that the keys act here."""
         super().focusInEvent(event)
-        if event.reason() != Qt.FocusReason.MouseFocusReason:
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
             self.board.setBorder(pg.mkPen(self._theme.colors.accent))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
