@@ -1,0 +1,77 @@
+"""What the user chose for the window: ``settings.toml``, which may be edited by hand, and ``window.json``.
+
+The first keeps its comments when it is written; the second holds sizes and columns, which nobody edits.
+A file that cannot be read costs the choices in it, never the start.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+
+log = logging.getLogger(__name__)
+
+DEFAULTS = {"theme": "system", "language": "system"}
+"""``theme``: system, light or dark. ``language``: system, en or zh_CN."""
+
+
+class Settings:
+    """The choices of one data folder, written as they are made."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "settings.toml"
+        self._layout_file = folder / "window.json"
+        read = _read(self._file, tomllib.loads)
+        self._values = {name: str(read.get(name, default)) for name, default in DEFAULTS.items()}
+        self._layout = _read(self._layout_file, json.loads)
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name]
+
+    def __setitem__(self, name: str, value: str) -> None:
+        """Choose, and write it beside what else stands in the file. Raises KeyError: for no such setting."""
+        if self._values[name] == value:
+            return
+        self._values[name] = value
+        try:
+            document = (
+                tomlkit.parse(self._file.read_text("utf-8")) if self._file.exists() else tomlkit.document()
+            )
+        except (OSError, ValueError):
+            document = tomlkit.document()
+        document[name] = value
+        _write(self._file, tomlkit.dumps(document))
+
+    def layout(self, name: str) -> Any:
+        """What ``keep_layout`` was given under this name; None when nothing was."""
+        return self._layout.get(name)
+
+    def keep_layout(self, layouts: dict[str, Any]) -> None:
+        """Write sizes and columns, as plain JSON values, for the next run."""
+        self._layout |= layouts
+        _write(self._layout_file, json.dumps(self._layout, indent=1))
+
+
+def _read(path: Path, parse: Any) -> dict[str, Any]:
+    try:
+        found = parse(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        log.warning("%s is not used: %s", path, error)
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _write(path: Path, text: str) -> None:
+    scratch = path.with_name(path.name + ".new")
+    try:
+        scratch.write_text(text, "utf-8")
+        scratch.replace(path)
+    except OSError as error:
+        log.warning("%s was not written: %s", path, error)

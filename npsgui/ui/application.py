@@ -1,0 +1,158 @@
+"""Makes the Qt application and keeps the window open until the user, or a signal, ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from npsgui.app.program import Program
+from npsgui.app.resources import resource
+from npsgui.app.settings import Settings
+from npsgui.tasks import spawn
+from npsgui.ui.crash import CrashDialog, CrashWatch
+from npsgui.ui.icons import app_icon
+from npsgui.ui.style import font, palette, style_sheet
+from npsgui.ui.theme import Theme, ThemeMode
+from npsgui.ui.window import Window
+
+
+def make_application(arguments: Sequence[str]) -> QApplication:
+    """The one QApplication, in our style; it does not quit by itself with its last window."""
+    app = QApplication(list(arguments))
+    app.setApplicationName("npsgui")
+    app.setDesktopFileName("npsgui")
+    app.setStyle("Fusion")
+    app.setFont(font())
+    app.setWindowIcon(app_icon())
+    app.setQuitOnLastWindowClosed(False)
+    return app
+
+
+async def run_window(
+    app: QApplication, program: Program, settings: Settings, on_demo: Callable[[], None] | None = None
+) -> None:
+    """Show the window until it is closed or a signal comes; then close the program. Raises LedgerError.
+
+    Another language is put in force by building the window anew. ``on_demo``: the user asks for demo data.
+    """
+    looks = Looks(app, settings)
+    loop = asyncio.get_running_loop()
+    watch = CrashWatch(app)
+    watch.install(loop)
+    ended = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, ended.set)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(ended.set))
+    window: Window | None = None
+    try:
+        while not ended.is_set():
+            looks.speak()
+            window = Window(program, looks.theme, settings)
+            turn = _Turn(window, looks, watch, ended, on_demo)
+            window.show()
+            if await turn.over():
+                window.deleteLater()
+    finally:
+        if window is not None:
+            window.status.show_saving()
+            window.hide()
+        await program.close()
+        if window is not None:
+            window.deleteLater()
+
+
+class _Turn(QObject):
+    """One window's life: until the program ends, or another language wants another window."""
+
+    def __init__(
+        self,
+        window: Window,
+        looks: Looks,
+        watch: CrashWatch,
+        ended: asyncio.Event,
+        on_demo: Callable[[], None] | None,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._ended = ended
+        self._again = False
+        self._over = asyncio.Event()
+        window.closed.connect(self._on_closed)
+        window.language_chosen.connect(self._on_language)
+        window.menu.theme_chosen.connect(looks.dress)
+        watch.crashed.connect(self._on_crash)
+        if on_demo is not None:
+            window.demo_asked.connect(on_demo)
+
+    async def over(self) -> bool:
+        """Wait for the end; True when another window is to follow."""
+        waits = [spawn(event.wait(), "end of the window") for event in (self._ended, self._over)]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+        if self._window.isVisible():
+            self._window.close()
+        if not self._again:
+            self._ended.set()
+        return self._again
+
+    def _on_closed(self) -> None:
+        self._over.set()
+
+    def _on_language(self) -> None:
+        self._again = True
+        self._over.set()
+
+    def _on_crash(self, report: str) -> None:
+        CrashDialog(report, self._window).open()
+
+
+class Looks(QObject):
+    """The theme and the language in force, as the settings and the system want them."""
+
+    def __init__(self, app: QApplication, settings: Settings) -> None:
+        super().__init__(app)
+        self._app = app
+        self._settings = settings
+        self._translators: list[QTranslator] = []
+        self.theme = Theme(self._wants_dark(), self)
+        self.theme.changed.connect(self._paint)
+        app.styleHints().colorSchemeChanged.connect(self.dress)
+        self._paint()
+
+    def dress(self) -> None:
+        """Put the wanted theme in force."""
+        self.theme.set_dark(self._wants_dark())
+
+    def speak(self) -> None:
+        """Put the wanted language in force, for windows made from now on; Qt's own texts, too."""
+        for translator in self._translators:
+            self._app.removeTranslator(translator)
+        wanted = self._settings["language"]
+        locale = QLocale.system() if wanted == "system" else QLocale(wanted)
+        places = {
+            "npsgui": str(resource("i18n")),
+            "qtbase": QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath),
+        }
+        self._translators = []
+        for name, folder in places.items():
+            translator = QTranslator(self)
+            if translator.load(locale, name, "_", folder):
+                self._app.installTranslator(translator)
+                self._translators.append(translator)
+
+    def _wants_dark(self) -> bool:
+        wanted = self._settings["theme"]
+        if wanted == ThemeMode.SYSTEM:
+            return self._app.styleHints().colorScheme() is Qt.ColorScheme.Dark
+        return wanted == ThemeMode.DARK
+
+    def _paint(self) -> None:
+        self._app.setPalette(palette(self.theme.colors))
+        self._app.setStyleSheet(style_sheet(self.theme.colors))

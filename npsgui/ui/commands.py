@@ -1,0 +1,134 @@
+"""What the window can do to the program: asks where it must, does it, tells what failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from npsgui.app.program import Program
+from npsgui.model.entities import Client, OwnerKey, OwnerKind, Tunnel
+from npsgui.model.errors import NpsError
+from npsgui.tasks import spawn
+from npsgui.ui.client_dialog import ClientDialog
+from npsgui.ui.confirm import ConfirmDialog
+from npsgui.ui.import_dialog import ImportDialog
+from npsgui.ui.limits_dialog import LimitsDialog
+from npsgui.ui.sentences import Sentences
+from npsgui.ui.theme import Theme
+from npsgui.ui.tunnel_dialog import TunnelDialog
+
+
+class Commands(QObject):
+    """Each public method starts its command and returns; ``tell`` shows what failed, ``done`` comes after."""
+
+    def __init__(
+        self,
+        program: Program,
+        theme: Theme,
+        sentences: Sentences,
+        window: QWidget,
+        tell: Callable[[str], None],
+        done: Callable[[], None],
+    ) -> None:
+        super().__init__(window)
+        self._program = program
+        self._theme = theme
+        self._sentences = sentences
+        self._window = window
+        self._tell = tell
+        self._done = done
+
+    def new_client(self) -> None:
+        """Ask for a new client."""
+        self._start(ClientDialog(self._program, self._theme, self._window).ask(None))
+
+    def new_tunnel(self, client: int | None = None) -> None:
+        """Ask for a new tunnel, of this client where one is given."""
+        self._start(TunnelDialog(self._program, self._theme, self._window).ask(None, client))
+
+    def edit(self, owner: OwnerKey) -> None:
+        """Ask for the new values of an owner."""
+        found = self._program.configuration.find(owner)
+        if isinstance(found, Client):
+            self._start(ClientDialog(self._program, self._theme, self._window).ask(found))
+        elif isinstance(found, Tunnel):
+            self._start(TunnelDialog(self._program, self._theme, self._window).ask(found))
+
+    def edit_limits(self) -> None:
+        """Ask for the limits of everything together."""
+        self._start(LimitsDialog(self._program, self._theme, self._window).ask())
+
+    def import_nps(self) -> None:
+        """Ask for an NPS configuration folder, and take it over."""
+        self._start(ImportDialog(self._program, self._theme, self._window).ask())
+
+    def remove(self, owners: tuple[OwnerKey, ...]) -> None:
+        """Remove these owners, once the user has agreed to what it costs."""
+        self._start(self._remove(owners))
+
+    def enable(self, owners: tuple[OwnerKey, ...], wanted: bool) -> None:
+        """Start or stop these owners."""
+        self._start(self._enable(owners, wanted))
+
+    def close_connections(self, ids: tuple[int, ...]) -> None:
+        """Close these sessions; many only once the user has agreed."""
+        self._start(self._close_connections(ids))
+
+    def _start(self, work: Coroutine[Any, Any, Any]) -> None:
+        spawn(self._run(work), "command")
+
+    async def _run(self, work: Coroutine[Any, Any, Any]) -> None:
+        try:
+            await work
+        except NpsError as error:
+            self._tell(self._sentences.of(error))
+        self._done()
+
+    async def _remove(self, owners: tuple[OwnerKey, ...]) -> None:
+        title = self.tr("Delete {name}?").format(name=self._name(owners[0]))
+        if len(owners) > 1:
+            title = self.tr("Delete %n selected?", "", len(owners))
+        if await ConfirmDialog(self._window).ask(
+            title,
+            self.tr("It is gone from the configuration at once."),
+            self._costs(owners),
+            self.tr("Delete"),
+        ):
+            for owner in owners:
+                await self._program.remove(owner)
+
+    def _costs(self, owners: tuple[OwnerKey, ...]) -> list[str]:
+        configuration = self._program.configuration
+        going = set(owners)
+        for owner in owners:
+            if owner.kind is OwnerKind.CLIENT:
+                going |= {owned.owner for owned in configuration.owned_by(owner.id)}
+        tunnels = sum(owner.kind is not OwnerKind.CLIENT for owner in going)
+        open_now = sum(row.owner in going for row in self._program.connections())
+        costs = []
+        if tunnels:
+            costs.append(self.tr("%n tunnel(s) stop listening.", "", tunnels))
+        if open_now:
+            costs.append(self.tr("%n open connection(s) are closed.", "", open_now))
+        costs.append(self.tr("The bytes carried so far stay in the ledger."))
+        return costs
+
+    async def _enable(self, owners: tuple[OwnerKey, ...], wanted: bool) -> None:
+        for owner in owners:
+            await self._program.enable(owner, wanted)
+
+    async def _close_connections(self, ids: tuple[int, ...]) -> None:
+        if len(ids) == 1 or await ConfirmDialog(self._window).ask(
+            self.tr("Close %n connection(s)?", "", len(ids)),
+            self.tr("Their visitors are cut off at once; they may connect again."),
+            [],
+            self.tr("Close"),
+        ):
+            self._program.close_connections(ids)
+
+    def _name(self, owner: OwnerKey) -> str:
+        found = self._program.configuration.find(owner)
+        return getattr(found, "remark", "") or self._sentences.owner(owner)

@@ -1,0 +1,139 @@
+"""Paints a state as shape, colour and word, and a quota as a bar with its percentage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from npsgui.model.views import NEAR_QUOTA_SHARE, FlowRow, Health, State
+from npsgui.ui.table import ROW
+from npsgui.ui.theme import Colors, Theme
+
+Index = QModelIndex | QPersistentModelIndex
+FlowOf = Callable[[Any], FlowRow]
+
+_PADDING = 10
+_SHAPE = 10
+_BAR = 84
+
+
+def shape_of(state: State | Health, colors: Colors) -> tuple[str, str]:
+    """The shape and the colour that stand for a state: never the colour alone."""
+    return {
+        State.RUNNING: ("circle", colors.ok),
+        State.NEAR_QUOTA: ("triangle", colors.warn),
+        State.OVER_QUOTA: ("square", colors.bad),
+        State.EXPIRED: ("square", colors.bad),
+        State.FAILED: ("square", colors.bad),
+        State.STOPPED: ("ring", colors.muted),
+        State.WAITING: ("diamond", colors.warn),
+        Health.OK: ("circle", colors.ok),
+        Health.BEHIND: ("triangle", colors.warn),
+        Health.FAILED: ("square", colors.bad),
+    }[state]
+
+
+def draw_shape(painter: QPainter, shape: str, color: str, box: QRectF) -> None:
+    """Draw one of the state shapes in ``box``."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(color))
+    if shape == "circle":
+        painter.drawEllipse(box)
+    elif shape == "ring":
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(color), 1.5))
+        painter.drawEllipse(box.adjusted(0.75, 0.75, -0.75, -0.75))
+    elif shape == "square":
+        painter.drawRoundedRect(box, 1.5, 1.5)
+    else:
+        middle = box.center()
+        points = [QPointF(middle.x(), box.top()), box.bottomRight(), box.bottomLeft()]
+        if shape == "diamond":
+            points = [
+                QPointF(middle.x(), box.top()),
+                QPointF(box.right(), middle.y()),
+                QPointF(middle.x(), box.bottom()),
+                QPointF(box.left(), middle.y()),
+            ]
+        painter.drawPolygon(QPolygonF(points))
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    painter: QPainter
+    box: QRectF
+    palette: QPalette
+
+    def write(self, left: float, text: str, color: str | None = None) -> None:
+        """Text from ``left`` on, cut with an ellipsis at the cell's end."""
+        space = self.box.adjusted(left, 0, -_PADDING, 0)
+        fitting = self.painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(space.width()))
+        self.painter.setPen(QColor(color) if color else self.palette.color(QPalette.ColorRole.Text))
+        self.painter.drawText(space, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), fitting)
+
+
+class _FlowDelegate(QStyledItemDelegate):
+    def __init__(self, theme: Theme, flow_of: FlowOf, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._flow_of = flow_of
+
+    def _draw(self, cell: _Cell, flow: FlowRow, text: str) -> None:
+        raise NotImplementedError
+
+    # Qt overrides
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        cell = QStyleOptionViewItem(option)
+        self.initStyleOption(cell, index)
+        text, cell.text = cell.text, ""
+        style = cell.widget.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, cell, painter, cell.widget)
+        painter.save()
+        painter.setFont(cell.font)
+        self._draw(_Cell(painter, QRectF(cell.rect), cell.palette), self._flow_of(index.data(ROW)), text)
+        painter.restore()
+
+
+class StateDelegate(_FlowDelegate):
+    """A shape, a colour and a word."""
+
+    def _draw(self, cell: _Cell, flow: FlowRow, text: str) -> None:
+        shape, color = shape_of(flow.state, self._theme.colors)
+        top = cell.box.center().y() - _SHAPE / 2
+        draw_shape(cell.painter, shape, color, QRectF(cell.box.left() + _PADDING, top, _SHAPE, _SHAPE))
+        muted = self._theme.colors.muted if flow.state is State.STOPPED else None
+        cell.write(_PADDING + _SHAPE + 8, text, muted)
+
+
+class QuotaDelegate(_FlowDelegate):
+    """How much of the quota is used: a bar, the percentage, the bytes. Unlimited is a word."""
+
+    def _draw(self, cell: _Cell, flow: FlowRow, text: str) -> None:
+        colors = self._theme.colors
+        if not flow.quota:
+            cell.write(_PADDING, text, colors.muted)
+            return
+        bar = QRectF(cell.box.left() + _PADDING, cell.box.center().y() - 3, _BAR, 6)
+        painter = cell.painter
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colors.line))
+        painter.drawRoundedRect(bar, 3, 3)
+        share = min(flow.share, 1.0)
+        color = colors.bad if share >= 1 else colors.warn if share >= NEAR_QUOTA_SHARE else colors.accent
+        if share > 0:
+            painter.setBrush(QColor(color))
+            painter.drawRoundedRect(QRectF(bar.left(), bar.top(), max(6.0, _BAR * share), 6), 3, 3)
+        percent, _, used = text.partition("  ")
+        cell.write(_PADDING + _BAR + 10, percent)
+        cell.write(_PADDING + _BAR + 10 + 44, used, colors.muted)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return super().sizeHint(option, index) + QSize(_BAR, 0)

@@ -1,0 +1,203 @@
+"""The rows and columns of the Clients and Tunnels tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+
+from npsgui.model.configuration import Configuration
+from npsgui.model.entities import Client, Owner, OwnerKind, Tunnel
+from npsgui.model.units import format_bytes, format_rate
+from npsgui.model.views import FlowRow
+from npsgui.ui.filters import Facts
+from npsgui.ui.sentences import Sentences
+from npsgui.ui.table import Column
+
+DASH = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row: an owner's numbers, and the owner."""
+
+    flow: FlowRow
+    owner: Owner
+    client: str
+    """The name of its client."""
+
+
+def lines(rows: Sequence[FlowRow], configuration: Configuration, clients: Mapping[int, str]) -> list[Line]:
+    """The lines of these rows; a row whose owner was removed a moment ago has none."""
+    owners: Mapping[int, Client] | Mapping[int, Tunnel]
+    found = []
+    for row in rows:
+        owners = configuration.clients if row.kind is OwnerKind.CLIENT else configuration.tunnels
+        owner = owners.get(row.owner.id)
+        if owner is not None:
+            found.append(Line(row, owner, clients.get(row.client, "")))
+    return found
+
+
+def amount(count: float) -> str:
+    """Bytes; a dash for none."""
+    return format_bytes(count) if count else DASH
+
+
+def rate(count: float) -> str:
+    """Bytes a second; a dash for none."""
+    return format_rate(count) if count >= 1 else DASH
+
+
+class FlowColumns(QObject):
+    """Makes the columns of both tables, in the user's language."""
+
+    def __init__(self, sentences: Sentences, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._sentences = sentences
+
+    def of_clients(self) -> list[Column[Line]]:
+        """The columns of the Clients table."""
+        return [self._name(), self._state(), *self._traffic(), self._connections(), self._quota()]
+
+    def of_tunnels(self) -> list[Column[Line]]:
+        """The columns of the Tunnels table."""
+        place = [
+            Column[Line](
+                name="client",
+                title=self.tr("Client"),
+                value=lambda line: line.client.casefold(),
+                text=lambda line: line.client,
+                width=110,
+            ),
+            Column[Line](
+                name="port",
+                title=self.tr("Port"),
+                value=port_of,
+                text=lambda line: str(port_of(line) or DASH),
+                right=True,
+                width=70,
+            ),
+            Column[Line](
+                name="targets",
+                title=self.tr("Target"),
+                value=targets_of,
+                text=lambda line: targets_of(line) or DASH,
+                width=140,
+            ),
+        ]
+        return [self._name(), self._state(), *place, *self._traffic(), self._connections(), self._quota()]
+
+    def facts(self, line: Line) -> Facts:
+        """What a line can be found by."""
+        flow = line.flow
+        port = port_of(line)
+        text = (
+            f"{self._sentences.owner(flow.owner)} {flow.remark} {line.client} {targets_of(line)} {port or ''}"
+        )
+        states = (str(flow.state), self._sentences.state(flow.state))
+        return Facts(text, states, port, flow.inlet + flow.export)
+
+    def name_of(self, line: Line) -> str:
+        """The remark of an owner; without one its kind and number."""
+        return line.flow.remark or self._sentences.owner(line.flow.owner)
+
+    def _reason(self, line: Line) -> str:
+        return "" if line.flow.reason is None else self._sentences.of(line.flow.reason)
+
+    def _quota_text(self, line: Line) -> str:
+        flow = line.flow
+        if not flow.quota:
+            return self.tr("unlimited")
+        return f"{int(flow.share * 100)}%  {format_bytes(flow.used)} / {format_bytes(flow.quota)}"
+
+    def _name(self) -> Column[Line]:
+        return Column(
+            name="name",
+            title=self.tr("Name"),
+            value=lambda line: self.name_of(line).casefold(),
+            text=self.name_of,
+            bold=True,
+            width=150,
+        )
+
+    def _state(self) -> Column[Line]:
+        return Column(
+            name="state",
+            title=self.tr("State"),
+            value=lambda line: line.flow.state,
+            text=lambda line: self._sentences.state(line.flow.state),
+            cell_tip=self._reason,
+            width=126,
+        )
+
+    def _traffic(self) -> list[Column[Line]]:
+        inlet = self.tr("Inlet: from visitors to targets")
+        export = self.tr("Export: from targets to visitors")
+        return [
+            Column(
+                name="inlet_now",
+                title=self.tr("Inlet now"),
+                value=lambda line: line.flow.inlet_now,
+                text=lambda line: rate(line.flow.inlet_now),
+                right=True,
+                tip=inlet,
+            ),
+            Column(
+                name="export_now",
+                title=self.tr("Export now"),
+                value=lambda line: line.flow.export_now,
+                text=lambda line: rate(line.flow.export_now),
+                right=True,
+                tip=export,
+            ),
+            Column(
+                name="inlet",
+                title=self.tr("Inlet"),
+                value=lambda line: line.flow.inlet,
+                text=lambda line: amount(line.flow.inlet),
+                right=True,
+                width=96,
+                tip=inlet,
+            ),
+            Column(
+                name="export",
+                title=self.tr("Export"),
+                value=lambda line: line.flow.export,
+                text=lambda line: amount(line.flow.export),
+                right=True,
+                width=96,
+                tip=export,
+            ),
+        ]
+
+    def _connections(self) -> Column[Line]:
+        return Column(
+            name="connections",
+            title=self.tr("Connections"),
+            value=lambda line: line.flow.connections,
+            text=lambda line: str(line.flow.connections or DASH),
+            right=True,
+            width=104,
+            shown=False,
+        )
+
+    def _quota(self) -> Column[Line]:
+        return Column(
+            name="quota",
+            title=self.tr("Quota"),
+            value=lambda line: line.flow.share,
+            text=self._quota_text,
+            width=270,
+        )
+
+
+def port_of(line: Line) -> int:
+    """The port of a tunnel; 0 for what has none."""
+    return line.owner.port if isinstance(line.owner, Tunnel) else 0
+
+
+def targets_of(line: Line) -> str:
+    """The targets of a tunnel, in words."""
+    return ", ".join(map(str, line.owner.targets)) if isinstance(line.owner, Tunnel) else ""

@@ -1,0 +1,66 @@
+"""The menu of settings: theme, language, import, limits of everything, quit. Emits; the window decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMenu, QWidget
+
+from npsgui.app.settings import Settings
+from npsgui.ui.theme import ThemeMode
+
+
+class SettingsMenu(QMenu):
+    """Writes the theme and the language into the settings as they are chosen, then tells."""
+
+    theme_chosen = Signal(str)
+    language_chosen = Signal(str)
+    import_asked = Signal()
+    limits_asked = Signal()
+    quit_asked = Signal()
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._choice(
+            self.tr("Theme"),
+            "theme",
+            {
+                ThemeMode.SYSTEM: self.tr("As the system"),
+                ThemeMode.LIGHT: self.tr("Light"),
+                ThemeMode.DARK: self.tr("Dark"),
+            },
+            self.theme_chosen.emit,
+        )
+        self._choice(
+            self.tr("Language"),
+            "language",
+            {"system": self.tr("As the system"), "en": "English", "zh_CN": "简体中文"},
+            self.language_chosen.emit,
+        )
+        self.addSeparator()
+        self.addAction(self.tr("Import from NPS…")).triggered.connect(self.import_asked)
+        self.addAction(self.tr("Limits of everything…")).triggered.connect(self.limits_asked)
+        self.addSeparator()
+        self.addAction(self.tr("Quit")).triggered.connect(self.quit_asked)
+
+    def _choice(
+        self, title: str, setting: str, values: Mapping[str, str], chosen: Callable[[str], None]
+    ) -> None:
+        menu = self.addMenu(title)
+        group = QActionGroup(menu)
+        for value, text in values.items():
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(self._settings[setting] == value)
+            action.setData(value)
+            group.addAction(action)
+
+        def choose() -> None:
+            value = str(group.checkedAction().data())
+            self._settings[setting] = value
+            chosen(value)
+
+        group.triggered.connect(choose)

@@ -1,0 +1,161 @@
+"""The way between the pages, and the filters by state. Emits; the window decides."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from npsgui.model.views import State
+from npsgui.ui.icons import icon
+from npsgui.ui.theme import Theme
+
+WIDTH = 208
+
+
+class Page(enum.IntEnum):
+    """The pages, in their order."""
+
+    OVERVIEW = 0
+    CLIENTS = 1
+    TUNNELS = 2
+    CONNECTIONS = 3
+
+
+class StateFilter(enum.Enum):
+    """What the sidebar can narrow a table to."""
+
+    RUNNING = frozenset({State.RUNNING, State.NEAR_QUOTA})
+    QUOTA = frozenset({State.NEAR_QUOTA, State.OVER_QUOTA})
+    STOPPED = frozenset({State.STOPPED, State.EXPIRED})
+    TROUBLE = frozenset({State.FAILED, State.WAITING})
+
+
+class Sidebar(QFrame):
+    """Pages with their counts, state filters with theirs, and the menu of settings."""
+
+    page_chosen = Signal(Page)
+    filter_chosen = Signal(object)
+    """A StateFilter, or None for all."""
+
+    def __init__(self, theme: Theme, menu: QMenu, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("sidebar")
+        self.setFixedWidth(WIDTH)
+        self._theme = theme
+        self._settings = QPushButton(self.tr("Settings"), self)
+        self._settings.setObjectName("door")
+        self._settings.setMenu(menu)
+        self._pages = {
+            Page.OVERVIEW: _Door(self.tr("Overview"), "layout-dashboard", self),
+            Page.CLIENTS: _Door(self.tr("Clients"), "users", self),
+            Page.TUNNELS: _Door(self.tr("Tunnels"), "route", self),
+            Page.CONNECTIONS: _Door(self.tr("Connections"), "plug-connected", self),
+        }
+        self._filters = {
+            StateFilter.RUNNING: _Door(self.tr("Running"), "", self),
+            StateFilter.QUOTA: _Door(self.tr("Near or over quota"), "", self),
+            StateFilter.STOPPED: _Door(self.tr("Stopped or expired"), "", self),
+            StateFilter.TROUBLE: _Door(self.tr("Failed or not running"), "", self),
+        }
+        self._group = QButtonGroup(self)
+        for page, door in self._pages.items():
+            self._group.addButton(door, int(page))
+            door.setToolTip(f"Ctrl+{int(page) + 1}")
+        self._group.idClicked.connect(self._on_page_clicked)
+        for door in self._filters.values():
+            door.clicked.connect(self._on_filter_clicked)
+        self._filter_part = QWidget(self)
+        self._lay_out()
+        theme.changed.connect(self._paint_icons)
+        self._paint_icons()
+
+    def show_page(self, page: Page, filters: bool) -> None:
+        """Mark a page as the one that is shown, and say whether its rows have states to filter by."""
+        self._pages[page].setChecked(True)
+        self._filter_part.setVisible(filters)
+
+    def show_counts(self, pages: Mapping[Page, int], filters: Mapping[StateFilter, int]) -> None:
+        """The numbers beside the words."""
+        for page, count in pages.items():
+            self._pages[page].show_count(count)
+        for which, count in filters.items():
+            self._filters[which].show_count(count)
+
+    def clear_filter(self) -> None:
+        """Let go of the state filter without telling anyone."""
+        for door in self._filters.values():
+            door.setChecked(False)
+
+    def _lay_out(self) -> None:
+        brand = QLabel("npsgui", self)
+        brand.setObjectName("brand")
+        brand.setContentsMargins(10, 0, 0, 0)
+        caption = QLabel(self.tr("Filter").upper(), self)
+        caption.setObjectName("caption")
+        caption.setContentsMargins(10, 0, 0, 4)
+        filters = QVBoxLayout(self._filter_part)
+        filters.setContentsMargins(0, 16, 0, 0)
+        filters.setSpacing(2)
+        filters.addWidget(caption)
+        for door in self._filters.values():
+            filters.addWidget(door)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 20, 12, 12)
+        layout.setSpacing(2)
+        layout.addWidget(brand)
+        layout.addSpacing(14)
+        for door in self._pages.values():
+            layout.addWidget(door)
+        layout.addWidget(self._filter_part)
+        layout.addStretch()
+        layout.addWidget(self._settings)
+
+    def _on_page_clicked(self, at: int) -> None:
+        self.page_chosen.emit(Page(at))
+
+    def _on_filter_clicked(self) -> None:
+        chosen = None
+        for which, door in self._filters.items():
+            if door is self.sender() and door.isChecked():
+                chosen = which
+            else:
+                door.setChecked(False)
+        self.filter_chosen.emit(chosen)
+
+    def _paint_icons(self) -> None:
+        for door in self._pages.values():
+            door.setIcon(icon(door.icon_name, self._theme.colors.muted))
+        self._settings.setIcon(icon("settings", self._theme.colors.muted))
+
+
+class _Door(QPushButton):
+    def __init__(self, text: str, icon_name: str, parent: QWidget) -> None:
+        super().__init__(text, parent)
+        self.icon_name = icon_name
+        self.setObjectName("door")
+        self.setCheckable(True)
+        self.setIconSize(QSize(18, 18))
+        self._count = QLabel(self)
+        self._count.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 10, 0)
+        layout.addStretch()
+        layout.addWidget(self._count)
+        self.setAccessibleName(text)
+
+    def show_count(self, count: int) -> None:
+        """The number at the right; also read out by a screen reader."""
+        self._count.setText(str(count))
+        self.setAccessibleDescription(str(count))

@@ -1,0 +1,153 @@
+"""The style sheet and the palette, made from a theme's tokens. Colours live in ``theme.py``, shapes here."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QColor, QFont, QPalette
+
+from npsgui.app.resources import resource
+from npsgui.ui.theme import Colors
+
+_FAMILIES = [
+    "Segoe UI",
+    "SF Pro Text",
+    "Inter",
+    "Noto Sans",
+    "DejaVu Sans",
+    "Microsoft YaHei UI",
+    "PingFang SC",
+    "Noto Sans CJK SC",
+]
+
+
+def font() -> QFont:
+    """The body font: 13 px, digits of one width, with Chinese from what the system has."""
+    made = QFont(QFont().defaultFamily())
+    made.setFamilies([made.defaultFamily(), *_FAMILIES])
+    made.setPixelSize(13)
+    made.setFeature(QFont.Tag("tnum"), 1)
+    return made
+
+
+def palette(colors: Colors) -> QPalette:
+    """The colours for what the style sheet does not reach."""
+    role = QPalette.ColorRole
+    made = QPalette()
+    for which, color in {
+        role.Window: colors.window,
+        role.Base: colors.surface,
+        role.AlternateBase: colors.sunken,
+        role.Button: colors.surface,
+        role.ToolTipBase: colors.surface,
+        role.Text: colors.text,
+        role.WindowText: colors.text,
+        role.ButtonText: colors.text,
+        role.ToolTipText: colors.text,
+        role.PlaceholderText: colors.muted,
+        role.Highlight: colors.accent_wash,
+        role.HighlightedText: colors.text,
+        role.Link: colors.accent,
+        role.Mid: colors.line,
+        role.Accent: colors.accent,
+    }.items():
+        made.setColor(which, QColor(color))
+    for which in (role.Text, role.WindowText, role.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, which, QColor(colors.muted))
+    return made
+
+
+def style_sheet(colors: Colors) -> str:
+    """The style sheet of the whole program."""
+    text = _SHEET
+    for name in Colors.__dataclass_fields__:
+        text = text.replace(f"@{name};", f"{getattr(colors, name)};")
+    return text.replace("@icons", resource("icons").as_posix())
+
+
+_SHEET = """
+QWidget { color: @text; }
+QMainWindow, QDialog { background: @window; }
+QToolTip { background: @surface; color: @text; border: 1px solid @line; padding: 6px 8px; }
+
+QFrame#card { background: @surface; border: 1px solid @line; border-radius: 8px; }
+QFrame#sidebar { background: @window; border: none; border-right: 1px solid @line; }
+QFrame#bar { background: @sunken; border: none; border-top: 1px solid @line; }
+QFrame#notice { background: @accent_wash; border: none; border-bottom: 1px solid @line; }
+QLabel#title { font-size: 20px; font-weight: 600; }
+QLabel#brand { font-size: 15px; font-weight: 600; }
+QLabel#caption { font-size: 11px; font-weight: 600; color: @muted; }
+QLabel#hint { font-size: 12px; color: @muted; }
+QLabel#muted { color: @muted; }
+QLabel#bad { color: @bad; font-size: 12px; }
+QLabel#strong { font-weight: 600; }
+
+QPushButton { background: @surface; border: 1px solid @line; border-radius: 6px; padding: 0 12px;
+  min-height: 30px; max-height: 30px; }
+QPushButton:hover { background: @sunken; }
+QPushButton:pressed { background: @line; }
+QPushButton:focus { border: 1px solid @accent; }
+QPushButton:disabled { color: @muted; background: @window; }
+QPushButton#primary, QPushButton:default { background: @accent; border-color: @accent; color: @on_accent;
+  font-weight: 600; }
+QPushButton#primary:hover, QPushButton:default:hover { background: @accent; border-color: @text; }
+QPushButton#primary:focus { border: 2px solid @text; }
+QPushButton#primary:disabled, QPushButton:default:disabled {
+  background: @line; border-color: @line; color: @muted; }
+QPushButton#danger { background: @bad; border-color: @bad; color: @on_accent; font-weight: 600; }
+QPushButton#danger:focus { border: 2px solid @text; }
+QPushButton#flat, QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; }
+QToolButton { min-width: 30px; min-height: 30px; max-height: 30px; }
+QPushButton#flat { text-align: left; padding: 0 8px; }
+QPushButton#flat:hover, QToolButton:hover { background: @sunken; }
+QPushButton#flat:focus, QToolButton:focus { border: 1px solid @accent; }
+QFrame#bar QPushButton#flat { min-height: 24px; max-height: 24px; }
+QFrame#bar QPushButton#flat:hover { background: @line; }
+QFrame#bar QLabel { font-size: 12px; }
+QPushButton::menu-indicator { width: 0; image: none; }
+
+QPushButton#door { background: transparent; border: 1px solid transparent; text-align: left; padding: 0 10px;
+  min-height: 32px; max-height: 32px; }
+QPushButton#door:hover { background: @sunken; }
+QPushButton#door:checked { background: @accent_wash; color: @accent; font-weight: 600; }
+QPushButton#door:focus { border: 1px solid @accent; }
+QPushButton#door QLabel { color: @muted; background: transparent; }
+
+QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox, QDateTimeEdit {
+  background: @surface; border: 1px solid @line; border-radius: 6px; padding: 0 8px;
+  selection-background-color: @accent; selection-color: @on_accent; }
+QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QDateTimeEdit { min-height: 30px; max-height: 30px; }
+QPlainTextEdit, QTextEdit { padding: 6px 8px; }
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus,
+QDateTimeEdit:focus { border: 1px solid @accent; }
+QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled { background: @sunken; color: @muted; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow { image: url(@icons/chevron-down.svg); width: 14px; height: 14px; }
+QComboBox QAbstractItemView { background: @surface; border: 1px solid @line; outline: none;
+  selection-background-color: @accent_wash; selection-color: @text; }
+
+QTableView { background: transparent; border: none; outline: none; gridline-color: transparent;
+  selection-background-color: @accent_wash; selection-color: @text; }
+QTableView::item { padding: 0 10px; border: none; }
+QTableView::item:hover { background: @sunken; }
+QTableView::item:selected { background: @accent_wash; color: @text; }
+QHeaderView { background: transparent; border: none; }
+QHeaderView::section { background: @surface; color: @muted; border: none; border-bottom: 1px solid @line;
+  padding: 0 10px; font-size: 12px; font-weight: 600; height: 34px; }
+QHeaderView::section:hover { color: @text; }
+QHeaderView::up-arrow, QHeaderView::down-arrow { width: 0; height: 0; }
+
+QMenu { background: @surface; border: 1px solid @line; border-radius: 6px; padding: 4px; }
+QMenu::item { padding: 6px 24px 6px 12px; border-radius: 4px; }
+QMenu::item:selected { background: @accent_wash; }
+QMenu::item:disabled { color: @muted; }
+QMenu::separator { height: 1px; background: @line; margin: 4px 8px; }
+QMenu::icon { padding-left: 8px; }
+
+QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
+QScrollBar::handle { background: @line; border-radius: 4px; margin: 1px; min-height: 32px; min-width: 32px; }
+QScrollBar::handle:hover { background: @muted; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QSplitter::handle { background: transparent; }
+QScrollArea, QStackedWidget { background: transparent; border: none; }
+"""

@@ -1,0 +1,175 @@
+"""Rows of any type as a table: sorted and filtered in place. Knows nothing of what its rows mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
+from PySide6.QtGui import QFont
+
+Row = TypeVar("Row")
+Index = QModelIndex | QPersistentModelIndex
+
+RAW = Qt.ItemDataRole.UserRole
+"""The role of a cell's raw value, by which its column sorts."""
+ROW = Qt.ItemDataRole.UserRole + 1
+"""The role of the row itself, for delegates."""
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column(Generic[Row]):
+    """One column: ``name`` in the kept layout, ``value`` to sort by, ``text`` to read."""
+
+    name: str
+    title: str
+    value: Callable[[Row], Any]
+    text: Callable[[Row], str]
+    right: bool = False
+    """Aligned to the right, header and cells: digits."""
+    bold: bool = False
+    width: int = 110
+    shown: bool = True
+    tip: str = ""
+    cell_tip: Callable[[Row], str] | None = None
+
+
+class Table(QAbstractTableModel, Generic[Row]):
+    """Rows shown through Columns. Read-only: edits go to the program.
+
+    It sorts and filters itself: a proxy asks Python for each comparison, ``sorted`` does not.
+    """
+
+    def __init__(
+        self, columns: Sequence[Column[Row]], key: Callable[[Row], Hashable], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.columns = tuple(columns)
+        self._key = key
+        self._all: Sequence[Row] = ()
+        self._rows: list[Row] = []
+        self._accepts: Callable[[Row], bool] | None = None
+        self._sorted_by = 0
+        self._descending = False
+        self._bold = QFont()
+        self._bold.setWeight(QFont.Weight.DemiBold)
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The rows on the screen, in their order."""
+        return self._rows
+
+    def show(self, rows: Sequence[Row]) -> None:
+        """Show ``rows``; selection and scroll survive while their keys are unchanged."""
+        self._all = rows
+        wanted = self._arranged()
+        keys = [self._key(row) for row in wanted]
+        self._drop_all_but(set(keys))
+        known = {self._key(row) for row in self._rows}
+        self._append([row for row, key in zip(wanted, keys, strict=True) if key not in known])
+        before = {self._key(row): row for row in self._rows}
+        if keys != list(before):
+            self._reorder(wanted, keys)
+        self._rows = wanted
+        changed = [at for at, key in enumerate(keys) if before[key] != wanted[at]]
+        if changed:
+            self.dataChanged.emit(self.index(changed[0], 0), self.index(changed[-1], len(self.columns) - 1))
+
+    def accept(self, accepts: Callable[[Row], bool] | None) -> None:
+        """Show only the rows that ``accepts``; None shows all."""
+        self._accepts = accepts
+        self.show(self._all)
+
+    def _arranged(self) -> list[Row]:
+        rows = self._all if self._accepts is None else filter(self._accepts, self._all)
+        return sorted(rows, key=self.columns[self._sorted_by].value, reverse=self._descending)
+
+    def _drop_all_but(self, wanted: set[Hashable]) -> None:
+        if not self._rows or all(self._key(row) in wanted for row in self._rows):
+            return
+        last = len(self._rows) - 1
+        while last >= 0:
+            if self._key(self._rows[last]) in wanted:
+                last -= 1
+                continue
+            first = last
+            while first > 0 and self._key(self._rows[first - 1]) not in wanted:
+                first -= 1
+            self.beginRemoveRows(QModelIndex(), first, last)
+            del self._rows[first : last + 1]
+            self.endRemoveRows()
+            last = first - 1
+
+    def _append(self, rows: list[Row]) -> None:
+        if rows:
+            self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(rows) - 1)
+            self._rows.extend(rows)
+            self.endInsertRows()
+
+    def _reorder(self, wanted: list[Row], keys: list[Hashable]) -> None:
+        hint = QAbstractItemModel.LayoutChangeHint.VerticalSortHint
+        self.layoutAboutToBeChanged.emit([], hint)
+        places = {key: at for at, key in enumerate(keys)}
+        held = self.persistentIndexList()
+        moved = [self.index(places[self._key(self._rows[index.row()])], index.column()) for index in held]
+        self._rows = wanted
+        self.changePersistentIndexList(held, moved)
+        self.layoutChanged.emit([], hint)
+
+    # Qt overrides
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's own default
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row, column = self._rows[index.row()], self.columns[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.text(row)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if column.right else _LEFT
+        if role == RAW:
+            return column.value(row)
+        if role == ROW:
+            return row
+        if role == Qt.ItemDataRole.FontRole and column.bold:
+            return self._bold
+        if role == Qt.ItemDataRole.ToolTipRole and column.cell_tip is not None:
+            return column.cell_tip(row) or None
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
+            return None
+        column = self.columns[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            arrow = (" ↓" if self._descending else " ↑") if section == self._sorted_by else ""
+            return column.title + arrow
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if column.right else _LEFT
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return column.tip or None
+        return None
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        if 0 <= column < len(self.columns):
+            self._sorted_by, self._descending = column, order is Qt.SortOrder.DescendingOrder
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
+            self.show(self._all)

@@ -1,0 +1,138 @@
+"""The view over a Table: its columns are chosen, moved, sorted and kept. Emits; its owner decides."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+
+from npsgui.ui.table import Table
+
+Row = TypeVar("Row")
+
+ROW_HEIGHT = 36
+
+
+class TableView(QTableView, Generic[Row]):
+    """A Table of whole rows."""
+
+    chosen = Signal()
+    """The selection changed."""
+    edit_asked = Signal()
+    remove_asked = Signal()
+    menu_asked = Signal(QPoint)
+    """The context menu, at a point of the screen."""
+
+    def __init__(self, table: Table[Row], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.table = table
+        self.setModel(table)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsMovable(True)
+        header.setStretchLastSection(True)
+        header.setMinimumSectionSize(60)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._show_columns_menu)
+        for at, column in enumerate(table.columns):
+            self.setColumnWidth(at, column.width)
+            self.setColumnHidden(at, not column.shown)
+        self.setSortingEnabled(True)
+        self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.selectionModel().selectionChanged.connect(self._on_selection_changed)
+        self.doubleClicked.connect(self.edit_asked)
+
+    def selected(self) -> list[Row]:
+        """The selected rows, as they are now, from the top."""
+        found = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return [self.table.rows[at] for at in found]
+
+    def choose(self, at: int) -> None:
+        """Select the row in this place alone."""
+        flags = QItemSelectionModel.SelectionFlag
+        index = self.table.index(at, 0)
+        self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+
+    def as_tsv(self) -> str:
+        """The selected rows with their header, in the order of the columns on the screen."""
+        header = self.horizontalHeader()
+        order = [header.logicalIndex(at) for at in range(header.count())]
+        columns = [self.table.columns[at] for at in order if not header.isSectionHidden(at)]
+        lines = ["\t".join(column.title for column in columns)]
+        lines += ["\t".join(column.text(row) for column in columns) for row in self.selected()]
+        return "\n".join(lines) + "\n"
+
+    def layout_kept(self) -> dict[str, Any]:
+        """Order, width and visibility of the columns, and the sorted one, as plain JSON values."""
+        header = self.horizontalHeader()
+        names = [column.name for column in self.table.columns]
+        return {
+            "order": [names[header.logicalIndex(at)] for at in range(header.count())],
+            "width": {
+                name: self.columnWidth(at) for at, name in enumerate(names) if not self.isColumnHidden(at)
+            },
+            "hidden": [name for at, name in enumerate(names) if self.isColumnHidden(at)],
+            "sort": names[header.sortIndicatorSection()],
+            "descending": header.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder,
+        }
+
+    def restore_layout(self, kept: Any) -> None:
+        """Lay the columns out as ``layout_kept`` told; columns it does not know stay as they are."""
+        if not isinstance(kept, dict):
+            return
+        header = self.horizontalHeader()
+        places = {column.name: at for at, column in enumerate(self.table.columns)}
+        known = [name for name in kept.get("order", ()) if name in places]
+        for at, name in enumerate(known):
+            header.moveSection(header.visualIndex(places[name]), at)
+        for name in known:
+            self.setColumnHidden(places[name], name in kept.get("hidden", ()))
+        for name, width in kept.get("width", {}).items():
+            if name in places:
+                self.setColumnWidth(places[name], int(width))
+        order = Qt.SortOrder.DescendingOrder if kept.get("descending") else Qt.SortOrder.AscendingOrder
+        self.sortByColumn(places.get(kept.get("sort", ""), 0), order)
+
+    def _on_selection_changed(self) -> None:
+        self.chosen.emit()
+
+    def _show_columns_menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for place, column in enumerate(self.table.columns[1:], 1):
+            action = menu.addAction(column.title)
+            action.setCheckable(True)
+            action.setChecked(not self.isColumnHidden(place))
+            action.setData(place)
+        menu.triggered.connect(lambda action: self.setColumnHidden(action.data(), not action.isChecked()))
+        menu.popup(self.horizontalHeader().mapToGlobal(at))
+
+    # Qt overrides
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            if self.selected():
+                QGuiApplication.clipboard().setText(self.as_tsv())
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
+            self.edit_asked.emit()
+        elif event.key() == Qt.Key.Key_Delete:
+            self.remove_asked.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_asked.emit(event.globalPos())

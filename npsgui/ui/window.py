@@ -1,0 +1,273 @@
+"""The main window: pages, sidebar, status bar. Shows what the program tells, and nothing for hidden pages."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from npsgui.app.program import Program
+from npsgui.app.settings import Settings
+from npsgui.model.entities import GLOBAL_KEY, OwnerKind
+from npsgui.model.events import ConfigurationChanged, Event, LedgerHealthChanged, ShowWindow
+from npsgui.ui.commands import Commands
+from npsgui.ui.connections_page import ConnectionsPage, links
+from npsgui.ui.detail import DetailPane
+from npsgui.ui.first_run_page import FirstRunPage
+from npsgui.ui.flow_page import FlowPage
+from npsgui.ui.flow_rows import FlowColumns, lines
+from npsgui.ui.notices import NoticeBar
+from npsgui.ui.overview_page import OverviewPage
+from npsgui.ui.sentences import Sentences
+from npsgui.ui.settings_menu import SettingsMenu
+from npsgui.ui.sidebar import Page, Sidebar, StateFilter
+from npsgui.ui.status_bar import StatusBar
+from npsgui.ui.theme import Theme
+
+SECOND = 1000
+AFTER_THE_BEAT = 0.03
+"""The window looks this long after the program's beat, s, so that it shows the second just ended."""
+
+
+class Window(QMainWindow):
+    """Owns the pages and the timer that refreshes the visible one."""
+
+    closed = Signal()
+    language_chosen = Signal(str)
+    demo_asked = Signal()
+
+    def __init__(self, program: Program, theme: Theme, settings: Settings) -> None:
+        super().__init__()
+        self._program = program
+        self._theme = theme
+        self._settings = settings
+        self._sentences = Sentences(self)
+        self._page = Page.CLIENTS
+        self._first_run_over = False
+        self.setWindowTitle("npsgui")
+        self.notices = NoticeBar(theme, self)
+        self.commands = Commands(program, theme, self._sentences, self, self.notices.tell, self.refresh)
+        self._make_pages()
+        self.menu = SettingsMenu(settings, self)
+        self.sidebar = Sidebar(theme, self.menu, self)
+        self.status = StatusBar(theme, self._sentences, self)
+        self._lay_out()
+        self._connect()
+        self._restore()
+        self._unsubscribe = program.events.subscribe(self._on_event)
+        self.status.show_health(program.health)
+        for note in program.notes:
+            self.notices.tell(self._sentences.of(note))
+        self._timer = QTimer(self, timerType=Qt.TimerType.PreciseTimer, singleShot=True)
+        self._timer.timeout.connect(self._on_second)
+        self.refresh()
+        self._on_second()
+
+    def refresh(self) -> None:
+        """Pull what the visible page shows, and the status bar."""
+        program, configuration = self._program, self._program.configuration
+        if not configuration.clients and not self._first_run_over:
+            self._stack.setCurrentWidget(self._first_run)
+        elif self._stack.currentWidget() is self._first_run:
+            self.show_page(self._page)
+            return
+        connections = program.connections()
+        self.status.show_flow(program.flow(GLOBAL_KEY), len(connections), program.today())
+        counts = {
+            Page.CLIENTS: len(configuration.clients),
+            Page.TUNNELS: len(configuration.tunnels),
+            Page.CONNECTIONS: len(connections),
+        }
+        states: dict[StateFilter, int] = {}
+        page = self._stack.currentWidget()
+        clients = {key: client.remark or str(client.owner) for key, client in configuration.clients.items()}
+        if isinstance(page, FlowPage):
+            kind = OwnerKind.CLIENT if page is self.clients else OwnerKind.TUNNEL
+            rows = program.flows(kind)
+            states = {which: sum(row.state in which.value for row in rows) for which in StateFilter}
+            page.show_lines(lines(rows, configuration, clients))
+        elif page is self.connections:
+            tunnels = {one.owner: one.remark or str(one.owner) for one in configuration.tunnels.values()}
+            self.connections.show_links(links(connections, tunnels, clients))
+        elif page is self.overview:
+            self.overview.refresh()
+        self.sidebar.show_counts(counts, states)
+
+    def show_page(self, page: Page) -> None:
+        """Bring a page to the front, without filters."""
+        self._page = page
+        self._stack.setCurrentWidget(self._pages[page])
+        self.sidebar.clear_filter()
+        for flow_page in (self.clients, self.tunnels):
+            flow_page.show_states(None)
+        self.sidebar.show_page(page, page in (Page.CLIENTS, Page.TUNNELS))
+        self.refresh()
+
+    def raise_window(self) -> None:
+        """Bring the window before the others."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def _make_pages(self) -> None:
+        columns = FlowColumns(self._sentences, self)
+        self._add_client = QAction(self.tr("New client"), self)
+        self._add_tunnel = QAction(self.tr("New tunnel"), self)
+        self.overview = OverviewPage(self._program, self._theme, self)
+        self.clients = FlowPage(
+            self._theme,
+            self.tr("Clients"),
+            columns.of_clients(),
+            columns.facts,
+            DetailPane(self._program, self._theme, self),
+            self._add_client,
+            self.tr("No clients yet. A client is an account that owns tunnels and limits."),
+            self,
+        )
+        self.tunnels = FlowPage(
+            self._theme,
+            self.tr("Tunnels"),
+            columns.of_tunnels(),
+            columns.facts,
+            DetailPane(self._program, self._theme, self),
+            self._add_tunnel,
+            self.tr("No tunnels yet. A tunnel listens on a port and leads to a target."),
+            self,
+        )
+        self.connections = ConnectionsPage(self._theme, self)
+        self._first_run = FirstRunPage(self._program, self._theme, self)
+        self._pages: dict[Page, QWidget] = {
+            Page.OVERVIEW: self.overview,
+            Page.CLIENTS: self.clients,
+            Page.TUNNELS: self.tunnels,
+            Page.CONNECTIONS: self.connections,
+        }
+
+    def _lay_out(self) -> None:
+        self._stack = QStackedWidget(self)
+        for page in (*self._pages.values(), self._first_run):
+            self._stack.addWidget(page)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.notices)
+        right.addWidget(self._stack, 1)
+        top = QHBoxLayout()
+        top.setSpacing(0)
+        top.addWidget(self.sidebar)
+        top.addLayout(right, 1)
+        body = QWidget(self)
+        whole = QVBoxLayout(body)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(top, 1)
+        whole.addWidget(self.status)
+        self.setCentralWidget(body)
+        self.setMinimumSize(860, 560)
+
+    def _connect(self) -> None:
+        self.sidebar.page_chosen.connect(self.show_page)
+        self.sidebar.filter_chosen.connect(self._on_filter)
+        self.status.limits_asked.connect(self.commands.edit_limits)
+        self._add_client.triggered.connect(self.commands.new_client)
+        self._add_tunnel.triggered.connect(self._on_new_tunnel)
+        for page in (self.clients, self.tunnels):
+            page.edit_asked.connect(self.commands.edit)
+            page.remove_asked.connect(self.commands.remove)
+            page.enable_asked.connect(self.commands.enable)
+        self.connections.close_asked.connect(self.commands.close_connections)
+        self._first_run.finished.connect(self._on_first_run_over)
+        self._first_run.import_asked.connect(self.commands.import_nps)
+        self._first_run.demo_asked.connect(self.demo_asked)
+        self.menu.import_asked.connect(self.commands.import_nps)
+        self.menu.limits_asked.connect(self.commands.edit_limits)
+        self.menu.language_chosen.connect(self.language_chosen)
+        self.menu.quit_asked.connect(self.close)
+        QShortcut(QKeySequence("Ctrl+N"), self, self._on_new)
+        QShortcut(QKeySequence("Ctrl+F"), self, self._on_find)
+        QShortcut(QKeySequence("Ctrl+Q"), self, self.close)
+        for page in Page:
+            QShortcut(QKeySequence(f"Ctrl+{page + 1}"), self, lambda page=page: self.show_page(page))
+
+    def _restore(self) -> None:
+        kept: dict[str, Any] = self._settings.layout("window") or {}
+        if not self.restoreGeometry(QByteArray.fromBase64(str(kept.get("geometry", "")).encode())):
+            self.resize(1280, 800)
+        for name, page in (("clients", self.clients), ("tunnels", self.tunnels)):
+            page.view.restore_layout(self._settings.layout(name))
+            if name in kept:
+                page.splitter.restoreState(QByteArray.fromBase64(str(kept[name]).encode()))
+        self.connections.view.restore_layout(self._settings.layout("connections"))
+        page = kept.get("page", int(Page.CLIENTS))
+        self.show_page(Page(page) if page in list(Page) else Page.CLIENTS)
+
+    def _keep(self) -> None:
+        def encoded(state: QByteArray) -> str:
+            return bytes(state.toBase64().data()).decode()
+
+        self._settings.keep_layout(
+            {
+                "window": {
+                    "geometry": encoded(self.saveGeometry()),
+                    "clients": encoded(self.clients.splitter.saveState()),
+                    "tunnels": encoded(self.tunnels.splitter.saveState()),
+                    "page": int(self._page),
+                },
+                "clients": self.clients.view.layout_kept(),
+                "tunnels": self.tunnels.view.layout_kept(),
+                "connections": self.connections.view.layout_kept(),
+            }
+        )
+
+    def _on_second(self) -> None:
+        if self._timer.isActive():
+            return
+        if self.isVisible() and not self.isMinimized():
+            self.refresh()
+        wait = 1.0 - (time.time() - AFTER_THE_BEAT) % 1.0
+        self._timer.start(max(1, round(wait * SECOND)))
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, ConfigurationChanged):
+            self.refresh()
+        elif isinstance(event, LedgerHealthChanged):
+            self.status.show_health(event.health)
+        elif isinstance(event, ShowWindow):
+            self.raise_window()
+
+    def _on_filter(self, state: StateFilter | None) -> None:
+        page = self._stack.currentWidget()
+        if isinstance(page, FlowPage):
+            page.show_states(state)
+
+    def _on_new_tunnel(self) -> None:
+        chosen = self.clients.owners()
+        self.commands.new_tunnel(chosen[0].id if len(chosen) == 1 else None)
+
+    def _on_new(self) -> None:
+        if self._page is Page.TUNNELS:
+            self._on_new_tunnel()
+        else:
+            self.commands.new_client()
+
+    def _on_find(self) -> None:
+        page = self._stack.currentWidget()
+        if isinstance(page, FlowPage | ConnectionsPage):
+            page.header.search.setFocus()
+            page.header.search.selectAll()
+
+    def _on_first_run_over(self) -> None:
+        self._first_run_over = True
+        self.show_page(Page.CLIENTS)
+
+    # Qt overrides
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._keep()
+        self._timer.stop()
+        self._unsubscribe()
+        self.closed.emit()
+        event.accept()
