@@ -1,0 +1,71 @@
+"""A program of plain data, for the widgets that show traffic."""
+
+from __future__ import annotations
+
+import asyncio
+
+from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
+from npsgui.model.errors import NotFound
+from npsgui.model.events import Events
+from npsgui.model.views import FlowRow, Sample, State, Step, Usage
+
+NOW = 1_795_440_000.0 + 1234
+
+
+def row(
+    owner: OwnerKey, *, remark: str = "", quota: int = 0, state: State = State.RUNNING, rate: float = 0.0
+) -> FlowRow:
+    """A row that has carried 3,000 B inlet and 4,000 B export."""
+    return FlowRow(
+        owner=owner,
+        client=owner.id,
+        remark=remark,
+        inlet=3000,
+        export=4000,
+        inlet_now=rate,
+        export_now=0.0,
+        used=7000,
+        quota=quota,
+        rate=0,
+        inlet_rate=0,
+        export_rate=0,
+        connections=0,
+        connection_limit=0,
+        state=state,
+    )
+
+
+class FakeProgram:
+    """Rows, samples and usages to set. ``wait`` holds every answer of the ledger back until it is set."""
+
+    def __init__(self, *rows: FlowRow) -> None:
+        self.events = Events()
+        self.rows = {found.owner: found for found in (row(GLOBAL_KEY), *rows)}
+        self.samples: list[Sample] = []
+        self.usages: dict[OwnerKey, list[Usage]] = {}
+        self.asked: list[OwnerKey] = []
+        self.wait = asyncio.Event()
+        self.wait.set()
+
+    def live(self, owner: OwnerKey) -> list[Sample]:
+        return self.samples
+
+    def flow(self, owner: OwnerKey) -> FlowRow:
+        if owner not in self.rows:
+            raise NotFound("There is no {owner}.", owner=owner)
+        return self.rows[owner]
+
+    def flows(self, kind: OwnerKind | None = None) -> list[FlowRow]:
+        return [found for found in self.rows.values() if found.owner.kind is kind]
+
+    def today(self) -> Usage:
+        return Usage(0, 1024, 2048)
+
+    async def history(self, owner: OwnerKey, since: int, until: int, step: Step) -> list[Usage]:
+        self.asked.append(owner)
+        answer = self.usages.get(owner, [])
+        await self.wait.wait()
+        return answer
+
+    async def coverage(self, since: int, until: int) -> list[tuple[int, int]]:
+        return [(since, until)]

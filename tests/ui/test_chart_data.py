@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from npsgui.model.views import Sample, Step, Usage
+from npsgui.ui.chart_axes import time_ticks, value_step, value_text, value_top
+from npsgui.ui.chart_data import History, Lines, View, bucket_start, gaps
+
+DAY = 86400
+
+
+@pytest.fixture
+def in_shanghai() -> Iterator[None]:
+    before = os.environ.get("TZ")
+    os.environ["TZ"] = "Asia/Shanghai"
+    time.tzset()
+    yield
+    del os.environ["TZ"]
+    if before is not None:
+        os.environ["TZ"] = before
+    time.tzset()
+
+
+def test_wider_bars_hold_every_byte() -> None:
+    usages = [Usage(60 * i, i, 2 * i) for i in range(5000) if i % 7]
+    history = History.of(0, 300_000, Step.MINUTE, usages, [(0, 300_000)])
+
+    for width in (60, 600, 3600, 21600, DAY, 7 * DAY):
+        bars = history.buckets(width)
+        assert bars.inlet.sum() == sum(usage.inlet for usage in usages)
+        assert bars.export.sum() == sum(usage.export for usage in usages)
+
+
+@pytest.mark.usefixtures("in_shanghai")
+def test_a_days_bar_begins_at_local_midnight() -> None:
+    midnight = bucket_start(1_795_440_000, DAY)
+    usages = [Usage(midnight - 60, 1, 0), Usage(midnight, 2, 0), Usage(midnight + 3600, 4, 0)]
+
+    bars = History.of(midnight - DAY, midnight + DAY, Step.MINUTE, usages, []).buckets(DAY)
+
+    assert time.localtime(midnight).tm_hour == 0
+    assert bars.starts.tolist() == [midnight - DAY, midnight]
+    assert bars.inlet.tolist() == [1, 6]
+
+
+def test_minutes_without_a_flush_are_gaps_and_quiet_minutes_are_not() -> None:
+    assert gaps([(0, 120), (300, 600)], 0, 900) == [(120, 300.0), (600.0, 900)]
+    assert gaps([(0, 900)], 0, 900) == []
+
+
+def test_a_line_breaks_where_samples_are_missing() -> None:
+    lines = Lines.of([Sample(10, 1, 1), Sample(11, 2, 2), Sample(20, 3, 3)])
+
+    assert np.isnan(lines.inlet).tolist() == [False, False, True, False]
+    assert lines.at(15) is None
+    assert lines.at(19.6) == Sample(20, 3, 3)
+
+
+def test_the_view_stays_within_its_limits() -> None:
+    limits = View(0, 1000)
+
+    assert View(500, 600).panned(9999, limits) == View(900, 1000)
+    assert View(500, 600).panned(-9999, limits) == View(0, 100)
+    assert View(500, 600).zoomed(100, 550, limits, 10) == limits
+    assert View(500, 600).zoomed(0.001, 550, limits, 10) == View(545, 555)
+
+
+def test_zooming_keeps_the_time_under_the_pointer() -> None:
+    assert View(500, 600).zoomed(0.5, 520, View(0, 1000), 10) == View(510, 560)
+
+
+@pytest.mark.parametrize("peak", [0, 1, 900, 1023, 1025, 3 * 1024**2, 700 * 1024**2, 1.5 * 1024**4])
+def test_value_lines_are_few_and_reach_over_the_peak(peak: float) -> None:
+    top = value_top(peak)
+
+    assert top >= peak
+    assert 1 <= top / value_step(top) <= 6
+
+
+def test_value_labels_are_whole_numbers_of_one_unit() -> None:
+    assert [value_text(step * 10 * 1024**2, 10 * 1024**2) for step in range(4)] == [
+        "0",
+        "10 MiB",
+        "20 MiB",
+        "30 MiB",
+    ]
+
+
+@pytest.mark.usefixtures("in_shanghai")
+def test_ticks_stand_on_natural_local_times() -> None:
+    at = 1_795_440_000.0 + 1234
+    step, minutes = time_ticks(at, at + 3600, 950)
+    assert step == 300
+    assert all(time.localtime(tick).tm_min % 5 == 0 and tick % 60 == 0 for tick in minutes)
+
+    _, days = time_ticks(at, at + 20 * DAY, 900)
+    assert all(time.localtime(tick)[3:6] == (0, 0, 0) for tick in days)
+
+    _, months = time_ticks(at - 365 * DAY, at, 900)
+    assert {time.localtime(tick).tm_mday for tick in months} == {1}
