@@ -22,6 +22,7 @@ _VALUE_STEPS: list[int] = [
     factor * 1024**power for power in range(len(_UNITS)) for factor in (1, 2, 5, 10, 20, 50, 100, 200, 500)
 ]
 _LINES = 5
+_LEAST_TOP = 5 * 1024.0
 
 
 def value_step(peak: float) -> int:
@@ -31,7 +32,7 @@ def value_step(peak: float) -> int:
 
 def value_top(peak: float) -> float:
     """Where the value axis ends: the first line above ``peak`` with a little air."""
-    wanted = max(peak * 1.04, 5.0)
+    wanted = max(peak * 1.04, _LEAST_TOP)
     step = value_step(wanted)
     return -(-wanted // step) * step
 
@@ -110,8 +111,15 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
         super().__init__("left")
         self.setStyle(tickLength=0, tickTextOffset=6, autoReduceTextSpace=False, hideOverlappingLabels=False)
         self.setWidth(78)
-        self.per_second = False
-        """Whether the values are rates."""
+        self._per_second = False
+
+    def show_rates(self, per_second: bool) -> None:
+        """Whether the values are bytes a second."""
+        if per_second != self._per_second:
+            self._per_second = per_second
+            # pyqtgraph paints its labels anew only when the range has changed
+            self.picture = None
+            self.update()
 
     def lines(self, top: float) -> list[float]:
         """Where the grid lines are, 0 to ``top``."""
@@ -126,7 +134,7 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """The labels."""
-        suffix = "/s" if self.per_second else ""
+        suffix = "/s" if self._per_second else ""
         return [value_text(value, spacing) + (suffix if value else "") for value in values]
 
     def generateDrawSpecs(self, painter: Any) -> Any:  # noqa: N802

@@ -56,14 +56,14 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         """Show these bars and mark these gaps; no lines."""
         self._inlet.clear()
         self._export.clear()
-        self._values.per_second = False
+        self._values.show_rates(False)
         self.bars.buckets, self.ground.gaps = buckets, gaps
         self.bars.update()
         self.ground.update()
 
     def show_lines(self, lines: Lines) -> None:
         """Show these rates; no bars."""
-        self._values.per_second = True
+        self._values.show_rates(True)
         self.bars.buckets, self.ground.gaps = None, []
         self._inlet.setData(lines.times, lines.inlet, connect="finite")
         self._export.setData(lines.times, lines.export, connect="finite")

@@ -55,7 +55,8 @@ def history(*, hole: bool = False) -> History:
 
 
 def picture(chart: TrafficChart) -> QImage:
-    return chart.plot.grab(chart.plot.area()).toImage()
+    image: QImage = chart.plot.grab(chart.plot.area()).toImage()
+    return image
 
 
 def colors_of(image: QImage) -> set[str]:
