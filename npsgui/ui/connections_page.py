@@ -75,6 +75,7 @@ class ConnectionsPage(QWidget):
         layout.addWidget(self.header)
         layout.addWidget(card, 1)
         self.header.search.textChanged.connect(self._filter)
+        self.setFocusProxy(self.view)
         self.header.search.left.connect(self.view.setFocus)
         self.view.chosen.connect(self._enable_actions)
         self.view.remove_asked.connect(self._on_close)
@@ -119,21 +120,21 @@ class ConnectionsPage(QWidget):
                 value=lambda link: link.row.peer,
                 text=lambda link: link.row.peer,
                 bold=True,
-                width=170,
+                width=200,
             ),
             Column(
                 name="tunnel",
                 title=self.tr("Tunnel"),
                 value=lambda link: link.tunnel.casefold(),
                 text=lambda link: link.tunnel,
-                width=130,
+                width=150,
             ),
             Column(
                 name="client",
                 title=self.tr("Client"),
                 value=lambda link: link.client.casefold(),
                 text=lambda link: link.client,
-                width=130,
+                width=150,
             ),
             Column(
                 name="target",

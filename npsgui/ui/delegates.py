@@ -133,7 +133,7 @@ class QuotaDelegate(_FlowDelegate):
             painter.drawRoundedRect(QRectF(bar.left(), bar.top(), max(6.0, _BAR * share), 6), 3, 3)
         percent, _, used = text.partition("  ")
         cell.write(_PADDING + _BAR + 10, percent)
-        cell.write(_PADDING + _BAR + 10 + 44, used, colors.muted)
+        cell.write(_PADDING + _BAR + 10 + 48, used, colors.muted)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return super().sizeHint(option, index) + QSize(_BAR, 0)

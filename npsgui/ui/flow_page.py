@@ -67,6 +67,7 @@ class FlowPage(QWidget):
         self._empty = EmptyState(nothing, add, self)
         self._lay_out()
         self.header.search.textChanged.connect(self._filter)
+        self.setFocusProxy(self.view)
         self.header.search.left.connect(self.view.setFocus)
         self.view.chosen.connect(self._on_chosen)
         self.view.edit_asked.connect(self._on_edit)

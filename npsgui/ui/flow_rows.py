@@ -63,15 +63,15 @@ class FlowColumns(QObject):
 
     def of_tunnels(self) -> list[Column[Line]]:
         """The columns of the Tunnels table."""
-        place = [
-            Column[Line](
+        place: list[Column[Line]] = [
+            Column(
                 name="client",
                 title=self.tr("Client"),
                 value=lambda line: line.client.casefold(),
                 text=lambda line: line.client,
                 width=110,
             ),
-            Column[Line](
+            Column(
                 name="port",
                 title=self.tr("Port"),
                 value=port_of,
@@ -79,7 +79,7 @@ class FlowColumns(QObject):
                 right=True,
                 width=70,
             ),
-            Column[Line](
+            Column(
                 name="targets",
                 title=self.tr("Target"),
                 value=targets_of,

@@ -39,6 +39,8 @@ class PageHeader(QWidget):
             button.setDefaultAction(action)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setAccessibleName(action.text())
+            if len(actions) == 1:
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             layout.addWidget(button)
         self._primary: QPushButton | None = None
         if primary is not None:
@@ -75,8 +77,8 @@ class SearchBox(QLineEdit):
             )
         )
         self.setClearButtonEnabled(True)
-        self.setMinimumWidth(180)
-        self.setMaximumWidth(320)
+        self.setMinimumWidth(300)
+        self.setMaximumWidth(340)
         self._glass = self.addAction(
             icon("search", theme.colors.muted), QLineEdit.ActionPosition.LeadingPosition
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -56,7 +56,9 @@ class Sidebar(QFrame):
         self._theme = theme
         self._settings = QPushButton(self.tr("Settings"), self)
         self._settings.setObjectName("door")
-        self._settings.setMenu(menu)
+        self._settings.setIconSize(QSize(18, 18))
+        self._settings.clicked.connect(self._show_menu)
+        self._menu = menu
         self._pages = {
             Page.OVERVIEW: _Door(self.tr("Overview"), "layout-dashboard", self),
             Page.CLIENTS: _Door(self.tr("Clients"), "users", self),
@@ -133,6 +135,10 @@ class Sidebar(QFrame):
             else:
                 door.setChecked(False)
         self.filter_chosen.emit(chosen)
+
+    def _show_menu(self) -> None:
+        above = QPoint(0, -self._menu.sizeHint().height() - 4)
+        self._menu.popup(self._settings.mapToGlobal(above))
 
     def _paint_icons(self) -> None:
         for door in self._pages.values():

@@ -96,6 +96,7 @@ QPushButton#danger { background: @bad; border-color: @bad; color: @on_accent; fo
 QPushButton#danger:focus { border: 2px solid @text; }
 QPushButton#flat, QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; }
 QToolButton { min-width: 30px; min-height: 30px; max-height: 30px; }
+QLineEdit QToolButton { min-width: 0; min-height: 0; }
 QPushButton#flat { text-align: left; padding: 0 8px; }
 QPushButton#flat:hover, QToolButton:hover { background: @sunken; }
 QPushButton#flat:focus, QToolButton:focus { border: 1px solid @accent; }
@@ -126,7 +127,7 @@ QComboBox QAbstractItemView { background: @surface; border: 1px solid @line; out
 
 QTableView { background: transparent; border: none; outline: none; gridline-color: transparent;
   selection-background-color: @accent_wash; selection-color: @text; }
-QTableView::item { padding: 0 10px; border: none; }
+QTableView::item { padding: 0 7px; border: none; }
 QTableView::item:hover { background: @sunken; }
 QTableView::item:selected { background: @accent_wash; color: @text; }
 QHeaderView { background: transparent; border: none; }

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import (
-    QAbstractItemModel,
     QAbstractTableModel,
     QModelIndex,
     QObject,
@@ -118,14 +117,13 @@ class Table(QAbstractTableModel, Generic[Row]):
             self.endInsertRows()
 
     def _reorder(self, wanted: list[Row], keys: list[Hashable]) -> None:
-        hint = QAbstractItemModel.LayoutChangeHint.VerticalSortHint
-        self.layoutAboutToBeChanged.emit([], hint)
+        self.layoutAboutToBeChanged.emit()
         places = {key: at for at, key in enumerate(keys)}
         held = self.persistentIndexList()
         moved = [self.index(places[self._key(self._rows[index.row()])], index.column()) for index in held]
         self._rows = wanted
         self.changePersistentIndexList(held, moved)
-        self.layoutChanged.emit([], hint)
+        self.layoutChanged.emit()
 
     # Qt overrides
 

@@ -100,6 +100,7 @@ class Window(QMainWindow):
         """Bring a page to the front, without filters."""
         self._page = page
         self._stack.setCurrentWidget(self._pages[page])
+        self._pages[page].setFocus()
         self.sidebar.clear_filter()
         for flow_page in (self.clients, self.tunnels):
             flow_page.show_states(None)
@@ -166,7 +167,7 @@ class Window(QMainWindow):
         whole.addLayout(top, 1)
         whole.addWidget(self.status)
         self.setCentralWidget(body)
-        self.setMinimumSize(860, 560)
+        self.setMinimumSize(960, 600)
 
     def _connect(self) -> None:
         self.sidebar.page_chosen.connect(self.show_page)
