@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu, QPushButton
+from pytestqt.qtbot import QtBot
+
+from npsgui.app.settings import Settings
+from npsgui.tasks import spawn
+from npsgui.ui.crash import CrashDialog, CrashWatch
+from npsgui.ui.icons import icon
+from npsgui.ui.notices import NoticeBar
+from npsgui.ui.settings_menu import SettingsMenu
+from npsgui.ui.sidebar import Page, Sidebar, StateFilter
+from npsgui.ui.style import style_sheet
+from npsgui.ui.theme import DARK, LIGHT, Theme
+
+# what the offscreen platform says of every window
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+def test_choices_are_there_in_the_next_run_and_comments_stay(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('# mine\ntheme = "light"  # by day\nother = 1\n', "utf-8")
+    settings = Settings(tmp_path)
+    settings["theme"] = "dark"
+
+    assert Settings(tmp_path)["theme"] == "dark"
+    assert file.read_text("utf-8") == '# mine\ntheme = "dark"  # by day\nother = 1\n'
+
+
+def test_broken_settings_cost_the_choices_and_not_the_start(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("theme = ", "utf-8")
+    (tmp_path / "window.json").write_text("[", "utf-8")
+    settings = Settings(tmp_path)
+
+    assert settings["theme"] == "system"
+    assert settings.layout("clients") is None
+
+
+def test_layouts_are_there_in_the_next_run(tmp_path: Path) -> None:
+    Settings(tmp_path).keep_layout({"clients": {"sort": "name"}})
+    Settings(tmp_path).keep_layout({"tunnels": {"sort": "port"}})
+
+    assert Settings(tmp_path).layout("clients") == {"sort": "name"}
+
+
+def test_the_menu_writes_the_theme_and_tells(qtbot: QtBot, tmp_path: Path) -> None:
+    settings = Settings(tmp_path)
+    menu = SettingsMenu(settings)
+    qtbot.addWidget(menu)
+    with qtbot.waitSignal(menu.theme_chosen, timeout=1000) as told:
+        next(
+            action
+            for part in menu.findChildren(QMenu)
+            for action in part.actions()
+            if action.data() == "dark"
+        ).trigger()
+
+    assert told.args == ["dark"]
+    assert Settings(tmp_path)["theme"] == "dark"
+
+
+def test_every_colour_of_a_theme_is_in_its_own_sheet_alone() -> None:
+    assert LIGHT.window in style_sheet(LIGHT)
+    assert LIGHT.window not in style_sheet(DARK)
+
+
+def test_icons_follow_the_theme(qtbot: QtBot) -> None:
+    theme = Theme()
+    light = icon("plus", theme.colors.text).pixmap(18, 18).toImage()
+    theme.set_dark(True)
+
+    assert icon("plus", theme.colors.text).pixmap(18, 18).toImage() != light
+
+
+def test_notices_wait_for_each_other_and_none_is_told_twice(qtbot: QtBot) -> None:
+    bar = NoticeBar(Theme())
+    qtbot.addWidget(bar)
+    for sentence in ("one", "two", "one"):
+        bar.tell(sentence)
+    assert bar.text == "one"
+    bar.dismiss()
+    assert bar.text == "two"
+    bar.dismiss()
+
+    assert bar.text == ""
+    assert bar.isHidden()
+
+
+def test_a_filter_is_chosen_and_let_go_by_clicking_it(qtbot: QtBot) -> None:
+    sidebar = Sidebar(Theme(), QMenu())
+    qtbot.addWidget(sidebar)
+    chosen: list[StateFilter | None] = []
+    sidebar.filter_chosen.connect(chosen.append)
+    sidebar.show_counts({Page.CLIENTS: 2}, {StateFilter.STOPPED: 1})
+    door = next(found for found in sidebar.findChildren(QPushButton) if found.text() == "Stopped or expired")
+    door.click()
+    door.click()
+
+    assert chosen == [StateFilter.STOPPED, None]
+    assert door.accessibleDescription() == "1"
+
+
+async def _fail() -> None:
+    raise ZeroDivisionError("by nothing")
+
+
+def test_one_cause_of_a_crash_is_reported_once(qtbot: QtBot) -> None:
+    watch = CrashWatch()
+    reports: list[str] = []
+    watch.crashed.connect(reports.append)
+
+    async def body() -> None:
+        watch.install(asyncio.get_running_loop())
+        for _ in range(3):
+            await asyncio.wait([spawn(_fail(), "failing")])
+            await asyncio.sleep(0)
+
+    before = sys.excepthook
+    try:
+        asyncio.run(body())
+    finally:
+        sys.excepthook = before
+
+    assert len(reports) == 1
+    assert "by nothing" in reports[0]
+
+
+def test_a_crash_report_can_be_copied(qtbot: QtBot) -> None:
+    dialog = CrashDialog("what fell")
+    qtbot.addWidget(dialog)
+    next(found for found in dialog.findChildren(QPushButton) if found.text() == "Copy report").click()
+
+    assert QGuiApplication.clipboard().text() == "what fell"

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+from pytestqt.qtbot import QtBot
+
+from npsgui.ui.table import RAW, Column, Table
+from npsgui.ui.table_view import TableView
+
+# what the offscreen platform says of every window
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    id: int
+    name: str
+    size: int
+
+
+def items(count: int) -> list[Item]:
+    return [Item(number, f"item {number:04}", number * 10) for number in range(count)]
+
+
+@pytest.fixture
+def table() -> Table[Item]:
+    columns: list[Column[Item]] = [
+        Column(name="name", title="Name", value=lambda item: item.name, text=lambda item: item.name),
+        Column(
+            name="size",
+            title="Size",
+            value=lambda item: item.size,
+            text=lambda item: f"{item.size} B",
+            right=True,
+        ),
+        Column(
+            name="id", title="Id", value=lambda item: item.id, text=lambda item: str(item.id), shown=False
+        ),
+    ]
+    return Table(columns, lambda item: item.id)
+
+
+@pytest.fixture
+def view(qtbot: QtBot, table: Table[Item]) -> TableView[Item]:
+    made: TableView[Item] = TableView(table)
+    table.setParent(made)
+    qtbot.addWidget(made)
+    made.resize(400, 300)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+def names(rows: Sequence[Item]) -> list[str]:
+    return [row.name for row in rows]
+
+
+def select(view: TableView[Item], *places: int) -> None:
+    flags = QItemSelectionModel.SelectionFlag
+    view.clearSelection()
+    for place in places:
+        view.selectionModel().select(view.table.index(place, 0), flags.Select | flags.Rows)
+
+
+def test_qts_model_tester_finds_no_fault_in_any_change(qtbot: QtBot, table: Table[Item]) -> None:
+    mode = QAbstractItemModelTester.FailureReportingMode.Fatal
+    tester = QAbstractItemModelTester(table, mode)
+    chance = random.Random(7)
+    everything = items(40)
+    for _turn in range(60):
+        shown = chance.sample(everything, chance.randrange(len(everything)))
+        shown = [replace(item, size=chance.randrange(1000)) for item in shown]
+        table.sort(chance.randrange(2), chance.choice(list(Qt.SortOrder)))
+        table.show(shown)
+
+        assert {row.id for row in table.rows} == {item.id for item in shown}
+        key = 1 if table.headerData(1, Qt.Orientation.Horizontal)[-1] in "↑↓" else 0
+        found = [table.index(row, key).data(RAW) for row in range(table.rowCount())]
+        assert found in (sorted(found), sorted(found, reverse=True))
+    assert tester.model() is table
+
+
+def test_nothing_is_told_when_nothing_changed(table: Table[Item]) -> None:
+    table.show(items(5))
+    told: list[Any] = []
+    table.dataChanged.connect(lambda *where: told.append(where))
+    table.layoutChanged.connect(lambda *where: told.append(where))
+    table.show(items(5))
+
+    assert told == []
+
+
+def test_only_the_rows_that_changed_are_told_at_once(table: Table[Item]) -> None:
+    table.show(items(9))
+    told: list[tuple[int, int]] = []
+
+    def note(first: QModelIndex, last: QModelIndex) -> None:
+        told.append((first.row(), last.row()))
+
+    table.dataChanged.connect(note)
+    table.show([replace(item, size=1) if item.id in (3, 4) else item for item in items(9)])
+
+    assert told == [(3, 4)]
+
+
+def test_columns_sort_by_value_and_not_by_text(table: Table[Item]) -> None:
+    table.show([Item(1, "a", 9), Item(2, "b", 100), Item(3, "c", 20)])
+    table.sort(1, Qt.SortOrder.AscendingOrder)
+
+    assert names(table.rows) == ["a", "c", "b"]
+
+
+def test_digits_stand_right_under_a_right_header(table: Table[Item]) -> None:
+    table.show(items(1))
+    role = Qt.ItemDataRole.TextAlignmentRole
+
+    assert table.index(0, 1).data(role) & Qt.AlignmentFlag.AlignRight
+    assert table.headerData(1, Qt.Orientation.Horizontal, role) & Qt.AlignmentFlag.AlignRight
+
+
+def test_the_selection_stays_on_its_row_when_others_come_and_go(view: TableView[Item]) -> None:
+    view.table.show(items(6))
+    select(view, 4)
+    view.table.show([Item(90, "aaa", 1), *items(6)[2:]])
+
+    assert names(view.selected()) == ["item 0004"]
+
+
+def test_the_scroll_position_survives_a_second(view: TableView[Item]) -> None:
+    view.table.show(items(200))
+    view.executeDelayedItemsLayout()
+    view.verticalScrollBar().setValue(1500)
+    view.table.show([replace(item, size=item.size + 1) for item in items(200)])
+    view.executeDelayedItemsLayout()
+
+    assert view.verticalScrollBar().value() == 1500
+
+
+def test_copy_gives_the_selected_rows_as_tsv_in_the_order_on_the_screen(view: TableView[Item]) -> None:
+    view.table.show(items(4))
+    view.horizontalHeader().moveSection(1, 0)
+    select(view, 1, 3)
+    QTest.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+
+    assert QGuiApplication.clipboard().text() == "Size\tName\n10 B\titem 0001\n30 B\titem 0003\n"
+
+
+def test_the_columns_are_kept_for_the_next_run(qtbot: QtBot, view: TableView[Item]) -> None:
+    view.horizontalHeader().moveSection(1, 0)
+    view.setColumnWidth(1, 177)
+    view.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    view.setColumnHidden(0, True)
+    view.setColumnHidden(2, False)
+    kept = view.layout_kept()
+
+    second: TableView[Item] = TableView(Table(view.table.columns, lambda item: item.id))
+    second.table.setParent(second)
+    qtbot.addWidget(second)
+    second.restore_layout(kept)
+
+    again = second.layout_kept()
+    assert [again[part] for part in ("order", "hidden", "sort", "descending")] == [
+        ["size", "name", "id"],
+        ["name"],
+        "size",
+        True,
+    ]
+    # the last column fills what is left, whatever width it was given
+    assert second.columnWidth(1) == 177
+
+
+@pytest.mark.parametrize("kept", [None, [], "x", {}, {"order": ["gone"], "sort": "gone"}])
+def test_a_layout_that_is_not_understood_changes_nothing(view: TableView[Item], kept: object) -> None:
+    before = view.layout_kept()
+    view.restore_layout(kept)
+
+    assert view.layout_kept() == before
+
+
+@pytest.mark.parametrize(
+    ("key", "signal"),
+    [(Qt.Key.Key_Return, "edit_asked"), (Qt.Key.Key_F2, "edit_asked"), (Qt.Key.Key_Delete, "remove_asked")],
+)
+def test_keys_ask_for_what_they_mean(qtbot: QtBot, view: TableView[Item], key: Qt.Key, signal: str) -> None:
+    view.table.show(items(2))
+    select(view, 0)
+    with qtbot.waitSignal(getattr(view, signal), timeout=1000):
+        QTest.keyClick(view, key)
