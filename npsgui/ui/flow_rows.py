@@ -85,6 +85,7 @@ class FlowColumns(QObject):
                 value=targets_of,
                 text=lambda line: targets_of(line) or DASH,
                 width=140,
+                shown=False,
             ),
         ]
         return [self._name(), self._state(), *place, *self._traffic(), self._connections(), self._quota()]

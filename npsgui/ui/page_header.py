@@ -77,7 +77,7 @@ class SearchBox(QLineEdit):
             )
         )
         self.setClearButtonEnabled(True)
-        self.setMinimumWidth(300)
+        self.setMinimumWidth(330)
         self.setMaximumWidth(340)
         self._glass = self.addAction(
             icon("search", theme.colors.muted), QLineEdit.ActionPosition.LeadingPosition

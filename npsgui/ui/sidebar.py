@@ -69,7 +69,7 @@ class Sidebar(QFrame):
             StateFilter.RUNNING: _Door(self.tr("Running"), "", self),
             StateFilter.QUOTA: _Door(self.tr("Near or over quota"), "", self),
             StateFilter.STOPPED: _Door(self.tr("Stopped or expired"), "", self),
-            StateFilter.TROUBLE: _Door(self.tr("Failed or not running"), "", self),
+            StateFilter.TROUBLE: _Door(self.tr("Failed or waiting"), "", self),
         }
         self._group = QButtonGroup(self)
         for page, door in self._pages.items():

@@ -37,10 +37,12 @@ class StatusBar(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 0, 12, 0)
         layout.setSpacing(20)
-        for part in (self._relay, self._connections, self._ledger):
+        left: tuple[QWidget, ...] = (self._relay, self._connections, self._ledger)
+        right: tuple[QWidget, ...] = (self._inlet, self._export, self._limits)
+        for part in left:
             layout.addWidget(part)
         layout.addStretch()
-        for part in (self._inlet, self._export, self._limits):
+        for part in right:
             layout.addWidget(part)
 
     def show_flow(self, everything: FlowRow, connections: int, today: Usage) -> None:

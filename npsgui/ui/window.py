@@ -202,8 +202,8 @@ class Window(QMainWindow):
             if name in kept:
                 page.splitter.restoreState(QByteArray.fromBase64(str(kept[name]).encode()))
         self.connections.view.restore_layout(self._settings.layout("connections"))
-        page = kept.get("page", int(Page.CLIENTS))
-        self.show_page(Page(page) if page in list(Page) else Page.CLIENTS)
+        last = kept.get("page", int(Page.CLIENTS))
+        self.show_page(Page(last) if last in list(Page) else Page.CLIENTS)
 
     def _keep(self) -> None:
         def encoded(state: QByteArray) -> str:
