@@ -89,6 +89,7 @@ class _Turn(QObject):
         watch.crashed.connect(self._on_crash)
         if on_demo is not None:
             window.demo_asked.connect(on_demo)
+            window.offer_demo()
 
     async def over(self) -> bool:
         """Wait for the end; True when another window is to follow."""

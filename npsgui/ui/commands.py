@@ -14,7 +14,6 @@ from npsgui.model.errors import NpsError
 from npsgui.tasks import spawn
 from npsgui.ui.client_dialog import ClientDialog
 from npsgui.ui.confirm import ConfirmDialog
-from npsgui.ui.import_dialog import ImportDialog
 from npsgui.ui.limits_dialog import LimitsDialog
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.theme import Theme
@@ -60,10 +59,6 @@ class Commands(QObject):
     def edit_limits(self) -> None:
         """Ask for the limits of everything together."""
         self._start(LimitsDialog(self._program, self._theme, self._window).ask())
-
-    def import_nps(self) -> None:
-        """Ask for an NPS configuration folder, and take it over."""
-        self._start(ImportDialog(self._program, self._theme, self._window).ask())
 
     def remove(self, owners: tuple[OwnerKey, ...]) -> None:
         """Remove these owners, once the user has agreed to what it costs."""

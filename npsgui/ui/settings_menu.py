@@ -1,4 +1,4 @@
-"""The menu of settings: theme, language, import, limits of everything, quit. Emits; the window decides."""
+"""The menu of settings: theme, language, limits of everything, quit. Emits; the window decides."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ class SettingsMenu(QMenu):
 
     theme_chosen = Signal(str)
     language_chosen = Signal(str)
-    import_asked = Signal()
     limits_asked = Signal()
     quit_asked = Signal()
 
@@ -41,7 +40,6 @@ class SettingsMenu(QMenu):
             self.language_chosen.emit,
         )
         self.addSeparator()
-        self.addAction(self.tr("Import from NPS…")).triggered.connect(self.import_asked)
         self.addAction(self.tr("Limits of everything…")).triggered.connect(self.limits_asked)
         self.addSeparator()
         self.addAction(self.tr("Quit")).triggered.connect(self.quit_asked)

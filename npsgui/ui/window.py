@@ -107,6 +107,10 @@ class Window(QMainWindow):
         self.sidebar.show_page(page, page in (Page.CLIENTS, Page.TUNNELS))
         self.refresh()
 
+    def offer_demo(self) -> None:
+        """Offer demo data on the first page; ``demo_asked`` tells when it is wanted."""
+        self._first_run.offer_demo()
+
     def raise_window(self) -> None:
         """Bring the window before the others."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
@@ -181,17 +185,15 @@ class Window(QMainWindow):
             page.enable_asked.connect(self.commands.enable)
         self.connections.close_asked.connect(self.commands.close_connections)
         self._first_run.finished.connect(self._on_first_run_over)
-        self._first_run.import_asked.connect(self.commands.import_nps)
         self._first_run.demo_asked.connect(self.demo_asked)
-        self.menu.import_asked.connect(self.commands.import_nps)
         self.menu.limits_asked.connect(self.commands.edit_limits)
         self.menu.language_chosen.connect(self.language_chosen)
         self.menu.quit_asked.connect(self.close)
         QShortcut(QKeySequence("Ctrl+N"), self, self._on_new)
         QShortcut(QKeySequence("Ctrl+F"), self, self._on_find)
         QShortcut(QKeySequence("Ctrl+Q"), self, self.close)
-        for page in Page:
-            QShortcut(QKeySequence(f"Ctrl+{page + 1}"), self, lambda page=page: self.show_page(page))
+        for number in Page:
+            QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self, lambda number=number: self.show_page(number))
 
     def _restore(self) -> None:
         kept: dict[str, Any] = self._settings.layout("window") or {}
@@ -263,6 +265,7 @@ class Window(QMainWindow):
     def _on_first_run_over(self) -> None:
         self._first_run_over = True
         self.show_page(Page.CLIENTS)
+        self.commands.new_client()
 
     # Qt overrides
 
