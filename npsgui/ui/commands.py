@@ -85,7 +85,7 @@ class Commands(QObject):
     async def _remove(self, owners: tuple[OwnerKey, ...]) -> None:
         title = self.tr("Delete {name}?").format(name=self._name(owners[0]))
         if len(owners) > 1:
-            title = self.tr("Delete %n selected?", "", len(owners))
+            title = self.tr("Delete these {count}?").format(count=len(owners))
         if await ConfirmDialog(self._window).ask(
             title,
             self.tr("It is gone from the configuration at once."),
@@ -105,9 +105,9 @@ class Commands(QObject):
         open_now = sum(row.owner in going for row in self._program.connections())
         costs = []
         if tunnels:
-            costs.append(self.tr("%n tunnel(s) stop listening.", "", tunnels))
+            costs.append(self.tr("Tunnels that stop listening: {count}").format(count=tunnels))
         if open_now:
-            costs.append(self.tr("%n open connection(s) are closed.", "", open_now))
+            costs.append(self.tr("Open connections that are cut off: {count}").format(count=open_now))
         costs.append(self.tr("The bytes carried so far stay in the ledger."))
         return costs
 
@@ -117,7 +117,7 @@ class Commands(QObject):
 
     async def _close_connections(self, ids: tuple[int, ...]) -> None:
         if len(ids) == 1 or await ConfirmDialog(self._window).ask(
-            self.tr("Close %n connection(s)?", "", len(ids)),
+            self.tr("Close {count} connections?").format(count=len(ids)),
             self.tr("Their visitors are cut off at once; they may connect again."),
             [],
             self.tr("Close"),

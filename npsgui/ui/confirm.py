@@ -40,6 +40,7 @@ class ConfirmDialog(QDialog):
             words.setWordWrap(True)
             layout.addWidget(words)
         cancel = QPushButton(self.tr("Cancel"), self)
+        cancel.setAutoDefault(False)
         cancel.clicked.connect(self.reject)
         confirm = QPushButton(verb, self)
         confirm.setObjectName("danger")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -145,7 +145,10 @@ class ConnectionsPage(QWidget):
                 shown=False,
             ),
         ]
-        numbers = [
+        return words + self._numbers()
+
+    def _numbers(self) -> list[Column[Link]]:
+        numbers: list[tuple[str, str, Callable[[Link], float], Callable[[Link], str]]] = [
             ("age", self.tr("Age"), lambda link: link.row.seconds, lambda link: age(link.row.seconds)),
             (
                 "inlet_now",
@@ -162,7 +165,7 @@ class ConnectionsPage(QWidget):
             ("inlet", self.tr("Inlet"), lambda link: link.row.inlet, lambda link: amount(link.row.inlet)),
             ("export", self.tr("Export"), lambda link: link.row.export, lambda link: amount(link.row.export)),
         ]
-        return words + [
+        return [
             Column(name=name, title=title, value=value, text=text, right=True, width=104)
             for name, title, value, text in numbers
         ]

@@ -59,7 +59,7 @@ class FlowColumns(QObject):
 
     def of_clients(self) -> list[Column[Line]]:
         """The columns of the Clients table."""
-        return [self._name(), self._state(), *self._traffic(), self._connections(), self._quota()]
+        return [self._name(), self._state(), *self._traffic(), self._connections(), self._quota(270)]
 
     def of_tunnels(self) -> list[Column[Line]]:
         """The columns of the Tunnels table."""
@@ -88,7 +88,7 @@ class FlowColumns(QObject):
                 shown=False,
             ),
         ]
-        return [self._name(), self._state(), *place, *self._traffic(), self._connections(), self._quota()]
+        return [self._name(), self._state(), *place, *self._traffic(), self._connections(), self._quota(150)]
 
     def facts(self, line: Line) -> Facts:
         """What a line can be found by."""
@@ -184,13 +184,13 @@ class FlowColumns(QObject):
             shown=False,
         )
 
-    def _quota(self) -> Column[Line]:
+    def _quota(self, width: int) -> Column[Line]:
         return Column(
             name="quota",
             title=self.tr("Quota"),
             value=lambda line: line.flow.share,
             text=self._quota_text,
-            width=270,
+            width=width,
         )
 
 

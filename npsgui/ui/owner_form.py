@@ -72,6 +72,7 @@ class OwnerForm(QDialog):
         cancel.setAutoDefault(False)
         cancel.clicked.connect(self.reject)
         self._apply = QPushButton(self.tr("Apply"), self)
+        self._apply.setObjectName("primary")
         self._apply.setDefault(True)
         self._apply.clicked.connect(self.accept)
         buttons = QHBoxLayout()

@@ -47,7 +47,7 @@ class StatusBar(QFrame):
 
     def show_flow(self, everything: FlowRow, connections: int, today: Usage) -> None:
         """The numbers of this second."""
-        self._connections.setText(self.tr("%n connection(s)", "", connections))
+        self._connections.setText(self.tr("connections: {count}").format(count=connections))
         colors = self._theme.colors
         self._inlet.setText(
             self._rate("↓", colors.inlet, self.tr("inlet"), everything.inlet_now, today.inlet)

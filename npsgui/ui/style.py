@@ -86,8 +86,8 @@ QPushButton:hover { background: @sunken; }
 QPushButton:pressed { background: @line; }
 QPushButton:focus { border: 1px solid @accent; }
 QPushButton:disabled { color: @muted; background: @window; }
-QPushButton#primary, QPushButton:default { background: @accent; border-color: @accent; color: @on_accent;
-  font-weight: 600; }
+QPushButton#primary, QPushButton:default { background: @accent; border-color: @accent; color: @on_accent; }
+QPushButton#primary { font-weight: 600; }
 QPushButton#primary:hover, QPushButton:default:hover { background: @accent; border-color: @text; }
 QPushButton#primary:focus { border: 2px solid @text; }
 QPushButton#primary:disabled, QPushButton:default:disabled {
