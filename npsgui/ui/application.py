@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
@@ -16,7 +15,6 @@ from npsgui.app.settings import Settings
 from npsgui.tasks import spawn
 from npsgui.ui.crash import CrashDialog, CrashWatch
 from npsgui.ui.icons import app_icon
-from npsgui.ui.loop import new_event_loop
 from npsgui.ui.style import font, palette, style_sheet
 from npsgui.ui.theme import Theme, ThemeMode
 from npsgui.ui.window import Window
@@ -159,16 +157,3 @@ class Looks(QObject):
     def _paint(self) -> None:
         self._app.setPalette(palette(self.theme.colors))
         self._app.setStyleSheet(style_sheet(self.theme.colors))
-
-
-def open_window(folder: Path, arguments: Sequence[str]) -> int:
-    """Run the program on a data folder in a window, to its end; the exit code. Raises NpsError."""
-    app = make_application(arguments)
-
-    async def run() -> None:
-        program = await Program.open(folder)
-        await run_window(app, program, Settings(folder))
-
-    with asyncio.Runner(loop_factory=lambda: new_event_loop(app)) as runner:
-        runner.run(run())
-    return 0

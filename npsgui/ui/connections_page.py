@@ -113,7 +113,10 @@ class ConnectionsPage(QWidget):
         menu.popup(at)
 
     def _columns(self) -> list[Column[Link]]:
-        words: list[Column[Link]] = [
+        return [*self._words(), *self._numbers()]
+
+    def _words(self) -> list[Column[Link]]:
+        return [
             Column(
                 name="peer",
                 title=self.tr("Peer"),
@@ -145,7 +148,6 @@ class ConnectionsPage(QWidget):
                 shown=False,
             ),
         ]
-        return words + self._numbers()
 
     def _numbers(self) -> list[Column[Link]]:
         numbers: list[tuple[str, str, Callable[[Link], float], Callable[[Link], str]]] = [
