@@ -6,7 +6,8 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -31,14 +32,17 @@ BYTES = frozenset({"inlet", "export", "quota"})
 NOT_ARGUMENTS = frozenset({"command", "data", "json", "csv"})
 
 
-def main(argv: Sequence[str]) -> int:
-    """Run one command; its exit code: 0 done, 1 refused or failed. Exits with 2 on bad usage."""
+def main(argv: Sequence[str], open_window: Callable[[Path], int]) -> int:
+    """Run one command, or the window if there is none; the exit code: 0 done, 1 refused or failed.
+
+    Exits with 2 on bad usage.
+    """
     top = parser()
     given = top.parse_args(argv)
     settle(top, given)
     try:
         if not given.command:
-            top.error("a command is needed")
+            return open_window(given.data)
         if given.command == "serve":
             return asyncio.run(serve(given.data))
         answer = asyncio.run(_answer(given))
