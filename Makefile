@@ -9,7 +9,7 @@ STAMP := $(VENV)/.made
 
 run: $(STAMP)
 	@PYTHON=$(PYTHON) packaging/system-packages run
-	@$(BIN)/python -m npsgui --demo
+	@$(BIN)/python -m npsgui
 
 test: $(STAMP)
 	@PYTHON=$(PYTHON) packaging/system-packages test

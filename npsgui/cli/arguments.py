@@ -32,9 +32,6 @@ def parser() -> argparse.ArgumentParser:
         return commands.add_parser(name, help=text, description=text, parents=[_data()])
 
     add("serve", "Run the tunnels without a window; prints “ready” when they are open.")
-    read = add("import", "Take over the configuration folder of an NPS server.")
-    read.add_argument("what", choices=["nps"])
-    read.add_argument("folder", type=Path, metavar="CONF_DIR")
     _reports(add)
     _edits(add)
     add("verify", "Check that the ledger adds up.")

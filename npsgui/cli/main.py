@@ -61,8 +61,6 @@ async def _answer(given: argparse.Namespace) -> Answer:
     arguments: dict[str, Any] = {
         name: value for name, value in vars(given).items() if name not in NOT_ARGUMENTS
     }
-    if given.command == "import":
-        arguments = {"folder": str(given.folder.resolve())}
     answer = await ask(given.data, given.command, arguments)
     if answer is not None:
         return answer
