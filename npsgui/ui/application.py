@@ -10,13 +10,13 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from npsgui.app.program import Program
-from npsgui.app.resources import resource
 from npsgui.app.settings import Settings
 from npsgui.tasks import spawn
 from npsgui.ui.crash import CrashDialog, CrashWatch
 from npsgui.ui.icons import app_icon
 from npsgui.ui.style import font, palette, style_sheet
 from npsgui.ui.theme import Theme, ThemeMode
+from npsgui.ui.translation import Translation
 from npsgui.ui.window import Window
 
 
@@ -137,16 +137,12 @@ class Looks(QObject):
             self._app.removeTranslator(translator)
         wanted = self._settings["language"]
         locale = QLocale.system() if wanted == "system" else QLocale(wanted)
-        places = {
-            "npsgui": str(resource("i18n")),
-            "qtbase": QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath),
-        }
-        self._translators = []
-        for name, folder in places.items():
-            translator = QTranslator(self)
-            if translator.load(locale, name, "_", folder):
-                self._app.installTranslator(translator)
-                self._translators.append(translator)
+        ours = Translation(locale.name(), self)
+        qts = QTranslator(self)
+        qts.load(locale, "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+        self._translators = [one for one in (ours, qts) if not one.isEmpty()]
+        for translator in self._translators:
+            self._app.installTranslator(translator)
 
     def _wants_dark(self) -> bool:
         wanted = self._settings["theme"]
