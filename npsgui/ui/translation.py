@@ -22,13 +22,13 @@ class Translation(QTranslator):
 
     # Qt overrides
 
-    def isEmpty(self) -> bool:
+    def isEmpty(self) -> bool:  # noqa: N802
         return not self._texts
 
     def translate(
         self,
         context: str,
-        sourceText: str,
+        sourceText: str,  # noqa: N803
         disambiguation: str | None = None,
         n: int = -1,
     ) -> str:
