@@ -152,6 +152,7 @@ def test_a_loop_that_ended_before_the_ledger_does_not_lose_a_flush(tmp_path: Pat
     left._thread.shutdown(wait=True)
 
     assert asyncio.run(reopened()) == Totals(3, 4)
+    left._store.close()
 
 
 flushes = st.tuples(
