@@ -176,16 +176,18 @@ class Gate:
 class Lease:
     """One connection of every owner in a chain. Given back exactly once, however often it is closed."""
 
-    __slots__ = ("_gate",)
+    __slots__ = ("_held", "gate")
 
     def __init__(self, gate: Gate) -> None:
-        self._gate: Gate | None = gate
+        self.gate = gate
+        """The lowest of the chain."""
+        self._held = True
         for held in gate.chain():
             held.open += 1
 
     def close(self) -> None:
         """Give the connection back. Closing again does nothing."""
-        gate, self._gate = self._gate, None
-        if gate is not None:
-            for held in gate.chain():
+        if self._held:
+            self._held = False
+            for held in self.gate.chain():
                 held.open -= 1

@@ -51,6 +51,11 @@ class Listener:
         else:
             self._task = spawn(self._accept_for_ever(), f"accept on {made.getsockname()}")
 
+    @property
+    def port(self) -> int:
+        """The port it listens on; what the system gave, for port 0."""
+        return int(self.socket.getsockname()[1])
+
     def close(self) -> None:
         """Close the port; sessions that came through it go on."""
         if self._fast:

@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
-from npsgui.model.entities import OwnerKey, Target, Tunnel
+from dataclasses import dataclass
+
+from npsgui.model.entities import Host, OwnerKey, Target, Tunnel, Via
 
 REST_SECONDS = 5.0
 """How long a target that failed is passed over while another may do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where the sessions of an owner lead, and who dials."""
+
+    owner: OwnerKey
+    client: int
+    via: Via
+    targets: tuple[Target, ...]
+
+    @classmethod
+    def of(cls, owner: Tunnel | Host) -> Route:
+        """The route to the configured targets of a tunnel or host."""
+        return cls(owner.owner, owner.client, owner.via, owner.targets)
+
+
 class Targets:
-    """The targets of a tunnel take turns; one that failed is tried last for a while."""
+    """The targets of an owner take turns; one that failed is tried last for a while."""
 
     def __init__(self) -> None:
         self._turns: dict[OwnerKey, int] = {}
         self._resting: dict[Target, float] = {}
 
-    def order(self, tunnel: Tunnel, now: float) -> list[Target]:
-        """The targets of ``tunnel`` in the order in which the next session tries them."""
-        turn = self._turns.get(tunnel.owner, 0)
-        self._turns[tunnel.owner] = turn + 1
-        count = len(tunnel.targets)
+    def order(self, route: Route, now: float) -> list[Target]:
+        """The targets of ``route`` in the order in which the next session tries them."""
+        count = len(route.targets)
         if count < 2:
-            return list(tunnel.targets)
-        rotated = [tunnel.targets[(turn + index) % count] for index in range(count)]
+            return list(route.targets)
+        turn = self._turns.get(route.owner, 0)
+        self._turns[route.owner] = turn + 1
+        rotated = [route.targets[(turn + index) % count] for index in range(count)]
         return sorted(rotated, key=lambda target: self._resting.get(target, 0.0) > now)
 
     def failed(self, target: Target, now: float) -> None:

@@ -9,18 +9,14 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import cast
 
-from npsgui.model.flow import Direction, Flow
-from npsgui.model.gate import Cause, Gate, Lane, Lease
-from npsgui.relay.buffers import LARGEST, LEAST, Buffers
-from npsgui.relay.pacer import Pacer
-
-DRAIN_SECONDS = 2.0
-"""How long a session that was cut goes on reading, uncounted, so that closing does not reset the connection
-and destroy bytes that were charged and are still on their way."""
+from npsgui.model.entities import Target
+from npsgui.model.flow import Direction
+from npsgui.model.gate import Cause, Lane, Lease
+from npsgui.relay.buffers import LARGEST, LEAST
+from npsgui.relay.sessions import DRAIN_SECONDS, Session
+from npsgui.relay.shared import Shared
 
 FLUSH_SECONDS = 30.0
 """How long a cut session may take to send what was charged."""
@@ -35,19 +31,6 @@ STALLED = 2
 RATE = 4
 """Reasons to hold a half's reading, as bits: not both sides connected; the other side's reader does not keep
 up; a bucket is dry."""
-
-
-@dataclass(slots=True)
-class Shared:
-    """What all sessions of a relay share."""
-
-    loop: asyncio.AbstractEventLoop
-    buffers: Buffers
-    pacer: Pacer
-    quota_reached: Callable[[Session], None]
-    """A quota of the session's chain is used up: cut every session it holds for."""
-    ended: Callable[[Session], None]
-    """Both sides are closed. Called once for each session."""
 
 
 class Half(asyncio.BufferedProtocol):
@@ -69,7 +52,7 @@ class Half(asyncio.BufferedProtocol):
     other: Half
     transport: asyncio.Transport | None
 
-    def __init__(self, session: Session, lane: Lane) -> None:
+    def __init__(self, session: Pair, lane: Lane) -> None:
         self.session = session
         self.lane = lane
         self.transport = None
@@ -107,7 +90,7 @@ class Half(asyncio.BufferedProtocol):
             return
         shared = session.shared
         if not self._size:
-            shared.quota_reached(session)
+            session.quota_reached()
             return
         now = shared.loop.time() if lane.buckets else 0.0
         lane.charge(session.flow, count, now)
@@ -118,7 +101,7 @@ class Half(asyncio.BufferedProtocol):
         elif count == size < LARGEST:
             self._chunk = size * 2
         if lane.flows and not lane.quota_left(1):
-            shared.quota_reached(session)
+            session.quota_reached()
         elif lane.buckets:
             self._grant = max(0, self._grant - count)
             if not self._grant:
@@ -227,45 +210,18 @@ class Half(asyncio.BufferedProtocol):
             self.transport.resume_reading()
 
 
-class Session:
-    """Two halves, the lease they hold and the bytes they have carried."""
+class Pair(Session):
+    """Two halves that hold each other."""
 
-    __slots__ = (
-        "_deadline",
-        "_mark",
-        "_timer",
-        "cause",
-        "flow",
-        "gate",
-        "id",
-        "lease",
-        "peer",
-        "rates",
-        "shared",
-        "since",
-        "target",
-        "target_half",
-        "visitor_half",
-    )
+    __slots__ = ("_deadline", "_timer", "shared", "target_half", "visitor_half")
 
-    def __init__(self, number: int, gate: Gate, lease: Lease, peer: str, shared: Shared) -> None:
-        self.id = number
-        self.gate = gate
-        self.lease = lease
-        self.peer = peer
-        self.target = ""
+    def __init__(self, shared: Shared, lease: Lease, peer: str) -> None:
+        super().__init__(shared.sessions, lease, peer)
         self.shared = shared
-        self.since = shared.loop.time()
-        self.flow = Flow(parent=gate.flow)
-        self.cause: Cause | None = None
-        """Why it is being closed; None while it runs."""
-        self.rates = (0.0, 0.0)
-        """Inlet and export over the last second, bytes/s."""
-        self._mark = (0, 0)
         self._timer: asyncio.TimerHandle | None = None
         self._deadline = 0.0
-        self.visitor_half = Half(self, gate.lanes[Direction.INLET])
-        self.target_half = Half(self, gate.lanes[Direction.EXPORT])
+        self.visitor_half = Half(self, self.gate.lanes[Direction.INLET])
+        self.target_half = Half(self, self.gate.lanes[Direction.EXPORT])
         self.visitor_half.other = self.target_half
         self.target_half.other = self.visitor_half
 
@@ -274,19 +230,15 @@ class Session:
         """The visitor's side and the target's."""
         return self.visitor_half, self.target_half
 
-    def start(self) -> None:
-        """Both sides are connected."""
+    def start(self, target: Target) -> None:
+        """Both sides are connected; if the session was cut meanwhile, close them."""
+        self.target = str(target)
+        if self.cause is not None:
+            self.abort()
+            return
         self.visitor_half.start()
         self.target_half.start()
-
-    def note(self, seconds: float) -> None:
-        """Once a second: take the rates since the time before, ``seconds`` ago."""
-        flow, (inlet, export) = self.flow, self._mark
-        if flow.inlet != inlet or flow.export != export:
-            self.rates = ((flow.inlet - inlet) / seconds, (flow.export - export) / seconds)
-            self._mark = (flow.inlet, flow.export)
-        elif self.rates != (0.0, 0.0):
-            self.rates = (0.0, 0.0)
+        self.opened()
 
     def half_closed(self, half: Half) -> bool:
         """``half`` has met EOF: carry it across. Whether ``half`` stays open, for the answer."""
@@ -320,22 +272,16 @@ class Session:
         for half in self.halves:
             half.drain()
 
-    def give_up(self, cause: Cause) -> None:
-        """End a session that never had both its sides."""
-        self.cause = self.cause or cause
-        self.end()
-
     def abort(self) -> None:
         """Close both sides at once."""
         for half in self.halves:
             half.abort()
 
     def end(self) -> None:
-        """Give back the lease and say so; both sides are closed."""
+        """Both sides are closed."""
         if self._timer is not None:
             self._timer.cancel()
-        self.lease.close()
-        self.shared.ended(self)
+        super().end()
 
     def _hurry(self) -> None:
         """The time to drain is over: close whatever has nothing left to send."""

@@ -1,0 +1,29 @@
+"""The kinds of tunnels: which service runs which mode. A new kind is a service and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from npsgui.model.entities import Mode, Tunnel
+from npsgui.relay.shared import Shared
+from npsgui.relay.tcp import TcpService
+
+
+class Service(Protocol):
+    """One tunnel, listening. Made with ``(shared, tunnel)``, which raises BindFailed."""
+
+    tunnel: Tunnel
+    """Replaced by an edit that leaves its ports and its mode as they are."""
+
+    @property
+    def port(self) -> int:
+        """The port it listens on; what the system gave, for port 0."""
+
+    def close(self) -> None:
+        """Listen no more; sessions that came through it go on."""
+
+
+SERVICES: Mapping[Mode, Callable[[Shared, Tunnel], Service]] = {
+    Mode.TCP: TcpService,
+}

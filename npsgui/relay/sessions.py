@@ -1,0 +1,208 @@
+"""The open sessions: who, since when, how many bytes, and how each ends. Knows no socket.
+
+What carries the bytes is up to each kind of session: ``pair.py`` for connections.
+"""
+
+from __future__ import annotations
+
+import abc
+import asyncio
+import itertools
+import time
+from collections.abc import Iterable, Iterator
+
+from npsgui.model.accounts import Accounts
+from npsgui.model.entities import OwnerKey, OwnerKind
+from npsgui.model.events import Events, QuotaReached, SessionClosed, SessionOpened, VisitorRefused
+from npsgui.model.flow import Flow
+from npsgui.model.gate import Cause, Gate, Lease, Refusal
+from npsgui.model.views import ConnectionRow
+
+DRAIN_SECONDS = 2.0
+"""How long a session that was cut goes on reading, uncounted, so that closing does not reset the connection
+and destroy bytes that were charged and are still on their way."""
+
+
+class Session(abc.ABC):
+    """One visitor's use of one owner: its lease, and the bytes it has carried."""
+
+    __slots__ = (
+        "_mark",
+        "_sessions",
+        "cause",
+        "flow",
+        "gate",
+        "id",
+        "lease",
+        "peer",
+        "rates",
+        "since",
+        "target",
+    )
+
+    def __init__(self, sessions: Sessions, lease: Lease, peer: str) -> None:
+        self.gate = lease.gate
+        self.lease = lease
+        self.peer = peer
+        self.target = ""
+        self.flow = Flow(parent=lease.gate.flow)
+        self.cause: Cause | None = None
+        """Why it is being closed; None while it runs."""
+        self.rates = (0.0, 0.0)
+        """Inlet and export over the last second, bytes/s."""
+        self._mark = (0, 0)
+        self._sessions = sessions
+        self.id, self.since = sessions.add(self)
+
+    @abc.abstractmethod
+    def cut(self, cause: Cause) -> None:
+        """Charge nothing more, from now on; send what was charged, then close. Cutting again does nothing."""
+
+    @abc.abstractmethod
+    def abort(self) -> None:
+        """Close at once."""
+
+    def opened(self) -> None:
+        """It has its target: say so."""
+        self._sessions.opened(self)
+
+    def quota_reached(self) -> None:
+        """The last byte of a quota was just charged: end every session that it holds for, here and now."""
+        self._sessions.quota_reached(self)
+
+    def give_up(self, cause: Cause) -> None:
+        """End a session that never had its target."""
+        self.cause = self.cause or cause
+        self.end()
+
+    def end(self) -> None:
+        """Everything is closed: give back the lease and say so. Called once."""
+        self.lease.close()
+        self._sessions.ended(self)
+
+    def note(self, seconds: float) -> None:
+        """Once a second: take the rates since the time before, ``seconds`` ago."""
+        flow, (inlet, export) = self.flow, self._mark
+        if flow.inlet != inlet or flow.export != export:
+            self.rates = ((flow.inlet - inlet) / seconds, (flow.export - export) / seconds)
+            self._mark = (flow.inlet, flow.export)
+        elif self.rates != (0.0, 0.0):
+            self.rates = (0.0, 0.0)
+
+
+class Sessions:
+    """All sessions of a relay, by the gate that each charges."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, accounts: Accounts, events: Events) -> None:
+        self._loop = loop
+        self._accounts = accounts
+        self._events = events
+        self._numbers = itertools.count(1)
+        self._open: dict[Gate, dict[int, Session]] = {}
+        """Of each gate that has any, by number."""
+        self._noted = loop.time()
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    def __iter__(self) -> Iterator[Session]:
+        return iter([session for sessions in self._open.values() for session in sessions.values()])
+
+    def admit(self, owner: OwnerKey, peer: str) -> Lease | Refusal:
+        """The lease of a visitor's session, or why it gets none; the events are told of a refusal."""
+        gate = self._accounts.gate(owner)
+        answer = Refusal(owner, Cause.REMOVED) if gate is None else gate.admit(time.time())
+        if isinstance(answer, Refusal):
+            self._events.push(VisitorRefused(owner, answer.owner, answer.cause, peer))
+        return answer
+
+    def add(self, session: Session) -> tuple[int, float]:
+        """Keep a session until it has ``ended``; its number and the time, s, of the loop's clock."""
+        number = next(self._numbers)
+        self._open.setdefault(session.gate, {})[number] = session
+        self._empty.clear()
+        return number, self._loop.time()
+
+    def opened(self, session: Session) -> None:
+        """A session has its target."""
+        self._events.push(SessionOpened(session.id, session.gate.owner, session.peer))
+
+    def ended(self, session: Session) -> None:
+        """A session is closed."""
+        sessions = self._open[session.gate]
+        del sessions[session.id]
+        if not sessions:
+            del self._open[session.gate]
+            if not self._open:
+                self._empty.set()
+        cause, flow = session.cause or Cause.PEER, session.flow
+        self._events.push(
+            SessionClosed(session.id, session.gate.owner, session.peer, cause, flow.inlet, flow.export)
+        )
+
+    def quota_reached(self, session: Session) -> None:
+        """A quota of the session's chain is used up: cut every session it holds for."""
+        for gate in session.gate.chain():
+            if gate.flow.exhausted:
+                self._events.push(QuotaReached(gate.owner, gate.flow.used))
+        self.cut_refused()
+        session.cut(Cause.QUOTA)
+
+    def cut_refused(self) -> None:
+        """End the sessions of gates that would not admit them now."""
+        wall = time.time()
+        for gate, sessions in list(self._open.items()):
+            refusal = gate.refusal(wall)
+            if refusal is not None:
+                gone = self._accounts.gate(gate.owner) is not gate
+                for session in list(sessions.values()):
+                    session.cut(Cause.REMOVED if gone else refusal.cause)
+
+    def note(self) -> None:
+        """Once a second: take every session's rates."""
+        now = self._loop.time()
+        seconds, self._noted = now - self._noted, now
+        if seconds > 0:
+            for session in self:
+                session.note(seconds)
+
+    def rows(self) -> list[ConnectionRow]:
+        """The sessions that carry bytes, the oldest first."""
+        now = self._loop.time()
+        rows = [_row(session, now) for session in self if session.cause is None]
+        return sorted(rows, key=lambda row: row.id)
+
+    def close(self, ids: Iterable[int], cause: Cause) -> int:
+        """End these sessions; how many of them there were."""
+        wanted = set(ids)
+        found = [session for session in self if session.id in wanted and session.cause is None]
+        for session in found:
+            session.cut(cause)
+        return len(found)
+
+    async def close_all(self) -> None:
+        """End every session; what was charged is sent first, if its reader takes it in time."""
+        for session in self:
+            session.cut(Cause.SHUTDOWN)
+        try:
+            async with asyncio.timeout(2 * DRAIN_SECONDS):
+                await self._empty.wait()
+        except TimeoutError:
+            for session in self:
+                session.abort()
+            await self._empty.wait()
+
+
+def _row(session: Session, now: float) -> ConnectionRow:
+    above = session.gate.parent
+    return ConnectionRow(
+        id=session.id,
+        owner=session.gate.owner,
+        client=above.owner.id if above is not None and above.owner.kind is OwnerKind.CLIENT else 0,
+        peer=session.peer,
+        target=session.target,
+        seconds=now - session.since,
+        inlet=session.flow.inlet,
+        export=session.flow.export,
+        inlet_now=session.rates[0],
+        export_now=session.rates[1],
+    )

@@ -1,0 +1,61 @@
+"""TCP tunnels: each visitor's connection becomes a pair with a connection to a target."""
+
+from __future__ import annotations
+
+import socket
+
+from npsgui.model.entities import Tunnel
+from npsgui.model.errors import TargetUnreachable
+from npsgui.model.gate import Cause, Refusal
+from npsgui.relay.listener import Listener
+from npsgui.relay.pair import Pair
+from npsgui.relay.shared import Shared
+from npsgui.relay.sockets import listen
+from npsgui.relay.targets import Route
+from npsgui.tasks import spawn
+
+
+class TcpService:
+    """The open port of one tunnel."""
+
+    def __init__(self, shared: Shared, tunnel: Tunnel) -> None:
+        self.tunnel = tunnel
+        self._shared = shared
+        self._listener = Listener(shared.loop, listen(tunnel.bind, tunnel.port), self._on_visitor)
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return self._listener.port
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._listener.close()
+
+    def _on_visitor(self, visitor: socket.socket, peer: str) -> None:
+        """Admit a visitor and open its session, or turn it away."""
+        shared = self._shared
+        lease = shared.sessions.admit(self.tunnel.owner, peer)
+        if isinstance(lease, Refusal):
+            visitor.close()
+            return
+        pair = Pair(shared, lease, peer)
+        route = Route.of(self.tunnel)
+        dialled = shared.dialer.dial_now(route, pair.target_half)
+        if dialled is None:
+            spawn(self._open(pair, visitor, route), f"open session {pair.id}")
+            return
+        target, pair.target_half.transport = dialled
+        pair.visitor_half.transport = shared.dialer.accept_now(visitor, pair.visitor_half)
+        pair.start(target)
+
+    async def _open(self, pair: Pair, visitor: socket.socket, route: Route) -> None:
+        dialer = self._shared.dialer
+        try:
+            target = await dialer.dial(route, pair.target_half)
+        except TargetUnreachable:
+            visitor.close()
+            pair.give_up(Cause.TARGET)
+            return
+        await dialer.accept(visitor, pair.visitor_half)
+        pair.start(target)
