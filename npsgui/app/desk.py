@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from npsgui.app.books import Books
 from npsgui.ledger.ledger import Changes, Ledger
@@ -15,6 +16,8 @@ from npsgui.model.events import ConfigurationChanged, Events
 from npsgui.relay.relay import Relay
 
 NO_OPENING: Mapping[OwnerKey, Totals] = {}
+
+Adoption: TypeAlias = Callable[[Configuration], tuple[Configuration, Mapping[OwnerKey, Totals]]]
 
 
 class Desk:
@@ -31,18 +34,17 @@ class Desk:
         self._events = events
         self._one_at_a_time = asyncio.Lock()
 
-    async def edit(
-        self,
-        change: Callable[[Configuration], Configuration],
-        opening: Mapping[OwnerKey, Totals] = NO_OPENING,
-    ) -> None:
+    async def edit(self, change: Callable[[Configuration], Configuration]) -> None:
         """Save what ``change`` makes of the Configuration and put it in force.
 
-        ``opening``: what new tunnels and hosts have carried before. Raises what ``change`` raises, or
-        LedgerError; then nothing has changed.
+        Raises what ``change`` raises, or LedgerError; then nothing has changed.
         """
+        await self.adopt(lambda before: (change(before), NO_OPENING))
+
+    async def adopt(self, change: Adoption) -> None:
+        """As ``edit``; ``change`` also gives what new tunnels and hosts have carried before."""
         async with self._one_at_a_time:
-            wanted = change(self.configuration)
+            wanted, opening = change(self.configuration)
             before = {owner.owner: owner for owner in self.configuration.owners()}
             after = {owner.owner: owner for owner in wanted.owners()}
             changes = Changes(

@@ -10,11 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from npsgui.app.books import Books
-from npsgui.app.desk import Desk
+from npsgui.app.desk import Adoption, Desk
 from npsgui.app.instance import InstanceLock
 from npsgui.app.rows import NOT_RUNNING, flow_row
 from npsgui.ledger.ledger import Ledger
-from npsgui.model.accounts import Accounts, Totals
+from npsgui.model.accounts import Accounts
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Everything, Host, Owner, OwnerKey, OwnerKind, Tunnel
 from npsgui.model.errors import NotFound
@@ -158,9 +158,12 @@ class Program:
 
         await self._desk.edit(change)
 
-    async def adopt(self, configuration: Configuration, opening: Mapping[OwnerKey, Totals]) -> None:
-        """Put an imported Configuration in force; ``opening``: what its new tunnels and hosts carried."""
-        await self._desk.edit(lambda _before: configuration, opening)
+    async def adopt(self, change: Adoption) -> None:
+        """Put in force what ``change`` makes of the Configuration, with what new tunnels and hosts carried.
+
+        Raises what ``change`` raises, or LedgerError; then nothing has changed.
+        """
+        await self._desk.adopt(change)
 
     def close_connections(self, ids: Iterable[int]) -> int:
         """Close sessions; how many there were."""
