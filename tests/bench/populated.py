@@ -1,0 +1,139 @@
+"""A process: the window on a thousand clients with nine tunnels each, all of which move. Answers questions.
+
+``populated FOLDER``; each line on stdin asks for one figure: ``table``, ``turn`` or ``chart``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtWidgets import QApplication, QTableView
+
+from npsgui.app.program import Program
+from npsgui.app.settings import Settings
+from npsgui.model.configuration import Configuration
+from npsgui.model.entities import Client, Limits, Tunnel
+from npsgui.model.flow import Direction
+from npsgui.model.views import Step
+from npsgui.ui.application import Looks, make_application
+from npsgui.ui.chart_data import Buckets, History, Range
+from npsgui.ui.loop import new_event_loop
+from npsgui.ui.window import Window
+from tests.bench.ticks import Ticks
+
+CLIENTS, TUNNELS = 1000, 9
+"""With the global owner, 10,001 owners."""
+
+YEAR_MINUTES = 525_600
+FRAMES = 40
+STRETCHES = (0.5, 0.08, 0.02, 0.008)
+"""The parts of a year that are panned: half of it, a month, a week, three days."""
+
+
+def household() -> Configuration:
+    """Clients with quotas, tunnels that do not listen: 9,000 ports are another matter."""
+    found = Configuration()
+    clients = {
+        number: Client(id=number, key=f"k{number}", remark=f"client {number}", limits=Limits(quota=1 << 40))
+        for number in range(1, CLIENTS + 1)
+    }
+    tunnels = {
+        number: Tunnel(id=number, client=1 + number % CLIENTS, port=1024 + number, enabled=False)
+        for number in range(1, CLIENTS * TUNNELS + 1)
+    }
+    return Configuration(everything=found.everything, clients=clients, tunnels=tunnels)
+
+
+class Figures:
+    """Measures; times in ms."""
+
+    def __init__(self, program: Program, window: Window) -> None:
+        self._program, self._window = program, window
+        self._books = program._books
+        self._wall = time.time()
+
+    def move(self) -> None:
+        """Some bytes for every owner."""
+        for number, gate in enumerate(list(self._program._accounts)):
+            if number > CLIENTS:
+                gate.flow.add(Direction.EXPORT, 1000 + number)
+
+    async def table(self) -> list[float]:
+        """Refresh all thousand rows, every one of them changed, and paint those in sight."""
+        spent = []
+        view = self._window.clients.view
+        assert isinstance(view, QTableView)
+        for _ in range(FRAMES):
+            self.move()
+            began = time.perf_counter()
+            self._window.refresh()
+            view.viewport().repaint()
+            spent.append((time.perf_counter() - began) * 1000)
+        return spent
+
+    async def turn(self) -> dict[str, float]:
+        """Everybody has moved, and the minute turns: the writer's time, and the longest stall of Qt."""
+        ticks = Ticks(4)
+        self.move()
+        await asyncio.sleep(0.1)
+        ticks.take()
+        self._wall += 60
+        self._books.turn(self._wall, time.monotonic())
+        began = time.perf_counter()
+        await self._program.coverage(0, 1)
+        written = time.perf_counter() - began
+        await asyncio.sleep(0.1)
+        return {"writer": written * 1000, "stall": max(ticks.take()) - 4}
+
+    async def chart(self) -> list[list[float]]:
+        """Pan over a year of minutes; the frames of each stretch."""
+        chart = self._window.clients.detail.chart
+        chart.set_range(Range.YEAR)
+        until = int(time.time()) // 60 * 60
+        starts = until - 60 * np.arange(YEAR_MINUTES, 0, -1, dtype=np.int64)
+        moved = np.random.default_rng(1).integers(1, 1 << 30, (2, YEAR_MINUTES))
+        since = int(starts[0])
+        buckets = Buckets(Step.MINUTE.seconds, starts, moved[0], moved[1])
+        chart.show_history(History(since, until, Step.MINUTE.seconds, buckets, [(since, until)]))
+        return [self._pan(stretch) for stretch in STRETCHES]
+
+    def _pan(self, stretch: float) -> list[float]:
+        chart = self._window.clients.detail.chart
+        chart.reset()
+        chart.zoom(stretch)
+        spent = []
+        for _ in range(FRAMES):
+            began = time.perf_counter()
+            chart.pan(-chart.view.span / 50)
+            chart.plot.viewport().repaint()
+            spent.append((time.perf_counter() - began) * 1000)
+        return spent
+
+
+async def serve(app: QApplication, folder: Path) -> None:
+    """Open the window and answer the bench until its end of stdin is closed."""
+    program = await Program.open(folder)
+    await program.adopt(lambda _before: (household(), {}))
+    settings = Settings(folder)
+    window = Window(program, Looks(app, settings).theme, settings)
+    window.show()
+    await asyncio.sleep(1.0)
+    gc.collect()
+    gc.freeze()
+    figures = Figures(program, window)
+    loop = asyncio.get_running_loop()
+    while question := await loop.run_in_executor(None, sys.stdin.readline):
+        answers = {"table": figures.table, "turn": figures.turn, "chart": figures.chart}
+        print(json.dumps(await answers[json.loads(question)]()), flush=True)
+
+
+if __name__ == "__main__":
+    made = make_application(sys.argv[:1])
+    with asyncio.Runner(loop_factory=lambda: new_event_loop(made)) as runner:
+        runner.run(serve(made, Path(sys.argv[1])))

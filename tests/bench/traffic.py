@@ -1,0 +1,114 @@
+"""Bars of bytes, requests and connections, and the window's smoothness under load; contenders in turn."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+
+from tests.bench.contenders import Contender
+from tests.bench.processes import output
+from tests.bench.results import AtLeast, AtMost, Row, compared, measured, percentile
+
+GB = 1e9
+CONNECTIONS = 32
+
+Runs = dict[str, list[tuple[float, float]]]
+"""By contender: what was reached in a second, and what it cost in CPU seconds, of each run."""
+
+
+def in_turn(
+    contenders: Sequence[Contender], rounds: int, run: Callable[[Contender], tuple[float, float]]
+) -> Runs:
+    """Every contender ``rounds`` times, one after the other; another begins each round."""
+    runs: Runs = {contender.name: [] for contender in contenders}
+    for turn in range(rounds):
+        first = turn % len(contenders)
+        for contender in (*contenders[first:], *contenders[:first]):
+            runs[contender.name].append(run(contender))
+    return runs
+
+
+def bulk(contender: Contender, seconds: int, streams: int = 1) -> tuple[float, float]:
+    """GB/s through iperf3, and CPU seconds of the relay for a GB."""
+    before = contender.process.cpu() if contender.process else 0.0
+    port = str(contender.ports["bulk"])
+    told = output(
+        *("iperf3", "-J", "-c", "127.0.0.1", "-p", port, "-t", str(seconds), "-P", str(streams)),
+        seconds=seconds + 20,
+    )
+    after = contender.process.cpu() if contender.process else 0.0
+    end = json.loads(told)["end"]["sum_received"]
+    return end["bits_per_second"] / 8 / GB, (after - before) / (end["bytes"] / GB)
+
+
+def requests(contender: Contender, seconds: int, service: str) -> tuple[float, float]:
+    """Requests a second through wrk, and CPU seconds of the relay for a thousand."""
+    before = contender.process.cpu() if contender.process else 0.0
+    url = f"http://127.0.0.1:{contender.ports[service]}/"
+    told = output("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", url, seconds=seconds + 20)
+    after = contender.process.cpu() if contender.process else 0.0
+    found = re.search(r"Requests/sec:\s*([\d.]+)", told)
+    count = re.search(r"(\d+) requests in", told)
+    if found is None or count is None or "Socket errors" in told:
+        raise RuntimeError(told)
+    return float(found[1]), (after - before) / (int(count[1]) / 1000)
+
+
+def bulk_bars(ours: Contender, proxy: Contender, streams: Contender, rounds: int, seconds: int) -> list[Row]:
+    """One stream: throughput, and what it costs."""
+    runs = in_turn([ours, proxy, streams], rounds, lambda contender: bulk(contender, seconds))
+    speed = {name: [run[0] for run in found] for name, found in runs.items()}
+    cost = {name: [run[1] for run in found] for name, found in runs.items()}
+    pace, price = "{:.2f} GB/s", "{:.2f} s"
+    return [
+        compared(
+            "one stream: CPU seconds per GB",
+            AtMost(1.1),
+            cost[ours.name],
+            proxy.name,
+            cost[proxy.name],
+            price,
+        ),
+        compared(
+            "one stream: throughput", AtLeast(1.0), speed[ours.name], proxy.name, speed[proxy.name], pace
+        ),
+        compared(
+            "one stream: throughput", AtLeast(3.0), speed[ours.name], streams.name, speed[streams.name], pace
+        ),
+    ]
+
+
+def request_bars(
+    ours: Contender, peers: Sequence[tuple[Contender, float]], rounds: int, seconds: int
+) -> list[Row]:
+    """Small requests on 32 connections; each peer with the share of it that is wanted."""
+    everyone = [ours, *(peer for peer, _share in peers)]
+    runs = in_turn(everyone, rounds, lambda contender: requests(contender, seconds, "http"))
+    pace = {name: [run[0] for run in found] for name, found in runs.items()}
+    what = f"requests/s, {CONNECTIONS} connections"
+    return [
+        compared(what, AtLeast(share), pace[ours.name], peer.name, pace[peer.name], "{:,.0f}")
+        for peer, share in peers
+    ]
+
+
+def connection_bars(ours: Contender, proxy: Contender, rounds: int, seconds: int) -> list[Row]:
+    """A connection for each request."""
+    runs = in_turn([ours, proxy], rounds, lambda contender: requests(contender, seconds, "short"))
+    pace = {name: [run[0] for run in found] for name, found in runs.items()}
+    return [
+        compared("connections/s", AtLeast(0.35), pace[ours.name], proxy.name, pace[proxy.name], "{:,.0f}")
+    ]
+
+
+def tick_bars(ours: Contender, rounds: int, seconds: int) -> list[Row]:
+    """A 16 ms timer while four streams saturate the relay and the live chart is redrawn."""
+    assert ours.process is not None
+    worst, speeds = [], []
+    for _ in range(rounds):
+        ours.process.ask("ticks")
+        speeds.append(bulk(ours, seconds, streams=4)[0])
+        worst.append(percentile(ours.process.ask("ticks"), 0.99))
+    told = f"four streams at {sum(speeds) / len(speeds):.2f} GB/s, chart redrawn 10 times a second"
+    return [measured("16 ms tick under load: p99", AtMost(33, "ms"), worst, told)]
