@@ -141,7 +141,7 @@ class Tunnel:
     mode: Mode = Mode.TCP
     bind: str = "127.0.0.1"
     """Address to listen on; empty is every interface, as NPS means it."""
-    port: int = 0
+    ports: tuple[int, ...] = ()
     targets: tuple[Target, ...] = ()
     via: Via = Via.LOCAL
     limits: Limits = Limits()
@@ -152,6 +152,12 @@ class Tunnel:
     def owner(self) -> OwnerKey:
         """Its key in flows and in the ledger."""
         return OwnerKey(OwnerKind.TUNNEL, self.id)
+
+    def targets_of(self, index: int) -> tuple[Target, ...]:
+        """Where the port with this index leads: its own target if there are as many, else all in turn."""
+        if len(self.ports) > 1 and len(self.targets) == len(self.ports):
+            return self.targets[index : index + 1]
+        return self.targets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,12 +24,11 @@ from npsgui.model.entities import (
     Via,
 )
 from npsgui.model.errors import FieldError
+from npsgui.model.ports import format_ports, parse_ports
 from npsgui.model.views import Sentence
 
 TEXT_LENGTH = 255
 """Longest remark, key or name, characters."""
-
-PORTS = range(1, 65536)
 
 UDP_MODES = frozenset({Mode.UDP})
 PORTLESS_MODES = frozenset({Mode.SECRET, Mode.P2P})
@@ -71,13 +70,13 @@ def unsupported(owner: Owner) -> Sentence | None:
     return None
 
 
-def parse_target(text: str) -> Target:
-    """A Target from ``host:port``, ``[v6]:port``, or a bare port, which means 127.0.0.1 as in NPS.
+def parse_target(text: str) -> tuple[Target, ...]:
+    """Targets from ``host:port``, ``[v6]:port``, or a bare port, which means 127.0.0.1 as in NPS.
 
-    Raises FieldError("targets"): when it is none of these.
+    A range, ``host:9001-9005``, is a target for each of its ports. Raises FieldError("targets").
     """
     plain = text.strip()
-    if plain.isdecimal():
+    if ":" not in plain and plain.replace("-", "").isdecimal():
         plain = f"127.0.0.1:{plain}"
     host, colon, port = plain.rpartition(":")
     if host.startswith("[") and host.endswith("]"):
@@ -86,14 +85,19 @@ def parse_target(text: str) -> Target:
         raise FieldError("targets", "Write an IPv6 target as [address]:port, not “{text}”.", text=text)
     if not colon or not is_host(host):
         raise FieldError("targets", "“{text}” is not a target; write it like 127.0.0.1:8080.", text=text)
-    if not (port.isascii() and port.isdecimal() and len(port) < 6 and int(port) in PORTS):
+    try:
+        ports = parse_ports(port)
+    except FieldError:
+        ports = ()
+    if not ports:
         raise FieldError("targets", "The port of “{text}” must be from 1 to 65535.", text=text)
-    return Target(host, int(port))
+    return tuple(Target(host, one) for one in ports)
 
 
 def parse_targets(text: str) -> tuple[Target, ...]:
     """Targets from text with one a line, or separated by commas. Raises FieldError as parse_target."""
-    return tuple(parse_target(part) for part in re.split(r"[\r\n,]+", text) if part.strip())
+    parts = (part for part in re.split(r"[\r\n,，]+", text) if part.strip())
+    return tuple(target for part in parts for target in parse_target(part))
 
 
 def is_host(text: str) -> bool:
@@ -113,8 +117,8 @@ def is_address(text: str) -> bool:
 
 
 def same_port(one: Tunnel, other: Tunnel) -> bool:
-    """Whether two tunnels cannot listen at the same time: same transport, same port, one interface."""
-    if PORTLESS_MODES & {one.mode, other.mode} or one.port != other.port:
+    """Whether two tunnels cannot listen at the same time: same transport, a port in common, one interface."""
+    if PORTLESS_MODES & {one.mode, other.mode} or not set(one.ports) & set(other.ports):
         return False
     if (one.mode in UDP_MODES) != (other.mode in UDP_MODES):
         return False
@@ -144,14 +148,14 @@ def _tunnel_problems(configuration: Configuration, tunnel: Tunnel) -> Iterator[F
     if tunnel.bind and not is_address(tunnel.bind):
         yield FieldError("bind", "“{bind}” is not an address of an interface.", bind=tunnel.bind)
     if tunnel.mode not in PORTLESS_MODES:
-        if tunnel.port not in PORTS:
-            yield FieldError("port", "A port is a number from 1 to 65535.")
+        if not tunnel.ports:
+            yield FieldError("port", "A tunnel needs a port from 1 to 65535.")
         for other in configuration.tunnels.values():
             if other.id != tunnel.id and same_port(tunnel, other):
                 yield FieldError(
                     "port",
                     "Port {port} is taken by tunnel {id} “{remark}”.",
-                    port=tunnel.port,
+                    port=format_ports(tuple(port for port in tunnel.ports if port in other.ports)),
                     id=other.id,
                     remark=other.remark,
                 )

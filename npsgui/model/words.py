@@ -14,6 +14,7 @@ from typing import Any
 from npsgui.model.entities import Mode, Owner, OwnerKind, Scheme, Target, Via
 from npsgui.model.errors import FieldError
 from npsgui.model.flow import QuotaCounts
+from npsgui.model.ports import format_ports, parse_ports
 from npsgui.model.rules import parse_targets
 from npsgui.model.units import format_exact, format_time, parse_bytes, parse_rate, parse_time
 
@@ -115,7 +116,7 @@ WORDS: tuple[Word, ...] = (
     Word("client", _OWNED, _count),
     Word("mode", _TUNNEL, _choice(Mode)),
     Word("bind", _TUNNEL, _text),
-    Word("port", _TUNNEL, _count),
+    Word("port", _TUNNEL, parse_ports, format_ports, attribute="ports"),
     Word("targets", _OWNED, _targets, _targets_text),
     Word("via", _OWNED, _choice(Via)),
     Word("scheme", _HOST, _choice(Scheme)),

@@ -14,7 +14,9 @@ import socket
 from collections.abc import Callable
 from typing import TypeAlias
 
-from npsgui.relay.sockets import adopt, peer_text
+from npsgui.model.entities import Tunnel
+from npsgui.model.errors import BindFailed
+from npsgui.relay.sockets import adopt, listen, peer_text
 from npsgui.tasks import spawn
 
 BATCH = 64
@@ -25,7 +27,8 @@ PAUSE_SECONDS = 0.5
 
 OUT_OF_SOCKETS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
-OnVisitor: TypeAlias = Callable[[socket.socket, str], None]
+OnVisitor: TypeAlias = Callable[[int, socket.socket, str], None]
+"""Called with the index of the port, the connected socket and the visitor's address."""
 
 _log = logging.getLogger(__name__)
 
@@ -36,11 +39,28 @@ def is_selector_loop(loop: asyncio.AbstractEventLoop) -> bool:
     return isinstance(selector, selectors.DefaultSelector) and hasattr(loop, "_make_socket_transport")
 
 
+def listen_on_all(
+    loop: asyncio.AbstractEventLoop, tunnel: Tunnel, on_visitor: OnVisitor
+) -> tuple[Listener, ...]:
+    """Every port of a tunnel, or none: raises BindFailed, of the first that cannot be opened."""
+    made: list[socket.socket] = []
+    try:
+        made.extend(listen(tunnel.bind, port) for port in tunnel.ports)
+    except BindFailed:
+        for opened in made:
+            opened.close()
+        raise
+    return tuple(Listener(loop, one, on_visitor, index) for index, one in enumerate(made))
+
+
 class Listener:
     """One open port."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, made: socket.socket, on_visitor: OnVisitor) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, made: socket.socket, on_visitor: OnVisitor, index: int = 0
+    ) -> None:
         self.socket = made
+        self._index = index
         self._loop = loop
         self._on_visitor = on_visitor
         self._fast = is_selector_loop(loop)
@@ -80,7 +100,7 @@ class Listener:
                 self._pause = self._loop.call_later(PAUSE_SECONDS, self._resume)
                 return
             adopt(visitor)
-            self._on_visitor(visitor, peer_text(address))
+            self._on_visitor(self._index, visitor, peer_text(address))
 
     def _resume(self) -> None:
         self._pause = None
@@ -99,4 +119,4 @@ class Listener:
                 await asyncio.sleep(PAUSE_SECONDS)
                 continue
             adopt(visitor)
-            self._on_visitor(visitor, peer_text(address))
+            self._on_visitor(self._index, visitor, peer_text(address))

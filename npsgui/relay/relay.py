@@ -129,4 +129,4 @@ def _wanted(configuration: Configuration) -> dict[OwnerKey, Tunnel]:
 
 def _place(tunnel: Tunnel) -> tuple[object, ...]:
     """What cannot be edited without listening anew."""
-    return tunnel.mode, tunnel.bind, tunnel.port
+    return tunnel.mode, tunnel.bind, tunnel.ports

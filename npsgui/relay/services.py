@@ -18,7 +18,7 @@ class Service(Protocol):
 
     @property
     def port(self) -> int:
-        """The port it listens on; what the system gave, for port 0."""
+        """The first port it listens on; what the system gave, for port 0."""
 
     def close(self) -> None:
         """Listen no more; sessions that came through it go on."""

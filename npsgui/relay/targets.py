@@ -20,9 +20,10 @@ class Route:
     targets: tuple[Target, ...]
 
     @classmethod
-    def of(cls, owner: Tunnel | Host) -> Route:
-        """The route to the configured targets of a tunnel or host."""
-        return cls(owner.owner, owner.client, owner.via, owner.targets)
+    def of(cls, owner: Tunnel | Host, port: int = 0) -> Route:
+        """The route to the configured targets of a host, or of a tunnel's port with this index."""
+        targets = owner.targets_of(port) if isinstance(owner, Tunnel) else owner.targets
+        return cls(owner.owner, owner.client, owner.via, targets)
 
 
 class Targets:

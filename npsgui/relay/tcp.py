@@ -7,40 +7,40 @@ import socket
 from npsgui.model.entities import Tunnel
 from npsgui.model.errors import TargetUnreachable
 from npsgui.model.gate import Cause, Refusal
-from npsgui.relay.listener import Listener
+from npsgui.relay.listener import listen_on_all
 from npsgui.relay.pair import Pair
 from npsgui.relay.shared import Shared
-from npsgui.relay.sockets import listen
 from npsgui.relay.targets import Route
 from npsgui.tasks import spawn
 
 
 class TcpService:
-    """The open port of one tunnel."""
+    """The open ports of one tunnel."""
 
     def __init__(self, shared: Shared, tunnel: Tunnel) -> None:
         self.tunnel = tunnel
         self._shared = shared
-        self._listener = Listener(shared.loop, listen(tunnel.bind, tunnel.port), self._on_visitor)
+        self._listeners = listen_on_all(shared.loop, tunnel, self._on_visitor)
 
     @property
     def port(self) -> int:
-        """The port it listens on."""
-        return self._listener.port
+        """The first port."""
+        return self._listeners[0].port
 
     def close(self) -> None:
         """Listen no more."""
-        self._listener.close()
+        for listener in self._listeners:
+            listener.close()
 
-    def _on_visitor(self, visitor: socket.socket, peer: str) -> None:
-        """Admit a visitor and open its session, or turn it away."""
+    def _on_visitor(self, index: int, visitor: socket.socket, peer: str) -> None:
+        """Admit a visitor of the port with this index and open its session, or turn it away."""
         shared = self._shared
         lease = shared.sessions.admit(self.tunnel.owner, peer)
         if isinstance(lease, Refusal):
             visitor.close()
             return
         pair = Pair(shared, lease, peer)
-        route = Route.of(self.tunnel)
+        route = Route.of(self.tunnel, index)
         dialled = shared.dialer.dial_now(route, pair.target_half)
         if dialled is None:
             spawn(self._open(pair, visitor, route), f"open session {pair.id}")

@@ -21,7 +21,7 @@ class Facts:
     """All that plain words are looked for in."""
     states: tuple[str, ...] = ()
     """The words of its state, in English and as shown."""
-    port: int = 0
+    ports: tuple[int, ...] = ()
     size: int = 0
     """Bytes carried."""
 
@@ -43,7 +43,7 @@ def _parse_word(word: str) -> Test:
         return lambda facts: not any(state.casefold().startswith(excluded) for state in facts.states)
     if word.startswith("port:") and word[5:].isdecimal():
         port = int(word[5:])
-        return lambda facts: facts.port == port
+        return lambda facts: port in facts.ports
     if word[0] in "<>" and len(word) > 1:
         try:
             size = parse_bytes(word[1:])

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Owner, OwnerKind, Tunnel
+from npsgui.model.ports import format_ports
 from npsgui.model.units import format_bytes, format_rate
 from npsgui.model.views import FlowRow
 from npsgui.ui.filters import Facts
@@ -74,8 +75,8 @@ class FlowColumns(QObject):
             Column(
                 name="port",
                 title=self.tr("Port"),
-                value=port_of,
-                text=lambda line: str(port_of(line) or DASH),
+                value=lambda line: ports_of(line)[:1],
+                text=lambda line: format_ports(ports_of(line)) if ports_of(line) else DASH,
                 right=True,
                 width=70,
             ),
@@ -93,12 +94,11 @@ class FlowColumns(QObject):
     def facts(self, line: Line) -> Facts:
         """What a line can be found by."""
         flow = line.flow
-        port = port_of(line)
-        text = (
-            f"{self._sentences.owner(flow.owner)} {flow.remark} {line.client} {targets_of(line)} {port or ''}"
-        )
+        ports = ports_of(line)
+        names = (self._sentences.owner(flow.owner), flow.remark, line.client, targets_of(line))
+        text = " ".join([*names, *map(str, ports)])
         states = (str(flow.state), self._sentences.state(flow.state))
-        return Facts(text, states, port, flow.inlet + flow.export)
+        return Facts(text, states, ports, flow.inlet + flow.export)
 
     def name_of(self, line: Line) -> str:
         """The remark of an owner; without one its kind and number."""
@@ -194,9 +194,9 @@ class FlowColumns(QObject):
         )
 
 
-def port_of(line: Line) -> int:
-    """The port of a tunnel; 0 for what has none."""
-    return line.owner.port if isinstance(line.owner, Tunnel) else 0
+def ports_of(line: Line) -> tuple[int, ...]:
+    """The ports of a tunnel."""
+    return line.owner.ports if isinstance(line.owner, Tunnel) else ()
 
 
 def targets_of(line: Line) -> str:

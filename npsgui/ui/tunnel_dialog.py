@@ -34,7 +34,7 @@ class TunnelDialog(OwnerForm):
             Field("client", self.tr("Client"), "", choices),
             Field("remark", self.tr("Name"), self.tr("What you call this tunnel")),
             Field("bind", self.tr("Listens on"), self.tr("An address of this machine; empty means all")),
-            Field("port", self.tr("Port"), self.tr("From 1 to 65535")),
+            Field("port", self.tr("Port"), self.tr("Like 8001, or 8001-8005,9000")),
             Field("targets", self.tr("Targets"), self.tr("host:port; several, with commas, take turns")),
             Field("quota", self.tr("Quota"), used),
             Field("rate", self.tr("Rate"), self.tr("Both directions together, like 512KiB/s")),

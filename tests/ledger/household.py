@@ -16,7 +16,7 @@ PATIENCE = 10.0
 
 
 def tunnel(id_: int) -> Tunnel:
-    return Tunnel(id=id_, client=CLIENT.id, port=10_000 + id_, remark=f"tunnel {id_}")
+    return Tunnel(id=id_, client=CLIENT.id, ports=(10_000 + id_,), remark=f"tunnel {id_}")
 
 
 def tunnel_key(id_: int) -> OwnerKey:

@@ -105,7 +105,7 @@ async def house(
         made.apply(
             Everything(limits=everything or Limits(connections=10_000)),
             Client(id=1, key="k"),
-            Tunnel(id=1, client=1, port=free_port(), targets=tuple(targets), limits=limits or Limits()),
+            Tunnel(id=1, client=1, ports=(free_port(),), targets=tuple(targets), limits=limits or Limits()),
         )
         try:
             yield made

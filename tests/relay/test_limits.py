@@ -228,7 +228,7 @@ def test_apply_touches_only_what_changed(run: Run[Any]) -> None:
             await made.until(lambda: bool(made.of(SessionOpened)))
             made.apply(Client(id=2, key="other"))
             made.limit(TUNNEL, Limits(rate=1_000_000))
-            made.apply(replace(made.configuration.tunnels[1], port=free_port()))
+            made.apply(replace(made.configuration.tunnels[1], ports=(free_port(),)))
             visitor[1].write(b"still here")
 
             assert await visitor[0].readexactly(10) == b"still here"
@@ -262,7 +262,7 @@ def test_a_port_in_use_is_told_and_opened_once_it_is_free(run: Run[Any]) -> None
         async with serving(echo) as taken, house(echo) as made:
             server = await asyncio.start_server(echo, "127.0.0.1", 0)
             port = server.sockets[0].getsockname()[1]
-            made.apply(Tunnel(id=2, client=1, port=port, targets=tuple(taken)))
+            made.apply(Tunnel(id=2, client=1, ports=(port,), targets=tuple(taken)))
             owner = made.configuration.tunnels[2].owner
 
             assert str(made.relay.listener(owner)) == f"Port {port} on 127.0.0.1 is in use."
@@ -271,5 +271,41 @@ def test_a_port_in_use_is_told_and_opened_once_it_is_free(run: Run[Any]) -> None
             made.relay.sweep()
             assert made.relay.listener(owner) is True
             assert not isinstance(made.relay.listener(TUNNEL), Sentence)
+
+    run(body())
+
+
+def test_the_ports_of_one_tunnel_lead_each_to_its_own_target(run: Run[Any]) -> None:
+    async def body() -> None:
+        def named(name: bytes) -> Any:
+            async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                writer.write(name)
+
+            return serve
+
+        async with serving(named(b"a"), named(b"b")) as targets, house(echo) as made:
+            ports = (free_port(), free_port())
+            made.apply(Tunnel(id=2, client=1, ports=ports, targets=tuple(targets)))
+            answers = []
+            for port in (*ports, *ports):
+                visitor = await asyncio.open_connection("127.0.0.1", port)
+                answers.append(await read_all(visitor))
+                await hang_up(visitor)
+
+            assert answers == [b"a", b"b", b"a", b"b"]
+
+    run(body())
+
+
+def test_one_port_in_use_keeps_the_whole_range_closed_until_it_is_free(run: Run[Any]) -> None:
+    async def body() -> None:
+        async with serving(echo) as targets, house(echo) as made:
+            free = free_port()
+            made.apply(Tunnel(id=2, client=1, ports=(free, targets[0].port), targets=tuple(targets)))
+            owner = made.configuration.tunnels[2].owner
+
+            assert str(made.relay.listener(owner)) == f"Port {targets[0].port} on 127.0.0.1 is in use."
+            made.apply(Tunnel(id=3, client=1, ports=(free,), targets=tuple(targets)))
+            assert made.relay.listener(made.configuration.tunnels[3].owner) is True
 
     run(body())

@@ -4,7 +4,7 @@ import pytest
 
 from npsgui.ui.filters import Facts, parse_search
 
-NAS = Facts("home-nas 203.0.113.7:50001 8001", ("running",), 8001, 2_000_000)
+NAS = Facts("home-nas 203.0.113.7:50001 8001", ("running",), (8001,), 2_000_000)
 
 
 @pytest.mark.parametrize(
