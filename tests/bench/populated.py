@@ -44,7 +44,7 @@ def household() -> Configuration:
         for number in range(1, CLIENTS + 1)
     }
     tunnels = {
-        number: Tunnel(id=number, client=1 + number % CLIENTS, port=1024 + number, enabled=False)
+        number: Tunnel(id=number, client=1 + number % CLIENTS, ports=(1024 + number,), enabled=False)
         for number in range(1, CLIENTS * TUNNELS + 1)
     }
     return Configuration(everything=found.everything, clients=clients, tunnels=tunnels)

@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
+from typing import Any
 
 from npsgui.model.accounts import Accounts
 from npsgui.model.configuration import Configuration
@@ -86,8 +87,9 @@ async def serving(*handlers: Serve) -> AsyncIterator[list[Target]]:
     async with contextlib.AsyncExitStack() as stack:
         targets = []
         for handler in handlers:
-            server = await asyncio.start_server(_closing(handler), "127.0.0.1", 0, limit=1 << 20)
-            stack.push_async_callback(_end, server)
+            tasks: set[asyncio.Task[Any]] = set()
+            server = await asyncio.start_server(_kept(handler, tasks), "127.0.0.1", 0, limit=1 << 20)
+            stack.push_async_callback(_end, server, tasks)
             targets.append(Target("127.0.0.1", server.sockets[0].getsockname()[1]))
         yield targets
 
@@ -144,16 +146,29 @@ async def hang_up(stream: Stream) -> None:
         await stream[1].wait_closed()
 
 
-def _closing(handler: Serve) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
+def _kept(
+    handler: Serve, tasks: set[asyncio.Task[Any]]
+) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError):
-            await handler(reader, writer)
-        writer.close()
-        with contextlib.suppress(ConnectionError):
-            await writer.wait_closed()
+        try:
+            with contextlib.suppress(ConnectionError):
+                await handler(reader, writer)
+        finally:
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
 
-    return serve
+    def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.get_running_loop().create_task(serve(reader, writer))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    return begin
 
 
-async def _end(server: asyncio.Server) -> None:
+async def _end(server: asyncio.Server, tasks: set[asyncio.Task[Any]]) -> None:
+    """Close a target; handlers that serve a connection for ever are ended."""
     server.close()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
