@@ -7,6 +7,7 @@ between, so counting and quotas are exact without a lock. No task, no stream rea
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import struct
 from typing import cast
@@ -164,7 +165,9 @@ class Half(asyncio.BufferedProtocol):
     def shut(self) -> None:
         """Send EOF after what is buffered; reading goes on."""
         if self.transport is not None and not self.transport.is_closing():
-            self.transport.write_eof()
+            # a peer that has reset the connection, which the loop has yet to see, takes no EOF
+            with contextlib.suppress(OSError):
+                self.transport.write_eof()
 
     def abort(self) -> None:
         """Close now, with RST: what happened to the other side's connection happens to this one."""

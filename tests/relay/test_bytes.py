@@ -15,6 +15,9 @@ from npsgui.model.gate import Cause
 from tests.conftest import Run
 from tests.relay.house import CLIENT, TUNNEL, Stream, echo, hang_up, house, read_all, send_all
 
+RST = struct.pack("ii", 1, 0)
+"""SO_LINGER that makes close() send RST."""
+
 PAYLOAD = random.Random(1).randbytes(3_000_000)
 
 
@@ -155,6 +158,20 @@ def test_a_reset_by_the_target_resets_the_visitor(run: Run[Any]) -> None:
     run(body())
 
 
+def test_a_session_is_closed_whose_reset_was_not_yet_seen(run: Run[Any]) -> None:
+    async def body() -> None:
+        async with house(echo) as made:
+            with socket.create_connection(("127.0.0.1", made.relay.port(TUNNEL))) as visitor:
+                await made.until(lambda: bool(made.of(SessionOpened)))
+                visitor.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RST)
+            # the loop has not turned since
+            await made.relay.close()
+
+            assert made.of(SessionClosed)
+
+    run(body())
+
+
 def test_a_visitor_that_sends_nothing_costs_a_session_and_no_more(run: Run[Any]) -> None:
     async def body() -> None:
         async with house(echo, limits=Limits(quota=1000, rate=1000)) as made:
@@ -171,5 +188,5 @@ def test_a_visitor_that_sends_nothing_costs_a_session_and_no_more(run: Run[Any])
 def reset(stream: Stream) -> None:
     """Close with RST."""
     peer = stream[1].get_extra_info("socket")
-    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RST)
     stream[1].transport.abort()
