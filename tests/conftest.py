@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, TypeVar
@@ -44,6 +45,9 @@ def runner(loop_name: str, qapp: QCoreApplication) -> Iterator[asyncio.Runner]:
     debug = False if loop_name == "qasync" else None
     with asyncio.Runner(loop_factory=lambda: LOOPS[loop_name](qapp), debug=debug) as made:
         yield made
+    # a loop is a ring of Qt objects, which must be freed in this thread: the ledger's has collections, too
+    del made
+    gc.collect()
 
 
 @pytest.fixture
