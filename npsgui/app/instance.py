@@ -47,6 +47,17 @@ class InstanceLock:
         os.close(self._descriptor)
 
 
+def is_abandoned(folder: Path) -> bool:
+    """Whether an npsgui of this user ran on ``folder`` and none does now."""
+    if not (folder / NAME).exists():
+        return False
+    try:
+        InstanceLock.acquire(folder).release()
+    except (AlreadyRunning, LedgerError):
+        return False
+    return True
+
+
 def _open_exclusively(path: Path) -> int:
     """Open and lock ``path``. Raises BlockingIOError when another process has it."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)

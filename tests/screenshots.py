@@ -1,0 +1,117 @@
+"""Takes a picture of every page and dialog, in both themes and both languages, from a running demo.
+
+    python -m tests.screenshots FOLDER [SECONDS]
+
+The demo runs for SECONDS (20) before the first picture, so that its charts have something to show and
+camera-yard has been cut off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication, QWidget
+
+from npsgui.app.demo.demo import Demo, throw_away_folder
+from npsgui.app.program import Program
+from npsgui.app.settings import Settings
+from npsgui.ui.application import Looks, make_application
+from npsgui.ui.loop import new_event_loop
+from npsgui.ui.sidebar import Page
+from npsgui.ui.window import Window
+
+THEMES = ("light", "dark")
+LANGUAGES = ("en", "zh_CN")
+SIZE = (1280, 800)
+SETTLE = 0.4
+"""How long a page may take to load its history and paint, s."""
+
+
+class Studio:
+    """One Program seen in each theme and language in turn. One for each process: translations add up."""
+
+    def __init__(self, app: QApplication, program: Program, pictures: Path) -> None:
+        self._app = app
+        self._program = program
+        self._settings = settings = Settings(program.folder)
+        self._pictures = pictures
+        self._looks = Looks(app, settings)
+
+    async def take_all(self) -> None:
+        """Every page and dialog in every look; only the first page where there is no client."""
+        for language in LANGUAGES:
+            self._settings["language"] = language
+            self._looks.speak()
+            for theme in THEMES:
+                self._settings["theme"] = theme
+                self._looks.dress()
+                await self._take_window(f"{{}}-{theme}-{language}.png")
+
+    async def _take_window(self, name: str) -> None:
+        window = Window(self._program, self._looks.theme, self._settings)
+        window.resize(*SIZE)
+        window.show()
+        if self._program.configuration.clients:
+            for page in Page:
+                window.show_page(page)
+                await self._take(lambda: window, name.format(page.name.lower()))
+            for what, ask in self._dialogs(window):
+                ask()
+                await self._take(self._dialog, name.format(what))
+                self._dialog().close()
+                await asyncio.sleep(0)
+        else:
+            await self._take(lambda: window, name.format("first-run"))
+        window.close()
+        window.deleteLater()
+
+    def _dialogs(self, window: Window) -> Iterator[tuple[str, Callable[[], None]]]:
+        commands, configuration = window.commands, self._program.configuration
+        client, tunnel = configuration.clients[3].owner, configuration.tunnels[4].owner  # as in the demo
+        yield "new-client", commands.new_client
+        yield "client", lambda: commands.edit(client)
+        yield "tunnel", lambda: commands.edit(tunnel)
+        yield "limits", commands.edit_limits
+        yield "remove", lambda: commands.remove((client,))
+
+    def _dialog(self) -> QWidget:
+        dialog = self._app.activeModalWidget()
+        assert dialog is not None
+        return dialog
+
+    async def _take(self, find: Callable[[], QWidget], name: str) -> None:
+        await asyncio.sleep(SETTLE)
+        assert find().grab().save(str(self._pictures / name))
+        print(self._pictures / name)
+
+
+async def take_pictures(app: QApplication, pictures: Path, seconds: float) -> None:
+    """Of an empty Program, and of one that the demo has used for so long."""
+    with throw_away_folder() as folder:
+        program = await Program.open(folder)
+        studio = Studio(app, program, pictures)
+        await studio.take_all()
+        demo = await Demo.open(program)
+        try:
+            await asyncio.sleep(seconds)
+            await studio.take_all()
+        finally:
+            await program.close()
+            await demo.close()
+
+
+def main(pictures: Path, seconds: float = 20.0) -> None:
+    """Write all pictures into a folder."""
+    pictures.mkdir(parents=True, exist_ok=True)
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    app = make_application(sys.argv[:1])
+    with asyncio.Runner(loop_factory=lambda: new_event_loop(app)) as runner:
+        runner.run(take_pictures(app, pictures, seconds))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *map(float, sys.argv[2:3]))
