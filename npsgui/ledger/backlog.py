@@ -32,9 +32,8 @@ class Batch:
 
 @dataclass(slots=True)
 class Flushes:
-    """The numbers of the flushes that fell into one minute."""
+    """The flushes that fell into one minute: the number of the last, and how many."""
 
-    first: int
     last: int
     count: int = 1
 
@@ -64,7 +63,7 @@ class Backlog:
         self.last += 1
         run = self.flushes.get(batch.minute)
         if run is None:
-            self.flushes[batch.minute] = Flushes(self.last, self.last)
+            self.flushes[batch.minute] = Flushes(self.last)
         else:
             run.last = self.last
             run.count += 1

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Insert, Table, case, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -57,16 +57,30 @@ def open_engine(path: Path) -> Engine:
     return engine
 
 
-def added(table: Table, dialect: str, *, sums: Sequence[str] = (), latest: Sequence[str] = ()) -> Insert:
-    """INSERT into ``table``; a row that is there already has ``sums`` added and ``latest`` replaced.
+def added(
+    table: Table,
+    dialect: str,
+    *,
+    sums: Sequence[str] = (),
+    latest: Sequence[str] = (),
+    largest: Sequence[str] = (),
+) -> Insert:
+    """INSERT into ``table``; of a row that is there already, ``sums`` are added, ``latest`` replaced.
 
-    ``dialect`` is ``sqlite`` or ``postgresql``; the statement's parameters are the columns.
+    Of ``largest`` the larger stays. ``dialect`` is ``sqlite`` or ``postgresql``; parameters are the columns.
     """
     statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
     fresh = statement.excluded
     return statement.on_conflict_do_update(
         index_elements=list(table.primary_key.columns),
-        set_={name: table.c[name] + fresh[name] for name in sums} | {name: fresh[name] for name in latest},
+        set_={
+            **{name: table.c[name] + fresh[name] for name in sums},
+            **{name: fresh[name] for name in latest},
+            **{
+                name: case((fresh[name] > table.c[name], fresh[name]), else_=table.c[name])
+                for name in largest
+            },
+        },
     )
 
 

@@ -13,12 +13,13 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from npsgui.ledger.backlog import Backlog, Batch, Delta
 from npsgui.ledger.records import Changes, Opened, Store
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey
 from npsgui.model.errors import LedgerError
+from npsgui.model.retention import AS_DESIGNED, Retention
 from npsgui.model.units import format_bytes, format_time
 from npsgui.model.views import Health, LedgerHealth, Sentence, Step, Usage
 
@@ -54,9 +55,17 @@ class Ledger:
         self._waiting = Backlog(store.sequence)
         """What came after it."""
         self._health = LedgerHealth()
+        self._tidying = False
+        """Whether the writer thread has a little of the roll-up before it."""
+        self._closing = False
 
     @classmethod
-    async def open(cls, folder: Path, on_health: Callable[[LedgerHealth], None]) -> Ledger:
+    async def open(
+        cls,
+        folder: Path,
+        on_health: Callable[[LedgerHealth], None],
+        retention: Retention = AS_DESIGNED,
+    ) -> Ledger:
         """Open the ledger in ``folder``, making both if need be; ``on_health`` is told of every change.
 
         Raises LedgerError: the folder cannot be written, the disk is full, another program holds the file, or
@@ -64,7 +73,7 @@ class Ledger:
         """
         thread = ThreadPoolExecutor(1, "ledger")
         try:
-            store = await asyncio.wrap_future(thread.submit(_open_store, folder))
+            store = await asyncio.wrap_future(thread.submit(_open_store, folder, retention))
         except BaseException:
             thread.shutdown(wait=False)
             raise
@@ -109,6 +118,7 @@ class Ledger:
 
         Raises LedgerError: when something could not be written within CLOSE_SECONDS, naming what.
         """
+        self._closing = True
         if self._retry is not None:
             self._retry.cancel()
         deadline = self._loop.time() + CLOSE_SECONDS
@@ -130,7 +140,7 @@ class Ledger:
         self._retry = None
         self._thread.submit(self._try_to_write).add_done_callback(self._report_bug)
 
-    def _report_bug(self, done: Future[LedgerError | None]) -> None:
+    def _report_bug(self, done: Future[Any]) -> None:
         error = done.exception()
         if error is not None:
             self._on_loop(
@@ -172,7 +182,26 @@ class Ledger:
             self._on_loop(self._retry_later)
             return error
         self._tell(LedgerHealth())
+        self._tidy_later()
         return None
+
+    def _tidy_later(self) -> None:
+        """Behind whatever waits already: a flush waits for one step of the roll-up at most."""
+        if not (self._tidying or self._closing):
+            self._tidying = True
+            self._thread.submit(self._tidy).add_done_callback(self._report_bug)
+
+    def _tidy(self) -> None:
+        self._tidying = False
+        if self._closing:
+            return
+        try:
+            more = self._store.tidy()
+        except LedgerError as error:
+            log.warning("The roll-up is tried again after the next flush: %s", error)
+            return
+        if more:
+            self._tidy_later()
 
     def _tell(self, health: LedgerHealth) -> None:
         if health != self._health:
@@ -189,7 +218,7 @@ class Ledger:
             self._writing, self._waiting = self._waiting, Backlog(self._waiting.last)
 
 
-def _open_store(folder: Path) -> Store:
+def _open_store(folder: Path, retention: Retention) -> Store:
     # the one import at run time: here, in the writer thread, SQLAlchemy is first imported
-    store: Store = importlib.import_module("npsgui.ledger.opening").open_store(folder)
+    store: Store = importlib.import_module("npsgui.ledger.opening").open_store(folder, retention)
     return store

@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from npsgui.ledger.dialect import DamagedError, copy_to, damage, explained, open_engine
 from npsgui.ledger.store import SqlStore
 from npsgui.model.errors import LedgerError
+from npsgui.model.retention import AS_DESIGNED, Retention
 from npsgui.model.views import Sentence
 
 FILE = "ledger.db"
@@ -27,7 +28,7 @@ LARGEST_CHECKED = 256 * 2**20
 """Files up to this many bytes are checked whole at start, in half a second; ``verify`` checks all."""
 
 
-def open_store(folder: Path, migrations: Path = MIGRATIONS) -> SqlStore:
+def open_store(folder: Path, retention: Retention = AS_DESIGNED, migrations: Path = MIGRATIONS) -> SqlStore:
     """Open the ledger in ``folder``, a fresh one if there is none or it was damaged.
 
     Raises LedgerError: when the folder cannot be written, the disk is full, another program has the file
@@ -37,11 +38,11 @@ def open_store(folder: Path, migrations: Path = MIGRATIONS) -> SqlStore:
     with explained(path):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        return _open(path, migrations)
+        return _open(path, retention, migrations)
     except DamagedError:
         with explained(path):
             aside = _set_aside(path)
-    store = _open(path, migrations)
+    store = _open(path, retention, migrations)
     store.note(
         Sentence(
             "The ledger was damaged. It was set aside as {path}, and a new one was begun.",
@@ -51,7 +52,7 @@ def open_store(folder: Path, migrations: Path = MIGRATIONS) -> SqlStore:
     return store
 
 
-def _open(path: Path, migrations: Path) -> SqlStore:
+def _open(path: Path, retention: Retention, migrations: Path) -> SqlStore:
     with explained(path):
         # owner-only, because verify keys are in it; SQLite gives its other files the same rights
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -60,7 +61,7 @@ def _open(path: Path, migrations: Path) -> SqlStore:
         with explained(path):
             _check(engine, path)
             _migrate(engine, path, migrations)
-            return SqlStore(engine, path)
+            return SqlStore(engine, path, retention)
     except BaseException:
         engine.dispose()
         raise

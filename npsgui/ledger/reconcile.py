@@ -1,67 +1,80 @@
-"""The audit: minutes + opening = totals, what is owned = its owner, sequence unbroken. Only reads."""
+"""The audit: opening + minutes + hours + days = totals, what is owned = its owner, sequence unbroken.
+
+Only reads.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from sqlalchemy import Connection, func, select
 
 from npsgui.ledger.dialect import damage
-from npsgui.ledger.schema import flushes, minutes, owners, sequence
+from npsgui.ledger.marks import DAYS, HOURS, MINUTES, Layer, Marks
+from npsgui.ledger.schema import nodes, owners, runs
 from npsgui.model.entities import OwnerKey, OwnerKind
-from npsgui.model.views import Sentence
+from npsgui.model.views import Sentence, Step
+
+Sums: TypeAlias = dict[int, tuple[int, int]]
+"""Inlet and export by the row of their owner."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One owner's row, and the sum of its minutes. Bytes, inlet and export."""
+    """One owner's row, and the sum of its minutes, hours and days. Bytes, inlet and export."""
 
     row: int
     owner: OwnerKey
     client: int | None
-    removed: bool
     total: tuple[int, int]
     opening: tuple[int, int]
     moved: tuple[int, int]
 
 
-def reconcile(connection: Connection) -> list[Sentence]:
-    """A sentence for each row that does not add up; none is good."""
+def reconcile(connection: Connection, node: str, marks: Marks) -> list[Sentence]:
+    """A sentence for each row of a node that does not add up; none is good."""
     found = damage(connection)
     if found is not None:
         return [Sentence("The ledger's file is damaged: {detail}.", (("detail", found),))]
-    accounts = list(_accounts(connection))
+    days_until, hours_until = marks.bounds(Step.DAY)
+    parts = [
+        _summed(connection, DAYS, 0, days_until),
+        _summed(connection, HOURS, days_until, hours_until),
+        _summed(connection, MINUTES, hours_until, None),
+    ]
+    accounts = list(_accounts(connection, node, parts))
     return [
-        *_strays(connection, accounts),
+        *_strays(connection, parts),
         *(problem for account in accounts for problem in _own_problems(account)),
         *_sum_problems(accounts),
-        *_sequence_problems(connection),
+        *_layer_problems(connection, accounts, marks),
+        *_sequence_problems(connection, node),
     ]
 
 
-def _accounts(connection: Connection) -> Iterator[Account]:
-    sums = (
-        select(
-            minutes.c.owner,
-            func.sum(minutes.c.inlet).label("moved_inlet"),
-            func.sum(minutes.c.export).label("moved_export"),
-        )
-        .group_by(minutes.c.owner)
-        .subquery()
+def _summed(connection: Connection, layer: Layer, since: int, until: int | None) -> Sums:
+    columns = layer.table.c
+    wanted = (
+        select(columns.owner, func.sum(columns.inlet), func.sum(columns.export))
+        .where(columns.start >= since)
+        .group_by(columns.owner)
     )
-    joined = select(owners, sums.c.moved_inlet, sums.c.moved_export).outerjoin(
-        sums, sums.c.owner == owners.c.row
-    )
-    for row in connection.execute(joined.order_by(owners.c.row)):
+    if until is not None:
+        wanted = wanted.where(columns.start < until)
+    return {row: (int(inlet), int(export)) for row, inlet, export in connection.execute(wanted)}
+
+
+def _accounts(connection: Connection, node: str, parts: list[Sums]) -> Iterator[Account]:
+    for row in connection.execute(select(owners).where(owners.c.node == node).order_by(owners.c.row)):
         yield Account(
             row.row,
             OwnerKey(OwnerKind(row.kind), row.id),
             row.client,
-            row.deleted_at is not None,
             (row.inlet, row.export),
             (row.opening_inlet, row.opening_export),
-            (int(row.moved_inlet or 0), int(row.moved_export or 0)),
+            _sum(part.get(row.row, (0, 0)) for part in parts),
         )
 
 
@@ -70,7 +83,7 @@ def _own_problems(account: Account) -> Iterator[Sentence]:
     if account.total != counted:
         yield _differs(
             "{owner} (row {row}): its total says {total_in} bytes in and {total_out} out,"
-            " its opening balance and minutes {sum_in} and {sum_out}.",
+            " its opening balance and history {sum_in} and {sum_out}.",
             account,
             account.total,
             counted,
@@ -94,7 +107,7 @@ def _family_problems(account: Account, owned: list[Account]) -> Iterator[Sentenc
     moved = _sum(one.moved for one in owned)
     if account.moved != moved:
         yield _differs(
-            "{owner} (row {row}): its minutes say {total_in} bytes in and {total_out} out,"
+            "{owner} (row {row}): its history says {total_in} bytes in and {total_out} out,"
             " those of what it owns {sum_in} and {sum_out}.",
             account,
             account.moved,
@@ -111,19 +124,39 @@ def _family_problems(account: Account, owned: list[Account]) -> Iterator[Sentenc
         )
 
 
-def _strays(connection: Connection, accounts: list[Account]) -> Iterator[Sentence]:
-    known = {account.row for account in accounts}
-    for row in connection.execute(select(minutes.c.owner).distinct()).scalars():
-        if row not in known:
-            yield Sentence("There are minutes of row {row}, which no owner has.", (("row", row),))
+def _layer_problems(connection: Connection, accounts: list[Account], marks: Marks) -> Iterator[Sentence]:
+    """Hours against the minutes that they were summed from, days against their hours, while both are kept."""
+    for fine, coarse, since, until in (
+        (MINUTES, HOURS, marks.minutes_from, marks.hours_until),
+        (HOURS, DAYS, marks.hours_from, marks.days_until),
+    ):
+        # the part of a day whose first minutes are deleted has nothing to be held against
+        since = -(-since // coarse.seconds) * coarse.seconds
+        above, below = _summed(connection, coarse, since, until), _summed(connection, fine, since, until)
+        for account in accounts:
+            total, parts = above.get(account.row, (0, 0)), below.get(account.row, (0, 0))
+            if total != parts:
+                yield _differs(
+                    "{owner} (row {row}): its hours or days say {total_in} bytes in and {total_out} out,"
+                    " the minutes or hours in them {sum_in} and {sum_out}.",
+                    account,
+                    total,
+                    parts,
+                )
 
 
-def _sequence_problems(connection: Connection) -> Iterator[Sentence]:
-    number = connection.execute(select(sequence.c.number)).scalar()
+def _strays(connection: Connection, parts: list[Sums]) -> Iterator[Sentence]:
+    known = set(connection.execute(select(owners.c.row)).scalars())
+    for row in sorted(set().union(*parts) - known):
+        yield Sentence("There is history of row {row}, which no owner has.", (("row", row),))
+
+
+def _sequence_problems(connection: Connection, node: str) -> Iterator[Sentence]:
+    number = connection.execute(select(nodes.c.number).where(nodes.c.name == node)).scalar()
     logged = connection.execute(
         select(
-            func.coalesce(func.sum(flushes.c.how_many), 0), func.coalesce(func.max(flushes.c.last_number), 0)
-        )
+            func.coalesce(func.sum(runs.c.how_many), 0), func.coalesce(func.max(runs.c.last_number), 0)
+        ).where(runs.c.node == node)
     ).one()
     count, last = int(logged[0]), int(logged[1])
     if not number == count == last:

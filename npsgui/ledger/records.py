@@ -54,6 +54,9 @@ class Store(Protocol):
     def coverage(self, since: int, until: int) -> list[tuple[int, int]]:
         """The spans of minutes that have a flush."""
 
+    def tidy(self) -> bool:
+        """Do a little of what is due in the background; whether there is more to do."""
+
     def verify(self) -> list[Sentence]:
         """What does not add up."""
 

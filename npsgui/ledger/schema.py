@@ -16,6 +16,9 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+LOCAL = "local"
+"""The node of a ledger that only one program writes: a file in its data folder."""
+
 owners = Table(
     "owners",
     metadata,
@@ -30,13 +33,15 @@ owners = Table(
     Column("export", BigInteger, nullable=False),
     Column("opening_inlet", BigInteger, nullable=False),
     Column("opening_export", BigInteger, nullable=False),
+    Column("node", Text, nullable=False, server_default=LOCAL),
 )
 """An id may be given again after its owner was removed, so rows have keys of their own. ``client`` is the
 row of a tunnel's or host's client, ``definition`` the whole owner as JSON, ``opening_*`` what it carried
-before it was here."""
+before it was here, ``node`` the program that it belongs to."""
 
 Index(
     "owners_alive",
+    owners.c.node,
     owners.c.kind,
     owners.c.id,
     unique=True,
@@ -55,20 +60,46 @@ minutes = Table(
 )
 """Bytes of an owner in the minute from ``start`` (Unix time, s)."""
 
-flushes = Table(
-    "flushes",
-    metadata,
-    Column("start", BigInteger, primary_key=True, autoincrement=False),
-    Column("first_number", BigInteger, nullable=False),
-    Column("last_number", BigInteger, nullable=False),
-    Column("how_many", BigInteger, nullable=False),
-)
-"""The minutes in which the program ran, with the numbers of their flushes."""
 
-sequence = Table(
-    "sequence",
+def _rolled_up(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("owner", Integer, ForeignKey("owners.row"), primary_key=True, autoincrement=False),
+        Column("start", BigInteger, primary_key=True, autoincrement=False),
+        Column("inlet", BigInteger, nullable=False),
+        Column("export", BigInteger, nullable=False),
+        Column("peak", BigInteger, nullable=False),
+        sqlite_with_rowid=False,
+    )
+
+
+hours = _rolled_up("hours")
+days = _rolled_up("days")
+"""Bytes of an owner in the hour and in the day, UTC, from ``start``. ``peak``: inlet and export of the
+busiest minute in it. What of them counts is said by the marks in ``nodes``."""
+
+runs = Table(
+    "runs",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("number", BigInteger, nullable=False),
+    Column("node", Text, primary_key=True),
+    Column("start", BigInteger, primary_key=True, autoincrement=False),
+    Column("until", BigInteger, nullable=False),
+    Column("how_many", BigInteger, nullable=False),
+    Column("last_number", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
-"""One row: the number of the last flush, written with it."""
+"""The spans of whole minutes in which a program ran, with how many flushes it made in them and the number of
+the last. Flushes make rows of a minute; the roll-up joins those that touch."""
+
+nodes = Table(
+    "nodes",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("hours_until", BigInteger, nullable=False),
+    Column("days_until", BigInteger, nullable=False),
+    Column("minutes_from", BigInteger, nullable=False),
+    Column("hours_from", BigInteger, nullable=False),
+)
+"""A program that writes here: the number of its last flush, written with it, and its ``Marks``."""

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, fields, replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, Executable, bindparam, insert, select, update
 
 from npsgui.ledger.backlog import Backlog
 from npsgui.ledger.dialect import DamagedError, added, explained
+from npsgui.ledger.history import coverage, history
+from npsgui.ledger.marks import Marks
 from npsgui.ledger.reconcile import reconcile
 from npsgui.ledger.records import Changes, Opened
-from npsgui.ledger.schema import flushes, minutes, owners, sequence
+from npsgui.ledger.rollup import Rollup
+from npsgui.ledger.schema import LOCAL, minutes, nodes, owners, runs
 from npsgui.model.accounts import Totals
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Everything, Host, Owner, OwnerKey, OwnerKind, Tunnel
 from npsgui.model.errors import LedgerError
-from npsgui.model.minutes import MINUTE, minute_of
+from npsgui.model.minutes import MINUTE
+from npsgui.model.retention import AS_DESIGNED, Retention
 from npsgui.model.views import Sentence, Step, Usage
 
 log = logging.getLogger(__name__)
@@ -48,21 +53,31 @@ _SET_TOTAL = (
 class SqlStore:
     """One open database. Every method raises LedgerError when it fails, and has then changed nothing."""
 
-    def __init__(self, engine: Engine, path: Path) -> None:
+    def __init__(self, engine: Engine, path: Path, retention: Retention = AS_DESIGNED) -> None:
         self._engine = engine
         self._path = path
+        self._node = LOCAL
+        self._mine = nodes.c.name == self._node
         self._add_minutes = added(minutes, engine.dialect.name, sums=("inlet", "export"))
-        self._add_flushes = added(flushes, engine.dialect.name, sums=("how_many",), latest=("last_number",))
+        self._add_runs = added(runs, engine.dialect.name, sums=("how_many",), latest=("last_number",))
         self._rows: dict[OwnerKey, int] = {}
         """The row of each owner; of a removed one, until its id is given again."""
         self._alive: set[OwnerKey] = set()
         with engine.begin() as connection:
             # a write, so that a disk that is full or locked is noticed now and not at the first flush
-            connection.execute(update(sequence).values(number=sequence.c.number))
-            if connection.execute(select(owners.c.row).limit(1)).first() is None:
-                _insert(connection, Everything(), None)
+            known = connection.execute(update(nodes).where(self._mine).values(number=nodes.c.number))
+            if not known.rowcount:
+                connection.execute(insert(nodes).values(name=self._node, number=0, **asdict(Marks())))
+            if connection.execute(select(owners.c.row).where(owners.c.node == self._node)).first() is None:
+                _insert(connection, self._node, Everything(), None)
             self.opened = self._restore(connection)
-            self.sequence: int = connection.execute(select(sequence.c.number)).scalar_one()
+            number, *marks = connection.execute(
+                select(nodes.c.number, *(nodes.c[field.name] for field in fields(Marks))).where(self._mine)
+            ).one()
+        self.sequence: int = number
+        self._minute = 0
+        """The minute of the last batch that was written; Unix time, s."""
+        self._rollup = Rollup(engine, self._node, retention, Marks(*marks))
 
     def note(self, sentence: Sentence) -> None:
         """Add something that the user should be told."""
@@ -75,12 +90,12 @@ class SqlStore:
         """
         with explained(self._path), self._engine.begin() as connection:
             moved = connection.execute(
-                update(sequence).where(sequence.c.number == backlog.before).values(number=backlog.last)
+                update(nodes).where(self._mine, nodes.c.number == backlog.before).values(number=backlog.last)
             )
             if moved.rowcount == 1:
                 self._add(connection, backlog)
-                return
-            number = connection.execute(select(sequence.c.number)).scalar_one()
+            number = connection.execute(select(nodes.c.number).where(self._mine)).scalar_one()
+        self._minute = next(reversed(backlog.flushes))
         if number != backlog.last:
             raise LedgerError(
                 "{path} was written by another program; start npsgui again.", path=str(self._path)
@@ -93,7 +108,7 @@ class SqlStore:
             for key in sorted(changes.removed, key=lambda key: _RANK[key.kind], reverse=True):
                 _remove(connection, rows, alive, key)
             for owner in sorted(changes.put, key=lambda owner: _RANK[owner.owner.kind]):
-                _put(connection, rows, alive, owner)
+                _put(connection, self._node, rows, alive, owner)
             for key, opening in changes.opening.items():
                 connection.execute(
                     update(owners)
@@ -109,39 +124,26 @@ class SqlStore:
 
     def history(self, owner: OwnerKey, since: int, until: int, step: Step) -> list[Usage]:
         """The buckets that overlap [since, until) and moved, each in full, the oldest first."""
-        first, end = since // step.seconds * step.seconds, -(-until // step.seconds) * step.seconds
-        start = (minutes.c.start // step.seconds * step.seconds).label("bucket")
-        wanted = (
-            select(start, func.sum(minutes.c.inlet), func.sum(minutes.c.export))
-            .where(minutes.c.owner == self._rows.get(owner), minutes.c.start >= first, minutes.c.start < end)
-            .group_by(start)
-            .order_by(start)
-        )
+        row = self._rows.get(owner)
+        if row is None:
+            return []
         with explained(self._path), self._engine.begin() as connection:
-            return [
-                Usage(int(at), int(inlet), int(export)) for at, inlet, export in connection.execute(wanted)
-            ]
+            return history(connection, row, since, until, step, self._rollup.marks)
 
     def coverage(self, since: int, until: int) -> list[tuple[int, int]]:
-        """Spans, from and until, of the minutes in [since, until) that have a flush."""
-        wanted = (
-            select(flushes.c.start)
-            .where(flushes.c.start >= minute_of(since), flushes.c.start < until)
-            .order_by(flushes.c.start)
-        )
-        spans: list[tuple[int, int]] = []
+        """The spans in which the program ran."""
         with explained(self._path), self._engine.begin() as connection:
-            for start in connection.execute(wanted).scalars():
-                if spans and spans[-1][1] == start:
-                    spans[-1] = (spans[-1][0], start + MINUTE)
-                else:
-                    spans.append((start, start + MINUTE))
-        return spans
+            return coverage(connection, self._node, since, until)
+
+    def tidy(self) -> bool:
+        """Do a little of the roll-up that is due since the last write; whether there is more to do."""
+        with explained(self._path):
+            return self._rollup.step(self._minute)
 
     def verify(self) -> list[Sentence]:
         """What does not add up."""
         with explained(self._path), self._engine.begin() as connection:
-            return reconcile(connection)
+            return reconcile(connection, self._node, self._rollup.marks)
 
     def close(self) -> None:
         """Let go of the file; SQLite then moves the WAL into it."""
@@ -153,33 +155,46 @@ class SqlStore:
         unknown = backlog.totals.keys() - rows.keys()
         if unknown:
             log.error("Bytes of owners that were never saved are not kept: %s", sorted(unknown))
-        moved = (
-            {"owner": rows[key], "start": minute, "inlet": inlet, "export": export}
+        moved = [
+            (rows[key], minute, inlet, export)
             for minute, counts in backlog.minutes.items()
             for key, (inlet, export) in counts.items()
             if key in rows
+        ]
+        added_to = (
+            {"owner": row, "start": minute, "inlet": inlet, "export": export}
+            for row, minute, inlet, export in moved
         )
         totals = (
             {"which": rows[key], "total_inlet": inlet, "total_export": export}
             for key, (inlet, export) in backlog.totals.items()
             if key in rows
         )
-        runs = (
-            {"start": minute, "first_number": run.first, "last_number": run.last, "how_many": run.count}
+        spans = (
+            {
+                "node": self._node,
+                "start": minute,
+                "until": minute + MINUTE,
+                "how_many": run.count,
+                "last_number": run.last,
+            }
             for minute, run in backlog.flushes.items()
         )
-        for statement, values in (
-            (self._add_minutes, moved),
+        work: tuple[tuple[Executable, Iterator[dict[str, Any]]], ...] = (
+            (self._add_minutes, added_to),
             (_SET_TOTAL, totals),
-            (self._add_flushes, runs),
-        ):
+            (self._add_runs, spans),
+        )
+        for statement, values in work:
             while portion := list(islice(values, PORTION)):
                 connection.execute(statement, portion)
+        self._rollup.add_late(connection, moved)
 
     def _restore(self, connection: Connection) -> Opened:
         totals: dict[OwnerKey, Totals] = {}
         alive: list[Owner] = []
-        for row in connection.execute(select(owners).order_by(owners.c.row)):
+        mine = select(owners).where(owners.c.node == self._node).order_by(owners.c.row)
+        for row in connection.execute(mine):
             key = OwnerKey(OwnerKind(row.kind), row.id)
             self._rows[key] = row.row
             if row.deleted_at is None:
@@ -209,9 +224,10 @@ def _definition(owner: Owner) -> str:
     return msgspec.json.encode(owner, enc_hook=dict).decode()
 
 
-def _insert(connection: Connection, owner: Owner, client: int | None) -> int:
+def _insert(connection: Connection, node: str, owner: Owner, client: int | None) -> int:
     made = connection.execute(
         insert(owners).values(
+            node=node,
             kind=owner.owner.kind.value,
             id=owner.owner.id,
             client=client,
@@ -232,7 +248,9 @@ def _remark(owner: Owner) -> str:
     return "" if isinstance(owner, Everything) else owner.remark
 
 
-def _put(connection: Connection, rows: dict[OwnerKey, int], alive: set[OwnerKey], owner: Owner) -> None:
+def _put(
+    connection: Connection, node: str, rows: dict[OwnerKey, int], alive: set[OwnerKey], owner: Owner
+) -> None:
     key = owner.owner
     if key in alive:
         connection.execute(
@@ -244,7 +262,7 @@ def _put(connection: Connection, rows: dict[OwnerKey, int], alive: set[OwnerKey]
     client = None
     if isinstance(owner, Tunnel | Host):
         client = _row_of(rows, alive, OwnerKey(OwnerKind.CLIENT, owner.client))
-    rows[key] = _insert(connection, owner, client)
+    rows[key] = _insert(connection, node, owner, client)
     alive.add(key)
 
 

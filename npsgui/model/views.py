@@ -6,7 +6,7 @@ The command line prints them as JSON (a contract: design.md section 6), the wind
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from npsgui.model.entities import OwnerKey, OwnerKind
 
@@ -112,6 +112,8 @@ class Usage:
     start: int
     inlet: int
     export: int
+    peak: int = field(default=0, compare=False)
+    """Inlet and export of the busiest minute in it, where the ledger says so."""
 
 
 @dataclass(frozen=True, slots=True)

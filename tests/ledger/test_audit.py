@@ -28,10 +28,10 @@ pytestmark = pytest.mark.asyncio
         ("DELETE FROM minutes WHERE owner = 3", "those of what it owns"),
         ("INSERT INTO minutes VALUES (77, 60, 1, 1)", "row 77"),
         ("UPDATE owners SET client = NULL WHERE kind = 'tunnel'", "client 1"),
-        ("UPDATE sequence SET number = number + 1", "sequence is broken"),
-        ("DELETE FROM sequence", "sequence is broken"),
-        ("DELETE FROM flushes", "sequence is broken"),
-        ("UPDATE flushes SET how_many = how_many + 1", "sequence is broken"),
+        ("UPDATE nodes SET number = number + 1", "sequence is broken"),
+        ("UPDATE runs SET last_number = last_number - 1", "sequence is broken"),
+        ("DELETE FROM runs", "sequence is broken"),
+        ("UPDATE runs SET how_many = how_many + 1", "sequence is broken"),
     ],
 )
 async def test_verify_names_what_was_tampered_with(tmp_path: Path, tampering: str, told: str) -> None:

@@ -21,8 +21,8 @@ pytestmark = pytest.mark.asyncio
 NEXT_REVISION = """
 import sqlalchemy as sa
 from alembic import op
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "0002"
 def upgrade():
     op.add_column("owners", sa.Column("colour", sa.Text))
 """
@@ -198,7 +198,7 @@ async def test_two_damaged_files_get_two_names(tmp_path: Path) -> None:
 def newer_migrations(folder: Path) -> Path:
     """The migrations of a later npsgui."""
     newer = Path(shutil.copytree(MIGRATIONS, folder))
-    (newer / "versions" / "0002_colour.py").write_text(NEXT_REVISION)
+    (newer / "versions" / "9999_colour.py").write_text(NEXT_REVISION)
     return newer
 
 
@@ -207,12 +207,12 @@ async def test_a_copy_is_made_before_a_migration(tmp_path: Path) -> None:
     ledger = await furnished(tmp_path, 1)
     ledger.flush(house.batch(1, 3, 4))
     await ledger.close()
-    store = open_store(tmp_path, newer_migrations(tmp_path / "newer"))
+    store = open_store(tmp_path, migrations=newer_migrations(tmp_path / "newer"))
     assert store.opened.totals == house.totals
     store.close()
 
     (tmp_path / "old").mkdir()
-    (tmp_path / "ledger-before-0002.db").rename(tmp_path / "old" / FILE)
+    (tmp_path / "ledger-before-9999.db").rename(tmp_path / "old" / FILE)
     await holds(tmp_path / "old", house)
     with sqlite3.connect(tmp_path / FILE) as migrated:
         assert migrated.execute("SELECT colour FROM owners").fetchall() == [(None,)] * 3
@@ -220,7 +220,7 @@ async def test_a_copy_is_made_before_a_migration(tmp_path: Path) -> None:
 
 
 async def test_the_ledger_of_a_newer_npsgui_is_refused_and_left_alone(tmp_path: Path) -> None:
-    open_store(tmp_path, newer_migrations(tmp_path / "newer")).close()
+    open_store(tmp_path, migrations=newer_migrations(tmp_path / "newer")).close()
     before = (tmp_path / FILE).read_bytes()
 
     with pytest.raises(LedgerError, match="newer npsgui"):

@@ -1,0 +1,67 @@
+"""Reads what an owner carried and when the program ran. Never writes."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Select, func, select, union_all
+
+from npsgui.ledger.marks import DAYS, HOURS, MINUTES, Layer, Marks
+from npsgui.ledger.schema import runs
+from npsgui.model.minutes import MINUTE, minute_of
+from npsgui.model.views import Step, Usage
+
+
+def history(
+    connection: Connection, row: int, since: int, until: int, step: Step, marks: Marks
+) -> list[Usage]:
+    """The buckets that overlap [since, until) and moved, each in full, the oldest first."""
+    days_until, hours_until = marks.bounds(step)
+    since = since // step.seconds * step.seconds
+    until = -(-until // step.seconds) * step.seconds
+    pieces = [
+        _sums(layer, row, max(since // layer.seconds * layer.seconds, begin), end, step)
+        for layer, begin, end in (
+            (DAYS, 0, min(until, days_until)),
+            (HOURS, days_until, min(until, hours_until)),
+            (MINUTES, hours_until, until),
+        )
+        if max(since, begin) < end
+    ]
+    if not pieces:
+        return []
+    found = union_all(*pieces).subquery()
+    start, inlet, export, peak = found.c
+    summed = select(start, func.sum(inlet), func.sum(export), func.max(peak)).group_by(start).order_by(start)
+    return [Usage(*map(int, usage)) for usage in connection.execute(summed)]
+
+
+def _sums(layer: Layer, row: int, since: int, until: int, step: Step) -> Select[tuple[int, int, int, int]]:
+    columns = layer.table.c
+    start = columns.start - columns.start % step.seconds
+    return (
+        select(
+            start.label("start"),
+            func.sum(columns.inlet).label("inlet"),
+            func.sum(columns.export).label("export"),
+            func.max(layer.peak).label("peak"),
+        )
+        .where(columns.owner == row, columns.start >= since, columns.start < until)
+        .group_by(start)
+    )
+
+
+def coverage(connection: Connection, node: str, since: int, until: int) -> list[tuple[int, int]]:
+    """Spans, from and until, of the whole minutes that overlap [since, until) in which ``node`` ran."""
+    since, until = minute_of(since), -(-until // MINUTE) * MINUTE
+    wanted = (
+        select(runs.c.start, runs.c.until)
+        .where(runs.c.node == node, runs.c.start < until, runs.c.until > since)
+        .order_by(runs.c.start)
+    )
+    spans: list[tuple[int, int]] = []
+    for start, end in connection.execute(wanted):
+        begin, end = max(start, since), min(end, until)
+        if spans and spans[-1][1] >= begin:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], end))
+        else:
+            spans.append((begin, end))
+    return spans

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
+
+from npsgui.ledger.opening import FILE, MIGRATIONS, open_store
+from npsgui.model.accounts import Totals
+from npsgui.model.entities import GLOBAL_KEY
+from npsgui.model.views import Step, Usage
+from tests.ledger.household import CLIENT, MINUTE, tunnel_key
+from tests.ledger.pen import FOR_EVER, Pen
+
+
+def at_revision(folder: Path, revision: str) -> sqlite3.Connection:
+    """An empty ledger as an earlier npsgui made it."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    engine = create_engine(f"sqlite:///{folder / FILE}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
+    return sqlite3.connect(folder / FILE)
+
+
+def test_the_first_ledger_is_taken_over_with_every_byte(tmp_path: Path) -> None:
+    with closing(at_revision(tmp_path, "0001")) as old, old:
+        old.execute(
+            "INSERT INTO owners VALUES (1, 'global', 0, NULL, '', '{}', NULL, 30, 3, 0, 0),"
+            """ (2, 'client', 1, NULL, 'home', '{"id": 1, "key": "k"}', NULL, 35, 3, 5, 0),"""
+            """ (3, 'tunnel', 1, 2, 'web', '{"id": 1, "client": 1}', NULL, 30, 3, 0, 0)"""
+        )
+        old.execute("UPDATE owners SET opening_inlet = 5, inlet = 35 WHERE row = 1")
+        for owner in (1, 2, 3):
+            old.execute("INSERT INTO minutes VALUES (?, ?, 10, 1), (?, ?, 20, 2)", (owner, 0, owner, MINUTE))
+        old.execute("INSERT INTO flushes VALUES (0, 1, 2, 2), (?, 3, 3, 1)", (MINUTE,))
+        old.execute("UPDATE sequence SET number = 3")
+
+    above = Totals(35, 3)
+    carried = {GLOBAL_KEY: above, CLIENT.owner: above, tunnel_key(1): Totals(30, 3)}
+    store = open_store(tmp_path)
+
+    assert store.opened.totals == carried
+    assert store.sequence == 3
+    assert store.verify() == []
+    assert store.coverage(0, FOR_EVER) == [(0, 60), (MINUTE, MINUTE + 60)]
+    store.close()
+
+    pen = Pen(tmp_path, 1)
+    pen.house.totals.update(carried)
+    pen.write(MINUTE + 7200, 1, 1)
+    assert pen.tidy() > 0
+    assert pen.store.verify() == []
+    assert pen.read(Step.DAY)[0] == Usage(0, 10, 1)
+    assert sum(usage.inlet for usage in pen.read(Step.MINUTE)) == 31
+    pen.store.close()

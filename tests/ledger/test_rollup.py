@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from npsgui.ledger.opening import FILE
+from npsgui.ledger.rollup import ROWS
+from npsgui.model.retention import Retention
+from npsgui.model.views import Step
+from tests.ledger.pen import FOR_EVER, Pen
+
+HOUR, DAY = 3600, 86400
+MONDAY = 1_700_438_400
+"""A midnight in UTC."""
+
+SHORT = Retention(minutes=2 * HOUR, hours=2 * DAY)
+
+
+@pytest.fixture
+def pen(tmp_path: Path) -> Iterator[Pen]:
+    made = Pen(tmp_path, 1, 2, retention=SHORT)
+    yield made
+    made.store.close()
+
+
+def rows(folder: Path, table: str) -> int:
+    """How many rows a table has."""
+    with closing(sqlite3.connect(folder / FILE)) as other:
+        count: int = other.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+    return count
+
+
+def run_for(pen: Pen, days: float, *, every: int = 20 * 60, first: int = MONDAY) -> int:
+    """Let the client carry bytes for some days; the minute at the end."""
+    last = first + int(days * DAY)
+    for minute in range(first, last, every):
+        pen.write(minute, 100 + minute % 7, 10, 1 + minute // every % 2)
+    pen.write(last)
+    return last
+
+
+def test_minutes_become_hours_and_days_with_their_busiest_minute(pen: Pen) -> None:
+    for minute, inlet in ((0, 5), (60, 70), (120, 3), (HOUR, 20), (DAY, 1)):
+        pen.write(MONDAY + minute, inlet, 1)
+    pen.write(MONDAY + DAY + HOUR)
+    pen.tidy()
+
+    hours, days = pen.read(Step.HOUR), pen.read(Step.DAY)
+
+    assert hours == pen.summed(HOUR)
+    assert [usage.peak for usage in hours] == [71, 21, 2]
+    assert days == pen.summed(DAY)
+    assert [usage.peak for usage in days] == [71, 2]
+    assert pen.store.verify() == []
+
+
+def test_every_step_of_history_is_the_same_before_and_after_the_rollup(pen: Pen) -> None:
+    run_for(pen, 1.4)
+    before = {step: pen.read(step) for step in (Step.HOUR, Step.DAY)}
+    peaks = [usage.peak for usage in before[Step.DAY]]
+
+    assert pen.tidy() > 0
+
+    assert {step: pen.read(step) for step in before} == before
+    assert [usage.peak for usage in pen.read(Step.DAY)] == peaks
+    assert pen.tidy() == 0
+
+
+def test_past_its_retention_a_minute_is_shown_by_its_hour_and_an_hour_by_its_day(pen: Pen) -> None:
+    last = run_for(pen, 5)
+    pen.tidy()
+
+    minutes = pen.read(Step.MINUTE)
+
+    assert [usage for usage in minutes if usage.start >= last - 2 * HOUR] == pen.summed(60)[-6:]
+    assert [usage for usage in minutes if last - 2 * DAY <= usage.start < last - 2 * HOUR] == [
+        usage for usage in pen.summed(HOUR) if last - 2 * DAY <= usage.start < last - 2 * HOUR
+    ]
+    assert [usage for usage in minutes if usage.start < last - 2 * DAY] == pen.summed(DAY)[:3]
+    assert pen.read(Step.HOUR)[:3] == pen.summed(DAY)[:3]
+    assert pen.read(Step.DAY) == pen.summed(DAY)
+    assert pen.store.verify() == []
+
+
+def test_what_is_past_its_retention_takes_no_room(pen: Pen, tmp_path: Path) -> None:
+    run_for(pen, 5)
+    pen.tidy()
+    owners = 4
+
+    assert rows(tmp_path, "minutes") <= owners * 2 * 3
+    assert rows(tmp_path, "hours") <= owners * 2 * 24
+    assert rows(tmp_path, "days") == owners * 5
+
+
+def test_a_bucket_that_only_overlaps_the_time_is_given_in_full(pen: Pen) -> None:
+    run_for(pen, 5)
+    pen.tidy()
+
+    assert pen.read(Step.MINUTE, MONDAY + 3700, MONDAY + 3701) == pen.summed(DAY)[:1]
+    assert pen.read(Step.HOUR, MONDAY + 4 * DAY + 5, MONDAY + 4 * DAY + 6) == [
+        usage for usage in pen.summed(HOUR) if usage.start == MONDAY + 4 * DAY
+    ]
+
+
+def test_the_time_the_program_ran_in_is_one_span_for_ever(pen: Pen, tmp_path: Path) -> None:
+    for minute in range(MONDAY, MONDAY + 3 * HOUR, 60):
+        if not MONDAY + HOUR <= minute < MONDAY + HOUR + 600:
+            pen.write(minute)
+    pen.tidy()
+
+    assert pen.store.coverage(0, FOR_EVER) == [
+        (MONDAY, MONDAY + HOUR),
+        (MONDAY + HOUR + 600, MONDAY + 3 * HOUR),
+    ]
+    assert pen.store.coverage(MONDAY + 61, MONDAY + 62) == [(MONDAY + 60, MONDAY + 120)]
+    assert rows(tmp_path, "runs") == 2 + 60
+    assert pen.store.verify() == []
+
+
+@pytest.mark.parametrize("back", [30 * 60, 90 * 60, 5 * HOUR, 30 * HOUR, 4 * DAY])
+def test_a_clock_that_is_set_back_adds_to_what_is_summed_already(pen: Pen, back: int) -> None:
+    last = run_for(pen, 5)
+    pen.tidy()
+
+    for minute in range(last - back, last - back + 1200, 60):
+        pen.write(minute, 1000, 2000)
+        pen.tidy()
+    pen.write(last + HOUR)
+    pen.tidy()
+
+    assert pen.read(Step.DAY) == pen.summed(DAY)
+    assert pen.store.verify() == []
+    assert max(usage.peak for usage in pen.read(Step.DAY)) >= 3000
+
+
+def test_bytes_for_the_hour_that_is_being_summed_are_not_lost(pen: Pen) -> None:
+    last = run_for(pen, 0.5)
+    for steps in range(1, 6):
+        pen.tidy(steps)
+        pen.write(last - 60, 7, 7)
+        pen.write(last)
+    pen.tidy()
+
+    assert pen.read(Step.HOUR) == pen.summed(HOUR)
+    assert pen.store.verify() == []
+
+
+def test_killed_after_any_step_it_is_done_again_and_sums_right(tmp_path: Path) -> None:
+    begun = Pen(tmp_path / "begun", 1, 2, retention=SHORT)
+    run_for(begun, 3.1, every=6000)
+    begun.store.close()
+    steps, done = 0, False
+    while not done:
+        steps += 1
+        folder = Path(shutil.copytree(tmp_path / "begun", tmp_path / str(steps)))
+        begun.folder = folder
+        begun.reopen()
+        begun.write(MONDAY + int(3.1 * DAY))
+        done = begun.tidy(steps) < steps
+        begun.reopen()
+        assert begun.store.verify() == []
+        assert begun.read(Step.DAY) == begun.summed(DAY)
+        begun.write(MONDAY + int(3.1 * DAY))
+        begun.tidy()
+        assert begun.store.verify() == []
+        assert begun.read(Step.DAY) == begun.summed(DAY)
+        begun.store.close()
+    assert steps > 20
+
+
+def test_an_hour_of_many_owners_is_summed_a_few_at_a_time(tmp_path: Path) -> None:
+    count = 5 * ROWS // 60
+    pen = Pen(tmp_path, *range(1, count + 1))
+    for id_ in range(1, count + 1):
+        pen.write(MONDAY, 1, 1, id_)
+    pen.write(MONDAY + HOUR)
+
+    assert pen.tidy() > 5
+    assert pen.read(Step.HOUR) == pen.summed(HOUR)
+    pen.store.close()
+
+
+@pytest.mark.parametrize(
+    ("tampering", "told"),
+    [
+        ("UPDATE hours SET inlet = inlet + 1 WHERE owner = 2 AND start > 1700700000", "its hours or days"),
+        ("UPDATE days SET export = export - 1 WHERE owner = 2", "client 1.*its total"),
+        ("UPDATE minutes SET inlet = inlet + 1 WHERE owner = 2", "the minutes or hours in them"),
+        ("DELETE FROM hours", "its hours or days"),
+        ("INSERT INTO days VALUES (99, 0, 1, 1, 1)", "row 99"),
+    ],
+)
+def test_verify_holds_minutes_hours_and_days_against_each_other(pen: Pen, tampering: str, told: str) -> None:
+    run_for(pen, 3.1)
+    pen.tidy()
+    pen.reopen()
+    with closing(sqlite3.connect(pen.folder / FILE)) as other, other:
+        assert other.execute(tampering).rowcount > 0
+
+    assert re.search(told, "\n".join(map(str, pen.store.verify())))
+
+
+happenings = st.one_of(
+    st.tuples(st.just("later"), st.integers(1, 40), st.integers(0, 2**40)),
+    st.tuples(st.just("earlier"), st.integers(1, 400), st.integers(1, 2**40)),
+    st.tuples(st.just("tidy"), st.integers(1, 30), st.just(0)),
+    st.tuples(st.just("reopen"), st.just(0), st.just(0)),
+)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(steps=st.lists(happenings, max_size=40))
+def test_whatever_the_clock_does_the_sums_are_right(steps: list[tuple[str, int, int]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        pen = Pen(Path(folder), 1, 2, retention=SHORT)
+        minute = MONDAY
+        for what, count, moved in steps:
+            match what:
+                case "later":
+                    minute += count * 600
+                    pen.write(minute, moved, 1)
+                case "earlier":
+                    pen.write(minute - count * 600, moved, 1)
+                case "tidy":
+                    pen.tidy(count)
+                case "reopen":
+                    pen.reopen()
+            assert pen.read(Step.DAY) == pen.summed(DAY)
+        pen.tidy()
+        assert pen.store.verify() == []
+        for step in Step:
+            assert sum(usage.inlet for usage in pen.read(step)) == pen.carried.inlet
+        pen.store.close()
