@@ -137,6 +137,7 @@ class Looks(QObject):
             self._app.removeTranslator(translator)
         wanted = self._settings["language"]
         locale = QLocale.system() if wanted == "system" else QLocale(wanted)
+        QLocale.setDefault(locale)
         ours = Translation(locale.name(), self)
         qts = QTranslator(self)
         qts.load(locale, "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))

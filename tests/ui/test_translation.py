@@ -2,11 +2,46 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
+from collections.abc import Iterator
+
+import pytest
 
 from npsgui.app.resources import resource
+from npsgui.model import errors
 from npsgui.ui.translation import Translation
+from tests.source import Source, sources
+
+SAID = {name for name in vars(errors) if name != "ProtocolError"} | {"Sentence"}
+"""What is made of a template, in any floor, and shown by the window."""
+
+
+def texts_in(source: Source) -> Iterator[str]:
+    """Every text of a file that the window shows: ``tr("...")``, templates of sentences and errors."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call):
+            called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            at = 1 if called == "FieldError" else 0
+            if (called == "tr" or called in SAID) and len(node.args) > at:
+                text = node.args[at]
+                if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                    yield text.value
+
+
+@pytest.mark.parametrize("source", sources("npsgui"), ids=lambda source: source.module)
+def test_every_text_of_the_window_is_there_in_chinese(source: Source) -> None:
+    texts = json.loads(resource("i18n/zh_CN.json").read_text("utf-8"))
+
+    assert [text for text in texts_in(source) if text not in texts] == []
+
+
+def test_chinese_sentences_have_chinese_punctuation() -> None:
+    texts = json.loads(resource("i18n/zh_CN.json").read_text("utf-8"))
+    narrow = re.compile(r"[\u4e00-\u9fff][,;?!](?!\w*stopped)|[,;] ?[\u4e00-\u9fff]")
+
+    assert [said for said in texts.values() if narrow.search(said)] == []
 
 
 def test_every_translation_has_the_placeholders_of_its_text() -> None:
