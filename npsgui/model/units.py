@@ -72,6 +72,11 @@ def format_rate(rate: int | float) -> str:
     return format_bytes(rate) + "/s"
 
 
+def format_limit(count: int) -> str:
+    """A chosen size without a needless decimal: ``40 GiB``, ``1.5 GiB``."""
+    return format_bytes(count).replace(".0 ", " ")
+
+
 def format_exact(count: int) -> str:
     """The shortest text that ``parse_bytes`` reads back as exactly ``count``: ``10GiB``, ``1500``."""
     for power, unit in reversed(list(enumerate(_IEC))):

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from npsgui.model.views import NEAR_QUOTA_SHARE, FlowRow, Health, State
 from npsgui.ui.table import ROW
+from npsgui.ui.table_view import TableView
 from npsgui.ui.theme import Colors, Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -62,6 +63,21 @@ def draw_shape(painter: QPainter, shape: str, color: str, box: QRectF) -> None:
                 QPointF(box.left(), middle.y()),
             ]
         painter.drawPolygon(QPolygonF(points))
+
+
+def draw_share(painter: QPainter, share: float, box: QRectF, colors: Colors) -> None:
+    """Draw a part of a whole as a round bar; its colour says how near the end is."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colors.line))
+    radius = box.height() / 2
+    painter.drawRoundedRect(box, radius, radius)
+    if share > 0:
+        near = colors.warn if share >= NEAR_QUOTA_SHARE else colors.accent
+        painter.setBrush(QColor(colors.bad if share >= 1 else near))
+        filled = QRectF(box)
+        filled.setWidth(max(box.height(), box.width() * min(share, 1.0)))
+        painter.drawRoundedRect(filled, radius, radius)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +137,17 @@ class QuotaDelegate(_FlowDelegate):
             cell.write(_PADDING, text, colors.muted)
             return
         bar = QRectF(cell.box.left() + _PADDING, cell.box.center().y() - 3, _BAR, 6)
-        painter = cell.painter
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colors.line))
-        painter.drawRoundedRect(bar, 3, 3)
-        share = min(flow.share, 1.0)
-        color = colors.bad if share >= 1 else colors.warn if share >= NEAR_QUOTA_SHARE else colors.accent
-        if share > 0:
-            painter.setBrush(QColor(color))
-            painter.drawRoundedRect(QRectF(bar.left(), bar.top(), max(6.0, _BAR * share), 6), 3, 3)
+        draw_share(cell.painter, flow.share, bar, colors)
         percent, _, used = text.partition("  ")
         cell.write(_PADDING + _BAR + 10, percent)
         cell.write(_PADDING + _BAR + 10 + 48, used, colors.muted)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return super().sizeHint(option, index) + QSize(_BAR, 0)
+
+
+def show_flows(view: TableView[Any], theme: Theme, flow_of: FlowOf) -> None:
+    """Paint the columns ``state`` and ``quota`` of a table of flows."""
+    names = [column.name for column in view.table.columns]
+    view.setItemDelegateForColumn(names.index("state"), StateDelegate(theme, flow_of, view))
+    view.setItemDelegateForColumn(names.index("quota"), QuotaDelegate(theme, flow_of, view))

@@ -8,15 +8,17 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QMenu, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
-from npsgui.model.entities import OwnerKey
-from npsgui.ui.delegates import QuotaDelegate, StateDelegate
-from npsgui.ui.detail import DetailPane
+from npsgui.model.entities import OwnerKey, OwnerKind
+from npsgui.model.views import FlowRow
+from npsgui.ui.delegates import show_flows
+from npsgui.ui.detail import DetailPane, DetailSource
 from npsgui.ui.empty_state import EmptyState
-from npsgui.ui.filters import Facts, parse_search
-from npsgui.ui.flow_rows import Line
+from npsgui.ui.filters import parse_search
+from npsgui.ui.flow_rows import FlowColumns, Line, lines
 from npsgui.ui.page_header import PageHeader
+from npsgui.ui.sentences import Sentences
 from npsgui.ui.sidebar import StateFilter
-from npsgui.ui.table import Column, Table
+from npsgui.ui.table import Table
 from npsgui.ui.table_view import TableView
 from npsgui.ui.theme import Theme
 
@@ -32,39 +34,39 @@ class FlowPage(QWidget):
     """A tuple of OwnerKeys, as they were selected at that moment."""
     enable_asked = Signal(object, bool)
     """A tuple of OwnerKeys, and whether they are wanted to run."""
+    close_asked = Signal(object)
+    """A tuple of session ids to close."""
 
     def __init__(
         self,
+        program: DetailSource,
         theme: Theme,
-        title: str,
-        columns: Sequence[Column[Line]],
-        facts: Callable[[Line], Facts],
-        detail: DetailPane,
+        kind: OwnerKind,
         add: QAction,
-        nothing: str,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._facts = facts
+        self._program = program
+        self._kind = kind
+        self._flows: Sequence[FlowRow] = ()
         self._state: StateFilter | None = None
-        self._nothing = nothing
-        self.detail = detail
+        self._columns = FlowColumns(Sentences(self), self)
+        of_clients = kind is OwnerKind.CLIENT
+        title = self.tr("Clients") if of_clients else self.tr("Tunnels")
+        columns = self._columns.of_clients() if of_clients else self._columns.of_tunnels()
+        self.detail = DetailPane(program, theme, self)
         self.table = Table(columns, lambda line: line.flow.owner, self)
         self.view = TableView(self.table, self)
         self.view.setAccessibleName(title)
-        names = [column.name for column in columns]
-        delegates = (("state", StateDelegate), ("quota", QuotaDelegate))
-        for name, delegate in delegates:
-            self.view.setItemDelegateForColumn(
-                names.index(name), delegate(theme, lambda line: line.flow, self)
-            )
+        show_flows(self.view, theme, lambda line: line.flow)
         self._start = self._action(self.tr("Start"), "player-play", self._on_start)
         self._stop = self._action(self.tr("Stop"), "player-stop", self._on_stop)
         self._edit = self._action(self.tr("Edit…"), "pencil", self._on_edit, "F2")
         self._remove = self._action(self.tr("Delete…"), "trash", self._on_remove, "Del")
+        self._copy = self._action(self.tr("Copy"), "copy", self.view.copy, "Ctrl+C")
         actions = [self._start, self._stop, self._edit, self._remove]
         self.header = PageHeader(theme, title, actions, add, self)
-        self._empty = EmptyState(nothing, add, self)
+        self._empty = EmptyState("", add, self)
         self._lay_out()
         self.header.search.textChanged.connect(self._filter)
         self.setFocusProxy(self.view)
@@ -73,20 +75,32 @@ class FlowPage(QWidget):
         self.view.edit_asked.connect(self._on_edit)
         self.view.remove_asked.connect(self._on_remove)
         self.view.menu_asked.connect(self._show_menu)
+        self.detail.edit_asked.connect(self.edit_asked)
+        self.detail.close_asked.connect(self.close_asked)
         self._on_chosen()
 
-    def show_lines(self, lines: Sequence[Line]) -> None:
-        """Show the lines of this second; the first is chosen when none is."""
-        self.table.show(lines)
-        self._stack.setCurrentIndex(0 if self.table.rows else 1)
-        if lines and not self.table.rows:
-            self._empty.say(self.tr("Nothing here matches the search and the filter."))
-        elif not lines:
-            self._empty.say(self._nothing)
+    def refresh(self) -> None:
+        """Pull the rows of this second; the first is chosen when none is."""
+        self._flows = self._program.flows(self._kind)
+        self.table.show(lines(self._flows, self._program.configuration))
+        self._show_rows()
         if self.table.rows and not self.view.selectionModel().hasSelection():
             self.view.choose(0)
         self._enable_actions()
         self.detail.refresh()
+
+    def counts(self) -> dict[StateFilter, int]:
+        """How many rows each filter would leave."""
+        return {which: sum(row.state in which.value for row in self._flows) for which in StateFilter}
+
+    def choose(self, owner: OwnerKey) -> None:
+        """Select one owner, if it is there; the search is cleared."""
+        self.header.search.clear()
+        self.refresh()
+        for at, line in enumerate(self.table.rows):
+            if line.flow.owner == owner:
+                self.view.choose(at)
+                self.view.scrollTo(self.table.index(at, 0))
 
     def show_states(self, state: StateFilter | None) -> None:
         """Show only the lines in these states; None shows all."""
@@ -101,6 +115,9 @@ class FlowPage(QWidget):
         action = QAction(text, self)
         action.setData(icon_name)
         action.setToolTip(f"{text} ({key})" if key else text)
+        # the table acts on its keys itself: this one is for the menu to show
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.setShortcut(key)
         action.triggered.connect(slot)
         return action
 
@@ -124,7 +141,7 @@ class FlowPage(QWidget):
         layout.addWidget(self.splitter, 1)
 
     def _filter(self) -> None:
-        found, state, facts = parse_search(self.header.search.text()), self._state, self._facts
+        found, state, facts = parse_search(self.header.search.text()), self._state, self._columns.facts
 
         def accepts(line: Line) -> bool:
             if state is not None and line.flow.state not in state.value:
@@ -132,9 +149,18 @@ class FlowPage(QWidget):
             return found is None or found(facts(line))
 
         self.table.accept(None if found is None and state is None else accepts)
+        self._show_rows()
+
+    def _show_rows(self) -> None:
         self._stack.setCurrentIndex(0 if self.table.rows else 1)
-        if not self.table.rows:
-            self._empty.say(self.tr("Nothing here matches the search and the filter."))
+        self._empty.say(
+            self.tr("Nothing here matches the search and the filter.") if self._flows else self._nothing()
+        )
+
+    def _nothing(self) -> str:
+        if self._kind is OwnerKind.CLIENT:
+            return self.tr("No clients yet. A client is an account that owns tunnels and limits.")
+        return self.tr("No tunnels yet. A tunnel listens on a port and leads to a target.")
 
     def _on_chosen(self) -> None:
         chosen = self.view.selected()
@@ -171,4 +197,6 @@ class FlowPage(QWidget):
         menu.addActions([self._start, self._stop])
         menu.addSeparator()
         menu.addActions([self._edit, self._remove])
+        menu.addSeparator()
+        menu.addAction(self._copy)
         menu.popup(at)

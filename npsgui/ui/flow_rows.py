@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject
 
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Owner, OwnerKind, Tunnel
 from npsgui.model.ports import format_ports
-from npsgui.model.units import format_bytes, format_rate
+from npsgui.model.units import format_bytes, format_limit, format_rate
 from npsgui.model.views import FlowRow
 from npsgui.ui.filters import Facts
 from npsgui.ui.sentences import Sentences
@@ -29,9 +29,10 @@ class Line:
     """The name of its client."""
 
 
-def lines(rows: Sequence[FlowRow], configuration: Configuration, clients: Mapping[int, str]) -> list[Line]:
+def lines(rows: Sequence[FlowRow], configuration: Configuration) -> list[Line]:
     """The lines of these rows; a row whose owner was removed a moment ago has none."""
     owners: Mapping[int, Client] | Mapping[int, Tunnel]
+    clients = {client.id: client.remark or str(client.owner) for client in configuration.clients.values()}
     found = []
     for row in rows:
         owners = configuration.clients if row.kind is OwnerKind.CLIENT else configuration.tunnels
@@ -91,6 +92,14 @@ class FlowColumns(QObject):
         ]
         return [self._name(), self._state(), *place, *self._traffic(), self._connections(), self._quota(150)]
 
+    def of_owned(self) -> list[Column[Line]]:
+        """The columns for the tunnels of one client, whose name is known."""
+        return [
+            replace(column, shown=column.name != "connections")
+            for column in self.of_tunnels()
+            if column.name != "client"
+        ]
+
     def facts(self, line: Line) -> Facts:
         """What a line can be found by."""
         flow = line.flow
@@ -111,7 +120,7 @@ class FlowColumns(QObject):
         flow = line.flow
         if not flow.quota:
             return self.tr("unlimited")
-        return f"{int(flow.share * 100)}%  {format_bytes(flow.used)} / {format_bytes(flow.quota)}"
+        return f"{int(flow.share * 100)}%  {amount(flow.used)} / {format_limit(flow.quota)}"
 
     def _name(self) -> Column[Line]:
         return Column(

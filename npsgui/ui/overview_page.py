@@ -13,9 +13,10 @@ from npsgui.model.units import format_bytes, format_rate
 from npsgui.model.views import FlowRow, Usage
 from npsgui.ui.chart import TrafficChart
 from npsgui.ui.chart_data import Range
-from npsgui.ui.chart_feed import ChartFeed
+from npsgui.ui.chart_feed import ChartFeed, HistorySource
 from npsgui.ui.chart_legend import RangeBar
-from npsgui.ui.detail import DASH, DetailSource
+from npsgui.ui.elided import ElidedLabel
+from npsgui.ui.flow_rows import DASH, amount, rate
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.theme import Theme
 
@@ -26,8 +27,11 @@ _ROW = 36
 _NAME, _RATE, _BYTES = 0.26, 104, 92
 
 
-class OverviewSource(DetailSource, Protocol):
+class OverviewSource(HistorySource, Protocol):
     """The part of Program that the page needs."""
+
+    def flow(self, owner: OwnerKey) -> FlowRow:
+        """One owner's row."""
 
     def flows(self, kind: OwnerKind | None = None) -> list[FlowRow]:
         """The rows of one kind."""
@@ -45,7 +49,8 @@ class Card(QFrame):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(16, 12, 16, 12)
         rows.setSpacing(4)
-        label, self._value, self._hint = QLabel(caption.upper(), self), QLabel(self), QLabel(self)
+        label, self._value = QLabel(caption.upper(), self), QLabel(self)
+        self._hint = ElidedLabel(self)
         label.setObjectName("caption")
         self._hint.setObjectName("hint")
         self._value.setStyleSheet("font-size: 24px; font-weight: 600;")
@@ -103,11 +108,11 @@ class TopRow(QAbstractButton):
         self._draw_bar(painter, QRectF(name_end, _ROW / 2 - 4, rate_start - name_end, 8), row)
         middle = Qt.AlignmentFlag.AlignVCenter
         right = Qt.AlignmentFlag.AlignRight | middle
-        speed = format_rate(_speed(row)) if _speed(row) else DASH
+        speed = rate(_speed(row))
         painter.setPen(QColor(colors.text))
         painter.drawText(QRectF(rate_start, 0, _RATE, _ROW), int(right), speed)
         painter.setPen(QColor(colors.muted))
-        painter.drawText(QRectF(rate_start + _RATE, 0, _BYTES, _ROW), int(right), format_bytes(_total(row)))
+        painter.drawText(QRectF(rate_start + _RATE, 0, _BYTES, _ROW), int(right), amount(_total(row)))
         bold = QFont(self.font())
         bold.setWeight(QFont.Weight.DemiBold)
         painter.setFont(bold)
@@ -119,7 +124,7 @@ class TopRow(QAbstractButton):
 
     def _draw_bar(self, painter: QPainter, box: QRectF, row: FlowRow) -> None:
         colors = self._theme.colors
-        inlet, export = (box.width() * rate / self._fastest for rate in (row.inlet_now, row.export_now))
+        inlet, export = (box.width() * speed / self._fastest for speed in (row.inlet_now, row.export_now))
         painter.setPen(Qt.PenStyle.NoPen)
         for color, left, wide in ((colors.inlet, 0.0, inlet), (colors.export, inlet, export)):
             painter.fillRect(QRectF(box.left() + left, box.top(), wide, box.height()), QColor(color))
@@ -208,12 +213,12 @@ class OverviewPage(QWidget):
         """Pull the newest counters and samples."""
         all_, today = self._program.flow(GLOBAL_KEY), self._program.today()
         total = self.tr("{total} in all")
-        self._inlet.show_texts(_rate(all_.inlet_now), total.format(total=format_bytes(all_.inlet)))
-        self._export.show_texts(_rate(all_.export_now), total.format(total=format_bytes(all_.export)))
+        self._inlet.show_texts(rate(all_.inlet_now), total.format(total=amount(all_.inlet)))
+        self._export.show_texts(rate(all_.export_now), total.format(total=amount(all_.export)))
         both = self.tr("{inlet} inlet, {export} export")
         self._today.show_texts(
-            format_bytes(today.inlet + today.export),
-            both.format(inlet=format_bytes(today.inlet), export=format_bytes(today.export)),
+            amount(today.inlet + today.export),
+            both.format(inlet=amount(today.inlet), export=amount(today.export)),
         )
         clients = self._program.flows(OwnerKind.CLIENT)
         self._connections.show_texts(
@@ -261,7 +266,3 @@ def _speed(row: FlowRow) -> float:
 
 def _total(row: FlowRow) -> int:
     return row.inlet + row.export
-
-
-def _rate(rate: float) -> str:
-    return format_rate(rate) if rate else DASH

@@ -57,7 +57,7 @@ class Sidebar(QFrame):
         self._settings = QPushButton(self.tr("Settings"), self)
         self._settings.setObjectName("door")
         self._settings.setIconSize(QSize(18, 18))
-        self._settings.clicked.connect(self._show_menu)
+        self._settings.clicked.connect(self.show_menu)
         self._menu = menu
         self._pages = {
             Page.OVERVIEW: _Door(self.tr("Overview"), "layout-dashboard", self),
@@ -100,6 +100,11 @@ class Sidebar(QFrame):
         for door in self._filters.values():
             door.setChecked(False)
 
+    def show_menu(self) -> None:
+        """Open the menu of settings."""
+        above = QPoint(0, -self._menu.sizeHint().height() - 4)
+        self._menu.popup(self._settings.mapToGlobal(above))
+
     def _lay_out(self) -> None:
         brand = QLabel("npsgui", self)
         brand.setObjectName("brand")
@@ -135,10 +140,6 @@ class Sidebar(QFrame):
             else:
                 door.setChecked(False)
         self.filter_chosen.emit(chosen)
-
-    def _show_menu(self) -> None:
-        above = QPoint(0, -self._menu.sizeHint().height() - 4)
-        self._menu.popup(self._settings.mapToGlobal(above))
 
     def _paint_icons(self) -> None:
         for door in self._pages.values():

@@ -112,6 +112,12 @@ QPushButton#door:checked { background: @accent_wash; color: @accent; font-weight
 QPushButton#door:focus { border: 1px solid @accent; }
 QPushButton#door QLabel { color: @muted; background: transparent; }
 
+QPushButton#tab { background: transparent; border: none; border-bottom: 2px solid transparent;
+  border-radius: 0; color: @muted; padding: 0; min-height: 32px; max-height: 32px; }
+QPushButton#tab:hover { color: @text; }
+QPushButton#tab:checked { color: @accent; border-bottom-color: @accent; font-weight: 600; }
+QPushButton#tab:focus { background: @sunken; }
+
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox, QDateTimeEdit {
   background: @surface; border: 1px solid @line; border-radius: 6px; padding: 0 8px;
   selection-background-color: @accent; selection-color: @on_accent; }
@@ -130,8 +136,9 @@ QTableView { background: transparent; border: none; outline: none; gridline-colo
 QTableView::item { padding: 0 7px; border: none; }
 QTableView::item:hover { background: @sunken; }
 QTableView::item:selected { background: @accent_wash; color: @text; }
+QAbstractScrollArea::corner { background: transparent; }
 QHeaderView { background: transparent; border: none; }
-QHeaderView::section { background: @surface; color: @muted; border: none; border-bottom: 1px solid @line;
+QHeaderView::section { background: transparent; color: @muted; border: none; border-bottom: 1px solid @line;
   padding: 0 10px; font-size: 12px; font-weight: 600; height: 34px; }
 QHeaderView::section:hover { color: @text; }
 QHeaderView::up-arrow, QHeaderView::down-arrow { width: 0; height: 0; }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from npsgui.ui.table import Table
@@ -28,6 +28,8 @@ class TableView(QTableView, Generic[Row]):
     def __init__(self, table: Table[Row], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.table = table
+        self.nothing = ""
+        """What stands in the place of rows while there are none."""
         self.setModel(table)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -44,7 +46,8 @@ class TableView(QTableView, Generic[Row]):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsMovable(True)
-        header.setStretchLastSection(True)
+        # digits stretched to the far edge would stand away from theirs
+        header.setStretchLastSection(not table.columns[-1].right)
         header.setMinimumSectionSize(60)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._show_columns_menu)
@@ -75,6 +78,11 @@ class TableView(QTableView, Generic[Row]):
         lines = ["\t".join(column.title for column in columns)]
         lines += ["\t".join(column.text(row) for column in columns) for row in self.selected()]
         return "\n".join(lines) + "\n"
+
+    def copy(self) -> None:
+        """Put the selected rows on the clipboard as TSV."""
+        if self.selected():
+            QGuiApplication.clipboard().setText(self.as_tsv())
 
     def layout_kept(self) -> dict[str, Any]:
         """Order, width and visibility of the columns, and the sorted one, as plain JSON values."""
@@ -125,14 +133,21 @@ class TableView(QTableView, Generic[Row]):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
-            if self.selected():
-                QGuiApplication.clipboard().setText(self.as_tsv())
+            self.copy()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
             self.edit_asked.emit()
         elif event.key() == Qt.Key.Key_Delete:
             self.remove_asked.emit()
         else:
             super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.nothing and not self.table.rows:
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().placeholderText().color())
+            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.nothing)
+            painter.end()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu_asked.emit(event.globalPos())

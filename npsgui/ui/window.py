@@ -5,26 +5,26 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from npsgui.app.program import Program
 from npsgui.app.settings import Settings
-from npsgui.model.entities import GLOBAL_KEY, OwnerKind
+from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.events import ConfigurationChanged, Event, LedgerHealthChanged, ShowWindow
 from npsgui.ui.commands import Commands
-from npsgui.ui.connections_page import ConnectionsPage, links
-from npsgui.ui.detail import DetailPane
+from npsgui.ui.connections_page import ConnectionsPage
 from npsgui.ui.first_run_page import FirstRunPage
 from npsgui.ui.flow_page import FlowPage
-from npsgui.ui.flow_rows import FlowColumns, lines
+from npsgui.ui.layouts import Layouts
 from npsgui.ui.notices import NoticeBar
 from npsgui.ui.overview_page import OverviewPage
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.settings_menu import SettingsMenu
 from npsgui.ui.sidebar import Page, Sidebar, StateFilter
 from npsgui.ui.status_bar import StatusBar
+from npsgui.ui.table_view import TableView
 from npsgui.ui.theme import Theme
 
 SECOND = 1000
@@ -81,20 +81,10 @@ class Window(QMainWindow):
             Page.TUNNELS: len(configuration.tunnels),
             Page.CONNECTIONS: len(connections),
         }
-        states: dict[StateFilter, int] = {}
         page = self._stack.currentWidget()
-        clients = {key: client.remark or str(client.owner) for key, client in configuration.clients.items()}
-        if isinstance(page, FlowPage):
-            kind = OwnerKind.CLIENT if page is self.clients else OwnerKind.TUNNEL
-            rows = program.flows(kind)
-            states = {which: sum(row.state in which.value for row in rows) for which in StateFilter}
-            page.show_lines(lines(rows, configuration, clients))
-        elif page is self.connections:
-            tunnels = {one.owner: one.remark or str(one.owner) for one in configuration.tunnels.values()}
-            self.connections.show_links(links(connections, tunnels, clients))
-        elif page is self.overview:
-            self.overview.refresh()
-        self.sidebar.show_counts(counts, states)
+        if isinstance(page, FlowPage | ConnectionsPage | OverviewPage):
+            page.refresh()
+        self.sidebar.show_counts(counts, page.counts() if isinstance(page, FlowPage) else {})
 
     def show_page(self, page: Page) -> None:
         """Bring a page to the front, without filters."""
@@ -106,6 +96,11 @@ class Window(QMainWindow):
             flow_page.show_states(None)
         self.sidebar.show_page(page, page in (Page.CLIENTS, Page.TUNNELS))
         self.refresh()
+
+    def show_client(self, owner: OwnerKey) -> None:
+        """Bring the Clients page to the front with this client selected."""
+        self.show_page(Page.CLIENTS)
+        self.clients.choose(owner)
 
     def offer_demo(self) -> None:
         """Offer demo data on the first page; ``demo_asked`` tells when it is wanted."""
@@ -119,32 +114,14 @@ class Window(QMainWindow):
         self.activateWindow()
 
     def _make_pages(self) -> None:
-        columns = FlowColumns(self._sentences, self)
+        program, theme = self._program, self._theme
         self._add_client = QAction(self.tr("New client"), self)
         self._add_tunnel = QAction(self.tr("New tunnel"), self)
-        self.overview = OverviewPage(self._program, self._theme, self)
-        self.clients = FlowPage(
-            self._theme,
-            self.tr("Clients"),
-            columns.of_clients(),
-            columns.facts,
-            DetailPane(self._program, self._theme, self),
-            self._add_client,
-            self.tr("No clients yet. A client is an account that owns tunnels and limits."),
-            self,
-        )
-        self.tunnels = FlowPage(
-            self._theme,
-            self.tr("Tunnels"),
-            columns.of_tunnels(),
-            columns.facts,
-            DetailPane(self._program, self._theme, self),
-            self._add_tunnel,
-            self.tr("No tunnels yet. A tunnel listens on a port and leads to a target."),
-            self,
-        )
-        self.connections = ConnectionsPage(self._theme, self)
-        self._first_run = FirstRunPage(self._program, self._theme, self)
+        self.overview = OverviewPage(program, theme, self)
+        self.clients = FlowPage(program, theme, OwnerKind.CLIENT, self._add_client, self)
+        self.tunnels = FlowPage(program, theme, OwnerKind.TUNNEL, self._add_tunnel, self)
+        self.connections = ConnectionsPage(program, theme, self)
+        self._first_run = FirstRunPage(program, theme, self)
         self._pages: dict[Page, QWidget] = {
             Page.OVERVIEW: self.overview,
             Page.CLIENTS: self.clients,
@@ -183,6 +160,8 @@ class Window(QMainWindow):
             page.edit_asked.connect(self.commands.edit)
             page.remove_asked.connect(self.commands.remove)
             page.enable_asked.connect(self.commands.enable)
+            page.close_asked.connect(self.commands.close_connections)
+        self.overview.owner_chosen.connect(self.show_client)
         self.connections.close_asked.connect(self.commands.close_connections)
         self._first_run.finished.connect(self._on_first_run_over)
         self._first_run.demo_asked.connect(self.demo_asked)
@@ -191,39 +170,25 @@ class Window(QMainWindow):
         self.menu.quit_asked.connect(self.close)
         QShortcut(QKeySequence("Ctrl+N"), self, self._on_new)
         QShortcut(QKeySequence("Ctrl+F"), self, self._on_find)
+        QShortcut(QKeySequence("Esc"), self, self._on_clear)
+        QShortcut(QKeySequence("Ctrl+,"), self, self.sidebar.show_menu)
         QShortcut(QKeySequence("Ctrl+Q"), self, self.close)
         for number in Page:
             QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self, lambda number=number: self.show_page(number))
 
     def _restore(self) -> None:
-        kept: dict[str, Any] = self._settings.layout("window") or {}
-        if not self.restoreGeometry(QByteArray.fromBase64(str(kept.get("geometry", "")).encode())):
-            self.resize(1280, 800)
-        for name, page in (("clients", self.clients), ("tunnels", self.tunnels)):
-            page.view.restore_layout(self._settings.layout(name))
-            if name in kept:
-                page.splitter.restoreState(QByteArray.fromBase64(str(kept[name]).encode()))
-        self.connections.view.restore_layout(self._settings.layout("connections"))
-        last = kept.get("page", int(Page.CLIENTS))
-        self.show_page(Page(last) if last in list(Page) else Page.CLIENTS)
-
-    def _keep(self) -> None:
-        def encoded(state: QByteArray) -> str:
-            return bytes(state.toBase64().data()).decode()
-
-        self._settings.keep_layout(
-            {
-                "window": {
-                    "geometry": encoded(self.saveGeometry()),
-                    "clients": encoded(self.clients.splitter.saveState()),
-                    "tunnels": encoded(self.tunnels.splitter.saveState()),
-                    "page": int(self._page),
-                },
-                "clients": self.clients.view.layout_kept(),
-                "tunnels": self.tunnels.view.layout_kept(),
-                "connections": self.connections.view.layout_kept(),
+        pages = {"clients": self.clients, "tunnels": self.tunnels}
+        views: dict[str, TableView[Any]] = {"connections": self.connections.view}
+        for name, page in pages.items():
+            views |= {
+                name: page.view,
+                f"{name}.connections": page.detail.links,
+                f"{name}.tunnels": page.detail.tunnels,
             }
-        )
+        splitters = {name: page.splitter for name, page in pages.items()}
+        self._layouts = Layouts(self._settings, self, splitters, views)
+        last = self._layouts.restore()
+        self.show_page(Page(last) if last in list(Page) else Page.CLIENTS)
 
     def _on_second(self) -> None:
         if self._timer.isActive():
@@ -262,6 +227,15 @@ class Window(QMainWindow):
             page.header.search.setFocus()
             page.header.search.selectAll()
 
+    def _on_clear(self) -> None:
+        page = self._stack.currentWidget()
+        if isinstance(page, FlowPage | ConnectionsPage):
+            page.header.search.clear()
+            page.setFocus()
+        if isinstance(page, FlowPage):
+            self.sidebar.clear_filter()
+            page.show_states(None)
+
     def _on_first_run_over(self) -> None:
         self._first_run_over = True
         self.show_page(Page.CLIENTS)
@@ -270,7 +244,7 @@ class Window(QMainWindow):
     # Qt overrides
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._keep()
+        self._layouts.keep(int(self._page))
         self._timer.stop()
         self._unsubscribe()
         self.closed.emit()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+from npsgui.model.configuration import Configuration
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.errors import NotFound
 from npsgui.model.events import Events
-from npsgui.model.views import FlowRow, Sample, State, Step, Usage
+from npsgui.model.views import ConnectionRow, FlowRow, Sample, State, Step, Usage
 
 NOW = 1_795_440_000.0 + 1234
 
@@ -35,6 +36,20 @@ def row(
     )
 
 
+def session(number: int, owner: OwnerKey, client: int) -> ConnectionRow:
+    """An open session of a tunnel."""
+    return ConnectionRow(
+        id=number,
+        owner=owner,
+        client=client,
+        peer=f"203.0.113.7:{number}",
+        target="127.0.0.1:80",
+        seconds=5.0,
+        inlet=10,
+        export=20,
+    )
+
+
 class FakeProgram:
     """Rows, samples and usages to set. ``wait`` holds every answer of the ledger back until it is set."""
 
@@ -44,6 +59,8 @@ class FakeProgram:
         self.samples: list[Sample] = []
         self.usages: dict[OwnerKey, list[Usage]] = {}
         self.asked: list[OwnerKey] = []
+        self.configuration = Configuration()
+        self.sessions: list[ConnectionRow] = []
         self.wait = asyncio.Event()
         self.wait.set()
 
@@ -57,6 +74,9 @@ class FakeProgram:
 
     def flows(self, kind: OwnerKind | None = None) -> list[FlowRow]:
         return [found for found in self.rows.values() if found.owner.kind is kind]
+
+    def connections(self) -> list[ConnectionRow]:
+        return self.sessions
 
     def today(self) -> Usage:
         return Usage(0, 1024, 2048)

@@ -3,16 +3,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from npsgui.model.entities import OwnerKey, OwnerKind
+from npsgui.model.configuration import Configuration
+from npsgui.model.entities import Client, OwnerKey, OwnerKind, Tunnel
 from npsgui.model.views import State
-from npsgui.ui.detail import DetailPane
+from npsgui.ui.detail import DetailPane, Tab
 from npsgui.ui.theme import Theme
-from tests.ui.chart_program import FakeProgram, row
+from tests.ui.chart_program import FakeProgram, row, session
 
 ONE = OwnerKey(OwnerKind.CLIENT, 1)
+WEB, SSH = OwnerKey(OwnerKind.TUNNEL, 5), OwnerKey(OwnerKind.TUNNEL, 6)
 
 # what the offscreen platform says of every window
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -20,7 +24,17 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 @pytest.fixture
 def program() -> FakeProgram:
-    return FakeProgram(row(ONE, remark="home-nas", quota=10_000))
+    made = FakeProgram(
+        row(ONE, remark="home-nas", quota=10_000), row(WEB, remark="web"), row(SSH, remark="ssh")
+    )
+    made.rows[WEB] = replace(made.rows[WEB], client=1)
+    made.rows[SSH] = replace(made.rows[SSH], client=2)
+    made.configuration = Configuration(
+        clients={1: Client(id=1, key="a", remark="home-nas", tunnels=4), 2: Client(id=2, key="b")},
+        tunnels={5: Tunnel(id=5, client=1, remark="web"), 6: Tunnel(id=6, client=2, remark="ssh")},
+    )
+    made.sessions = [session(1, WEB, 1), session(2, SSH, 2), session(3, WEB, 1)]
+    return made
 
 
 @pytest.fixture
@@ -70,3 +84,58 @@ def test_an_owner_that_was_removed_is_let_go(pane: DetailPane, program: FakeProg
     pane.refresh()
 
     assert texts(pane) == ["Choose a row to see its traffic."]
+
+
+def test_the_connections_of_the_selection_and_no_others_are_listed(pane: DetailPane) -> None:
+    pane.show_owner(ONE)
+    pane.tabs.choose(Tab.CONNECTIONS)
+    assert [link.row.id for link in pane.links.table.rows] == [1, 3]
+
+    pane.show_owner(SSH)
+    assert [link.row.id for link in pane.links.table.rows] == [2]
+
+
+def test_del_asks_for_the_selected_connections_to_be_closed(qtbot: QtBot, pane: DetailPane) -> None:
+    pane.show_owner(ONE)
+    pane.tabs.choose(Tab.CONNECTIONS)
+    pane.links.choose(1)
+    with qtbot.waitSignal(pane.close_asked) as asked:
+        QTest.keyClick(pane.links, Qt.Key.Key_Delete)
+
+    assert asked.args == [(3,)]
+
+
+def test_a_clients_tunnels_are_listed_and_edited(qtbot: QtBot, pane: DetailPane) -> None:
+    pane.show_owner(ONE)
+    pane.tabs.choose(Tab.TUNNELS)
+    pane.tunnels.choose(0)
+    with qtbot.waitSignal(pane.edit_asked) as asked:
+        QTest.keyClick(pane.tunnels, Qt.Key.Key_Return)
+
+    assert asked.args == [WEB]
+
+
+def test_a_tunnel_has_no_tunnels_to_show(pane: DetailPane) -> None:
+    pane.show_owner(ONE)
+    pane.tabs.choose(Tab.TUNNELS)
+    pane.show_owner(WEB)
+
+    assert pane.tabs.current is Tab.TRAFFIC
+
+
+def test_limits_stand_beside_what_is_used_of_them(pane: DetailPane) -> None:
+    pane.show_owner(ONE)
+    pane.tabs.choose(Tab.LIMITS)
+
+    assert {"<b>6.8 KiB</b> / 9.8 KiB", "7,000 of 10,000 bytes", "<b>1</b> / 4"} <= set(texts(pane))
+
+
+def test_a_narrow_pane_is_no_wider_than_it_is_given(pane: DetailPane) -> None:
+    pane.show_owner(ONE)
+    pane.resize(640, 400)
+
+    assert all(
+        label.mapTo(pane, label.rect().topRight()).x() < 640
+        for label in pane.findChildren(QLabel)
+        if label.isVisible()
+    )

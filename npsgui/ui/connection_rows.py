@@ -1,0 +1,106 @@
+"""The rows and columns of the tables of connections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QObject
+
+from npsgui.model.configuration import Configuration
+from npsgui.model.views import ConnectionRow
+from npsgui.ui.filters import Facts
+from npsgui.ui.flow_rows import amount, rate
+from npsgui.ui.table import Column
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One row: a session's numbers, and the names of its tunnel and client."""
+
+    row: ConnectionRow
+    tunnel: str
+    client: str
+
+    @property
+    def facts(self) -> Facts:
+        """What it can be found by."""
+        row = self.row
+        text = f"{row.peer} {row.target} {self.tunnel} {self.client}"
+        return Facts(text, size=row.inlet + row.export)
+
+
+def links(rows: Sequence[ConnectionRow], configuration: Configuration) -> list[Link]:
+    """The links of these rows."""
+    names = {owner.owner: getattr(owner, "remark", "") for owner in configuration.owners()}
+    clients = {client.id: client.remark or str(client.owner) for client in configuration.clients.values()}
+    return [Link(row, names.get(row.owner) or str(row.owner), clients.get(row.client, "")) for row in rows]
+
+
+def age(seconds: float) -> str:
+    """``3:07``, ``2:03:07``, ``5d 02:03``: how long a session is open."""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    days, hour = divmod(hours, 24)
+    if days:
+        return f"{days}d {hour:02}:{minute:02}"
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+class LinkColumns(QObject):
+    """Makes the columns, in the user's language."""
+
+    def all(self) -> list[Column[Link]]:
+        """The columns of the Connections page."""
+        return [*self._words(), *self._numbers()]
+
+    def of_client(self) -> list[Column[Link]]:
+        """The same for the sessions of one client, whose name is known."""
+        return [column for column in self.all() if column.name != "client"]
+
+    def _words(self) -> list[Column[Link]]:
+        words: list[tuple[str, str, Callable[[Link], str]]] = [
+            ("peer", self.tr("Peer"), lambda link: link.row.peer),
+            ("tunnel", self.tr("Tunnel"), lambda link: link.tunnel),
+            ("client", self.tr("Client"), lambda link: link.client),
+            ("target", self.tr("Target"), lambda link: link.row.target),
+        ]
+        return [
+            Column(
+                name=name,
+                title=title,
+                value=text,
+                text=text,
+                bold=name == "peer",
+                width=170 if name == "peer" else 130,
+            )
+            for name, title, text in words
+        ]
+
+    def _numbers(self) -> list[Column[Link]]:
+        inlet = self.tr("Inlet: from visitors to targets")
+        export = self.tr("Export: from targets to visitors")
+        numbers: list[tuple[str, str, Callable[[Link], float], Callable[[float], str], str]] = [
+            ("age", self.tr("Age"), lambda link: link.row.seconds, age, ""),
+            ("inlet_now", self.tr("Inlet now"), lambda link: link.row.inlet_now, rate, inlet),
+            ("export_now", self.tr("Export now"), lambda link: link.row.export_now, rate, export),
+            ("inlet", self.tr("Inlet"), lambda link: link.row.inlet, amount, inlet),
+            ("export", self.tr("Export"), lambda link: link.row.export, amount, export),
+        ]
+        return [
+            Column(
+                name=name,
+                title=title,
+                value=value,
+                text=partial(_text, value, text),
+                right=True,
+                width=72 if name == "age" else 96,
+                tip=tip,
+            )
+            for name, title, value, text, tip in numbers
+        ]
+
+
+def _text(value: Callable[[Link], float], text: Callable[[float], str], link: Link) -> str:
+    return text(value(link))
