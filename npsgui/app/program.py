@@ -13,6 +13,7 @@ from npsgui.app.books import Books
 from npsgui.app.desk import Adoption, Desk
 from npsgui.app.instance import InstanceLock
 from npsgui.app.rows import NOT_RUNNING, flow_row
+from npsgui.app.settings import Settings
 from npsgui.ledger.ledger import Ledger
 from npsgui.model.accounts import Accounts
 from npsgui.model.configuration import Configuration
@@ -40,6 +41,8 @@ class Program:
         self.health = LedgerHealth()
         self.notes: tuple[Sentence, ...] = ledger.opened.notes
         """What the user should be told at the start: a damaged ledger was set aside."""
+        self.retention = ledger.retention
+        """How long minutes and hours are kept; the next longer buckets of history stand in for them then."""
         self._ledger = ledger
         self._lock = lock
         self._accounts = Accounts(time.monotonic())
@@ -67,7 +70,7 @@ class Program:
                 program.events.push(LedgerHealthChanged(health))
 
         try:
-            ledger = await Ledger.open(folder, on_health)
+            ledger = await Ledger.open(folder, on_health, Settings(folder).retention)
             program = cls(ledger, lock, folder, relay=relay)
             await program._books.begin_day(time.time())
         except BaseException:

@@ -9,15 +9,24 @@ from __future__ import annotations
 import json
 import logging
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import tomlkit
 
+from npsgui.model.retention import AS_DESIGNED, DAY, Retention
+
 log = logging.getLogger(__name__)
 
-DEFAULTS = {"theme": "system", "language": "system"}
-"""``theme``: system, light or dark. ``language``: system, en or zh_CN."""
+DEFAULTS = {
+    "theme": "system",
+    "language": "system",
+    "keep_minutes_days": str(AS_DESIGNED.minutes // DAY),
+    "keep_hours_days": str(AS_DESIGNED.hours // DAY),
+}
+"""``theme``: system, light or dark. ``language``: system, en or zh_CN. ``keep_*_days``: how long the ledger
+keeps minutes and hours, read at the start."""
 
 
 class Settings:
@@ -46,6 +55,19 @@ class Settings:
             document = tomlkit.document()
         document[name] = value
         _write(self._file, tomlkit.dumps(document))
+
+    @property
+    def retention(self) -> Retention:
+        """How long the ledger keeps minutes and hours: at least a day; what is no number is as designed."""
+        kept = Retention(self._days("keep_minutes_days"), self._days("keep_hours_days"))
+        return replace(kept, hours=max(kept.hours, kept.minutes))
+
+    def _days(self, name: str) -> int:
+        text = self._values[name]
+        if not (text.isascii() and text.isdecimal()):
+            log.warning("%s is not a number of days: %s", name, text)
+            text = DEFAULTS[name]
+        return max(1, int(text)) * DAY
 
     def layout(self, name: str) -> Any:
         """What ``keep_layout`` was given under this name; None when nothing was."""

@@ -39,10 +39,15 @@ class Ledger:
     """Counts and configuration on disk. Everything is called on the loop that opened it."""
 
     def __init__(
-        self, store: Store, thread: ThreadPoolExecutor, on_health: Callable[[LedgerHealth], None]
+        self,
+        store: Store,
+        thread: ThreadPoolExecutor,
+        on_health: Callable[[LedgerHealth], None],
+        retention: Retention,
     ) -> None:
         self.opened: Opened = store.opened
         """What was on disk when it was opened."""
+        self.retention = retention
         self._store = store
         self._thread = thread
         self._on_health = on_health
@@ -77,7 +82,7 @@ class Ledger:
         except BaseException:
             thread.shutdown(wait=False)
             raise
-        return cls(store, thread, on_health)
+        return cls(store, thread, on_health, retention)
 
     def flush(self, batch: Batch) -> None:
         """Hand over what moved. Never blocks; applied once or not at all, and tried until it is."""

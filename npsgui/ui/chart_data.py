@@ -99,6 +99,23 @@ class History:
             coverage,
         )
 
+    def continued(self, newer: History) -> History:
+        """The same with ``newer``, of the same step, in place of its end."""
+        kept, new = self._finest.starts < newer.since, newer._finest
+        buckets = Buckets(
+            self.step,
+            np.concatenate((self._finest.starts[kept], new.starts)),
+            np.concatenate((self._finest.inlet[kept], new.inlet)),
+            np.concatenate((self._finest.export[kept], new.export)),
+        )
+        joined = History(self.since, newer.until, self.step, buckets, [])
+        before = [(begin, min(end, newer.since)) for begin, end in self.gaps if begin < newer.since]
+        after = list(newer.gaps)
+        if before and after and before[-1][1] == after[0][0]:
+            after[0] = (before.pop()[0], after[0][1])
+        joined.gaps = before + after
+        return joined
+
     def holds(self, left: float, right: float) -> bool:
         """Whether all of [left, right) was loaded."""
         return self.since <= left and right <= self.until
@@ -161,9 +178,12 @@ def bar_width(span: float, pixels: float) -> int:
     return _DAY if _DAY_PIXELS * per_pixel <= _DAY else _WEEK
 
 
-def fitting_step(span: float) -> Step:
-    """Minutes for up to three days. Beyond it hours: the ledger's days are UTC's, ours are local."""
-    return Step.MINUTE if span <= 3 * _DAY else Step.HOUR
+def fitting_step(view: View, minutes_from: float) -> Step:
+    """Minutes for up to three days, where they are still kept: from ``minutes_from`` (Unix time, s) on.
+
+    Else hours: the ledger's days are UTC's, ours are local.
+    """
+    return Step.MINUTE if view.span <= 3 * _DAY and view.left >= minutes_from else Step.HOUR
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,6 +14,7 @@ from PySide6.QtCore import QTimer
 from npsgui.model.entities import OwnerKey
 from npsgui.model.errors import NpsError
 from npsgui.model.events import Event, Events, MinuteTurned
+from npsgui.model.retention import Retention
 from npsgui.model.views import Sample, Step, Usage
 from npsgui.tasks import spawn
 from npsgui.ui.chart import TrafficChart
@@ -27,6 +28,7 @@ class HistorySource(Protocol):
     """The part of Program that a chart needs."""
 
     events: Events
+    retention: Retention
 
     def live(self, owner: OwnerKey) -> list[Sample]:
         """The last five minutes."""
@@ -75,14 +77,30 @@ class ChartFeed:
         """Load the history around what is shown."""
         if self._owner is None or self._chart.range is Range.LIVE:
             return
-        view, step = self._chart.view, fitting_step(self._chart.view.span)
+        view, step = self._chart.view, self._step()
         margin, now = view.span / 2, self._clock()
         since = int(view.left - margin) // step.seconds * step.seconds
         until = int(min(view.right + margin, now))
         self._asked += 1
         spawn(self._bring(self._asked, self._owner, since, until, step), "chart history")
 
-    async def _bring(self, asked: int, owner: OwnerKey, since: int, until: int, step: Step) -> None:
+    def load_newest(self) -> None:
+        """Load what came since the last time, and no more, where the rest is here already."""
+        held, step = self._history, self._step()
+        if self._owner is None or held is None or held.step != step.seconds:
+            self.load()
+            return
+        # the bucket that was growing then
+        since = int(held.until) // step.seconds * step.seconds
+        bring = self._bring(self._asked, self._owner, since, int(self._clock()), step, held)
+        spawn(bring, "chart history")
+
+    def _step(self) -> Step:
+        return fitting_step(self._chart.view, self._clock() - self._program.retention.minutes)
+
+    async def _bring(
+        self, asked: int, owner: OwnerKey, since: int, until: int, step: Step, before: History | None = None
+    ) -> None:
         try:
             usages: Sequence[Usage] = await self._program.history(owner, since, until, step)
             coverage = await self._program.coverage(since, until)
@@ -90,19 +108,20 @@ class ChartFeed:
             if asked == self._asked:
                 self._chart.say(str(error))
             return
-        if asked == self._asked:
-            self._history = History.of(since, until, step, usages, coverage)
+        if asked == self._asked and self._history is (before or self._history):
+            brought = History.of(since, until, step, usages, coverage)
+            self._history = brought if before is None else before.continued(brought)
             self._chart.show_history(self._history)
 
     def _on_view_changed(self) -> None:
         if self._owner is None or self._chart.range is Range.LIVE:
             return
         view, held = self._chart.view, self._history
-        fits = held is not None and held.step == fitting_step(view.span).seconds
+        fits = held is not None and held.step == self._step().seconds
         # the end of what is held lags behind the clock until the minute turns
         if held is None or not fits or not held.holds(view.left, min(view.right, self._clock() - 60)):
             self._rest.start()
 
     def _on_event(self, event: Event) -> None:
-        if isinstance(event, MinuteTurned) and self._chart.follows:
-            self.load()
+        if isinstance(event, MinuteTurned) and self._chart.follows and self._chart.range is not Range.LIVE:
+            self.load_newest()

@@ -8,6 +8,7 @@ from npsgui.model.configuration import Configuration
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.errors import NotFound
 from npsgui.model.events import Events
+from npsgui.model.retention import Retention
 from npsgui.model.views import ConnectionRow, FlowRow, Sample, State, Step, Usage
 
 NOW = 1_795_440_000.0 + 1234
@@ -55,12 +56,15 @@ class FakeProgram:
 
     def __init__(self, *rows: FlowRow) -> None:
         self.events = Events()
+        self.retention = Retention()
         self.rows = {found.owner: found for found in (row(GLOBAL_KEY), *rows)}
         self.samples: list[Sample] = []
         self.usages: dict[OwnerKey, list[Usage]] = {}
         self.asked: list[OwnerKey] = []
         self.configuration = Configuration()
         self.sessions: list[ConnectionRow] = []
+        self.spans: list[tuple[int, int]] = []
+        """From when until when each history was asked for."""
         self.wait = asyncio.Event()
         self.wait.set()
 
@@ -83,7 +87,8 @@ class FakeProgram:
 
     async def history(self, owner: OwnerKey, since: int, until: int, step: Step) -> list[Usage]:
         self.asked.append(owner)
-        answer = self.usages.get(owner, [])
+        self.spans.append((since, until))
+        answer = [usage for usage in self.usages.get(owner, []) if usage.start >= since]
         await self.wait.wait()
         return answer
 

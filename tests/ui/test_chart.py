@@ -222,6 +222,32 @@ def test_a_turned_minute_brings_new_history(chart: TrafficChart) -> None:
     assert "1,234 B" in chart.readout.text()
 
 
+def test_a_year_is_read_once_and_then_only_its_end(chart: TrafficChart) -> None:
+    hour = int(NOW) // 3600 * 3600
+
+    async def body() -> None:
+        program, now = FakeProgram(), [NOW]
+        feed = ChartFeed(program, chart, clock=lambda: now[0])
+        program.usages[ONE] = [Usage(hour - 7200, 1, 0), Usage(hour, 10, 0)]
+        chart.set_range(Range.YEAR)
+        feed.show_owner(ONE)
+        feed.load()
+        for minutes, moved in ((1, 20), (2, 30)):
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            now[0] = NOW + 60 * minutes
+            program.usages[ONE] = [Usage(hour, moved, 0)]
+            program.events.push(MinuteTurned(int(now[0]) - 60))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert [until - since < 2 * 3600 for since, until in program.spans] == [False, True, True]
+        assert feed._history is not None
+        assert feed._history.until == int(NOW) + 120
+        assert feed._history.buckets(3600).inlet.tolist() == [1, 30]
+
+    asyncio.run(body())
+
+
 def test_an_answer_for_the_owner_before_is_dropped(chart: TrafficChart) -> None:
     async def body() -> None:
         program = FakeProgram()

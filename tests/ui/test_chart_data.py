@@ -9,7 +9,7 @@ import pytest
 
 from npsgui.model.views import Sample, Step, Usage
 from npsgui.ui.chart_axes import time_ticks, value_step, value_text, value_top
-from npsgui.ui.chart_data import History, Lines, View, bucket_start, gaps
+from npsgui.ui.chart_data import History, Lines, View, bucket_start, fitting_step, gaps
 
 DAY = 86400
 
@@ -51,6 +51,24 @@ def test_a_days_bar_begins_at_local_midnight() -> None:
 def test_minutes_without_a_flush_are_gaps_and_quiet_minutes_are_not() -> None:
     assert gaps([(0, 120), (300, 600)], 0, 900) == [(120, 300.0), (600.0, 900)]
     assert gaps([(0, 900)], 0, 900) == []
+
+
+def test_history_is_continued_with_its_gaps() -> None:
+    older = History.of(0, 600, Step.MINUTE, [Usage(0, 1, 0), Usage(540, 2, 0)], [(0, 300), (480, 540)])
+    newer = History.of(540, 900, Step.MINUTE, [Usage(540, 5, 0), Usage(780, 7, 0)], [(720, 900)])
+
+    joined = older.continued(newer)
+
+    assert (joined.since, joined.until) == (0, 900)
+    assert joined.buckets(60).starts.tolist() == [0, 540, 780]
+    assert joined.buckets(60).inlet.tolist() == [1, 5, 7]
+    assert joined.gaps == [(300, 480), (540, 720)]
+
+
+def test_minutes_are_shown_only_while_they_are_kept() -> None:
+    assert fitting_step(View(1000, 1000 + DAY), 1000) is Step.MINUTE
+    assert fitting_step(View(999, 999 + DAY), 1000) is Step.HOUR
+    assert fitting_step(View(1000, 1000 + 4 * DAY), 0) is Step.HOUR
 
 
 def test_a_line_breaks_where_samples_are_missing() -> None:
