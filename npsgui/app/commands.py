@@ -7,8 +7,10 @@ import io
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeAlias
 
+from npsgui.app.nps_conf.exchange import export_nps, import_nps
 from npsgui.app.program import Program
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.errors import NpsError
@@ -106,6 +108,14 @@ async def _verify(program: Program, arguments: Arguments) -> Answer:
     return Answer(said=("The ledger adds up.",))
 
 
+async def _import(program: Program, arguments: Arguments) -> Answer:
+    return Answer(said=tuple(map(str, await import_nps(program, Path(arguments["folder"])))))
+
+
+async def _export(program: Program, arguments: Arguments) -> Answer:
+    return Answer(said=tuple(map(str, await export_nps(program, Path(arguments["folder"])))))
+
+
 async def _show(program: Program, arguments: Arguments) -> Answer:
     program.events.push(ShowWindow())
     return Answer()
@@ -122,6 +132,8 @@ COMMANDS: Mapping[str, Callable[[Program, Arguments], Awaitable[Answer]]] = {
     "start": _start,
     "stop": _stop,
     "verify": _verify,
+    "import": _import,
+    "export": _export,
     "show": _show,
 }
 

@@ -34,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     add("serve", "Run the tunnels without a window; prints “ready” when they are open.")
     _reports(add)
     _edits(add)
+    _exchanges(add)
     add("verify", "Check that the ledger adds up.")
     return top
 
@@ -75,6 +76,21 @@ def _edits(add: Add) -> None:
     edit.add_argument("words", nargs="+", metavar="[ID] key=value")
     for name, text in (("remove", "Remove"), ("start", "Start"), ("stop", "Stop")):
         _owner(add(name, f"{text} a client, tunnel or host."), OWNED)
+
+
+def _exchanges(add: Add) -> None:
+    for name, text in (
+        ("import", "Take clients, tunnels and hosts from NPS's conf folder; what is here stays as it is."),
+        ("export", "Write clients, tunnels and hosts into a conf folder for NPS."),
+    ):
+        command = add(name, text)
+        command.add_argument("form", choices=["nps"], metavar="nps")
+        command.add_argument("folder", type=_absolute, metavar="CONF_DIR")
+
+
+def _absolute(text: str) -> str:
+    """The folder as a program with another working folder finds it."""
+    return str(Path(text).absolute())
 
 
 def _owner(command: argparse.ArgumentParser, kinds: list[str]) -> None:

@@ -122,7 +122,7 @@ class Client:
     expires: int = 0
     """Unix time, s, from which it is refused; 0 never."""
     nps: Mapping[str, object] = field(default_factory=lambda: NO_EXTRAS, hash=False)
-    """Fields of an imported NPS record that npsgui has no use for, kept verbatim for export."""
+    """The NPS record it was imported from, verbatim: an export changes in it only what was edited since."""
 
     @property
     def owner(self) -> OwnerKey:

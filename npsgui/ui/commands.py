@@ -8,12 +8,14 @@ from typing import Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from npsgui.app.nps_conf.exchange import import_nps
 from npsgui.app.program import Program
 from npsgui.model.entities import Client, OwnerKey, OwnerKind, Tunnel
 from npsgui.model.errors import NpsError
 from npsgui.tasks import spawn
 from npsgui.ui.client_dialog import ClientDialog
 from npsgui.ui.confirm import ConfirmDialog
+from npsgui.ui.import_dialog import FolderDialog, ImportReport
 from npsgui.ui.limits_dialog import LimitsDialog
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.theme import Theme
@@ -55,6 +57,10 @@ class Commands(QObject):
             self._start(ClientDialog(self._program, self._theme, self._window).ask(found))
         elif isinstance(found, Tunnel):
             self._start(TunnelDialog(self._program, self._theme, self._window).ask(found))
+
+    def import_nps(self) -> None:
+        """Ask for NPS's conf folder, take what is in it and show what came of it."""
+        self._start(self._import_nps())
 
     def edit_limits(self) -> None:
         """Ask for the limits of everything together."""
@@ -110,6 +116,12 @@ class Commands(QObject):
             costs.append(self.tr("Open connections that are cut off: {count}").format(count=open_now))
         costs.append(self.tr("The bytes carried so far stay in the ledger."))
         return costs
+
+    async def _import_nps(self) -> None:
+        folder = await FolderDialog(self._window).ask()
+        if folder is not None:
+            said = await import_nps(self._program, folder)
+            ImportReport([self._sentences.of(sentence) for sentence in said], self._window).open()
 
     async def _enable(self, owners: tuple[OwnerKey, ...], wanted: bool) -> None:
         for owner in owners:

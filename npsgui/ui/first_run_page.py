@@ -15,6 +15,7 @@ class FirstRunPage(QWidget):
 
     finished = Signal()
     """A first client is wanted."""
+    import_asked = Signal()
     demo_asked = Signal()
 
     def __init__(self, program: Program, theme: Theme, parent: QWidget | None = None) -> None:
@@ -36,12 +37,15 @@ class FirstRunPage(QWidget):
         begin = QPushButton(self.tr("Add a client"), self)
         begin.setObjectName("primary")
         begin.clicked.connect(self.finished)
+        take_over = QPushButton(self.tr("Import from NPS…"), self)
+        take_over.clicked.connect(self.import_asked)
         self._demo = QPushButton(self.tr("Show demo data"), self)
         self._demo.clicked.connect(self.demo_asked)
         self._demo.hide()
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(begin)
+        buttons.addWidget(take_over)
         buttons.addWidget(self._demo)
         buttons.addStretch()
         card = QFrame(self)

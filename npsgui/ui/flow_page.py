@@ -44,6 +44,7 @@ class FlowPage(QWidget):
         kind: OwnerKind,
         add: QAction,
         parent: QWidget | None = None,
+        second: QAction | None = None,
     ) -> None:
         super().__init__(parent)
         self._program = program
@@ -65,7 +66,7 @@ class FlowPage(QWidget):
         self._remove = self._action(self.tr("Delete…"), "trash", self._on_remove, "Del")
         self._copy = self._action(self.tr("Copy"), "copy", self.view.copy, "Ctrl+C")
         actions = [self._start, self._stop, self._edit, self._remove]
-        self.header = PageHeader(theme, title, actions, add, self)
+        self.header = PageHeader(theme, title, actions, add, self, second)
         self._empty = EmptyState("", add, self)
         self._lay_out()
         self.header.search.textChanged.connect(self._filter)

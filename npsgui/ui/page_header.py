@@ -11,7 +11,7 @@ from npsgui.ui.theme import Theme
 
 
 class PageHeader(QWidget):
-    """Made of a title, the actions of the selection and the primary action."""
+    """Made of a title, the actions of the selection, and the primary action with a second beside it."""
 
     def __init__(
         self,
@@ -20,6 +20,7 @@ class PageHeader(QWidget):
         actions: list[QAction],
         primary: QAction | None,
         parent: QWidget | None = None,
+        second: QAction | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
@@ -42,6 +43,11 @@ class PageHeader(QWidget):
             if len(actions) == 1:
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             layout.addWidget(button)
+        if second is not None:
+            layout.addSpacing(8)
+            other = QPushButton(second.text(), self)
+            other.clicked.connect(second.trigger)
+            layout.addWidget(other)
         self._primary: QPushButton | None = None
         if primary is not None:
             layout.addSpacing(8)

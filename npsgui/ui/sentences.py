@@ -65,6 +65,8 @@ class Sentences(QObject):
         return words[cause]
 
     def _value(self, value: object) -> object:
+        if isinstance(value, Sentence | NpsError):
+            return self.of(value)
         if isinstance(value, OwnerKey):
             return self.owner(value)
         return self.kind(value) if isinstance(value, OwnerKind) else value

@@ -116,9 +116,11 @@ class Window(QMainWindow):
     def _make_pages(self) -> None:
         program, theme = self._program, self._theme
         self._add_client = QAction(self.tr("New client"), self)
+        self._import = QAction(self.tr("Import…"), self)
+        self._import.setToolTip(self.tr("Take clients and tunnels from NPS's conf folder"))
         self._add_tunnel = QAction(self.tr("New tunnel"), self)
         self.overview = OverviewPage(program, theme, self)
-        self.clients = FlowPage(program, theme, OwnerKind.CLIENT, self._add_client, self)
+        self.clients = FlowPage(program, theme, OwnerKind.CLIENT, self._add_client, self, self._import)
         self.tunnels = FlowPage(program, theme, OwnerKind.TUNNEL, self._add_tunnel, self)
         self.connections = ConnectionsPage(program, theme, self)
         self._first_run = FirstRunPage(program, theme, self)
@@ -155,6 +157,7 @@ class Window(QMainWindow):
         self.sidebar.filter_chosen.connect(self._on_filter)
         self.status.limits_asked.connect(self.commands.edit_limits)
         self._add_client.triggered.connect(self.commands.new_client)
+        self._import.triggered.connect(self.commands.import_nps)
         self._add_tunnel.triggered.connect(self._on_new_tunnel)
         for page in (self.clients, self.tunnels):
             page.edit_asked.connect(self.commands.edit)
@@ -164,6 +167,7 @@ class Window(QMainWindow):
         self.overview.owner_chosen.connect(self.show_client)
         self.connections.close_asked.connect(self.commands.close_connections)
         self._first_run.finished.connect(self._on_first_run_over)
+        self._first_run.import_asked.connect(self.commands.import_nps)
         self._first_run.demo_asked.connect(self.demo_asked)
         self.menu.limits_asked.connect(self.commands.edit_limits)
         self.menu.language_chosen.connect(self.language_chosen)

@@ -1,0 +1,1 @@
+"""NPS's conf folder, both ways: clients.json, tasks.json and hosts.json to owners and back."""

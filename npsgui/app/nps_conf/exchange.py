@@ -1,0 +1,52 @@
+"""``import nps`` and ``export nps``, for the command line and the window."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from npsgui.app.nps_conf.folder import read_conf, write_conf
+from npsgui.app.nps_conf.handover import give
+from npsgui.app.nps_conf.takeover import Taken, named, take
+from npsgui.app.program import Program, new_key
+from npsgui.model.accounts import Totals
+from npsgui.model.configuration import Configuration
+from npsgui.model.entities import OwnerKey
+from npsgui.model.views import Sentence, State
+
+
+async def import_nps(program: Program, folder: Path) -> tuple[Sentence, ...]:
+    """Take what NPS's conf folder has and the program has not; what was taken and what was left.
+
+    Raises ImportFailed or LedgerError: then nothing was taken.
+    """
+    conf = await asyncio.to_thread(read_conf, folder)
+    taken: list[Taken] = []
+
+    def change(before: Configuration) -> tuple[Configuration, Mapping[OwnerKey, Totals]]:
+        taken.append(take(conf, before, new_key))
+        return taken[0].configuration, taken[0].opening
+
+    await program.adopt(change)
+    return (*taken[0].said, *_failures(program, taken[0].new))
+
+
+async def export_nps(program: Program, folder: Path) -> tuple[Sentence, ...]:
+    """Write the three files for NPS into ``folder``. Raises NpsError."""
+
+    def totals(owner: OwnerKey) -> Totals:
+        row = program.flow(owner)
+        return Totals(row.inlet, row.export)
+
+    given = give(program.configuration, totals)
+    await asyncio.to_thread(write_conf, folder, given.files)
+    return given.said
+
+
+def _failures(program: Program, owners: Iterable[OwnerKey]) -> Iterator[Sentence]:
+    """Why new tunnels do not listen that should."""
+    for row in map(program.flow, owners):
+        if row.state is State.FAILED:
+            who = named(program.configuration.find(row.owner))
+            yield Sentence("Not listening: {who}. {reason}", (("who", who), ("reason", row.reason)))

@@ -1,0 +1,63 @@
+"""Importing from NPS: asks for its conf folder, and shows what was taken and what was left."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QLabel,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+
+class FolderDialog(QFileDialog):
+    """Asks for NPS's conf folder."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Import from NPS: choose its conf folder"))
+        self.setFileMode(QFileDialog.FileMode.Directory)
+        self.setOption(QFileDialog.Option.ShowDirsOnly)
+
+    async def ask(self) -> Path | None:
+        """Show the dialog; the folder, or None if the user cancelled."""
+        ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self.finished.connect(lambda result: None if ended.done() else ended.set_result(result))
+        self.open()
+        try:
+            accepted = await ended == QDialog.DialogCode.Accepted
+            return Path(self.selectedFiles()[0]) if accepted else None
+        finally:
+            self.deleteLater()
+
+
+class ImportReport(QDialog):
+    """What came of an import, sentence by sentence."""
+
+    def __init__(self, sentences: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Import from NPS"))
+        self.setMinimumWidth(560)
+        head = QLabel(sentences[0], self)
+        head.setObjectName("title")
+        head.setWordWrap(True)
+        self.text = QPlainTextEdit("\n\n".join(sentences[1:]), self)
+        self.text.setReadOnly(True)
+        self.text.setVisible(len(sentences) > 1)
+        self.text.setAccessibleName(self.tr("What was taken and what was left"))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(12)
+        layout.addWidget(head)
+        layout.addWidget(self.text)
+        layout.addWidget(buttons)
+        self.finished.connect(self.deleteLater)
