@@ -1,0 +1,85 @@
+"""What the faces pull from a program: rows, rates, history, the audit. Reads only."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from npsgui.app.books import Books
+from npsgui.app.desk import Desk
+from npsgui.app.rows import NOT_RUNNING, flow_row
+from npsgui.ledger.ledger import Ledger
+from npsgui.model.accounts import Accounts
+from npsgui.model.configuration import Configuration
+from npsgui.model.entities import Everything, OwnerKey, OwnerKind
+from npsgui.model.errors import NotFound
+from npsgui.model.events import Events
+from npsgui.model.minutes import MinuteClock
+from npsgui.model.views import ConnectionRow, FlowRow, LedgerHealth, Sample, Sentence, Step, Usage
+from npsgui.relay.relay import Relay
+
+
+class Readings:
+    """The half of ``Program`` that shows; the other half edits, runs and ends."""
+
+    def __init__(self, ledger: Ledger, folder: Path, *, relay: bool) -> None:
+        self.folder = folder
+        self.events = Events()
+        self.health = LedgerHealth()
+        self.notes: tuple[Sentence, ...] = ledger.opened.notes
+        """What the user should be told at the start: a damaged ledger was set aside."""
+        self.retention = ledger.retention
+        """How long minutes and hours are kept; the next longer buckets of history stand in for them then."""
+        self._ledger = ledger
+        self._accounts = Accounts(time.monotonic())
+        self._accounts.apply(ledger.opened.configuration, time.monotonic())
+        self._accounts.restore(ledger.opened.totals)
+        self._relay = Relay(self._accounts, self.events) if relay else None
+        clock = MinuteClock(time.time(), time.monotonic())
+        self._books = Books(self._accounts, ledger, self.events, clock)
+        self._desk = Desk(ledger, self._accounts, self._books, self._relay, self.events)
+
+    @property
+    def configuration(self) -> Configuration:
+        """What is in force."""
+        return self._desk.configuration
+
+    def flows(self, kind: OwnerKind | None = None) -> list[FlowRow]:
+        """The rows of all clients, tunnels and hosts, or of one kind; without the global owner."""
+        wanted = (owner for owner in self.configuration.owners() if not isinstance(owner, Everything))
+        return [self.flow(owner.owner) for owner in wanted if kind in (None, owner.owner.kind)]
+
+    def flow(self, owner: OwnerKey) -> FlowRow:
+        """One owner's row; GLOBAL_KEY gives everything. Raises NotFound."""
+        found, gate = self.configuration.find(owner), self._accounts.gate(owner)
+        if gate is None:
+            raise NotFound("There is no {owner}.", owner=owner)
+        listener: Sentence | bool = True
+        if owner.kind is OwnerKind.TUNNEL:
+            listener = NOT_RUNNING if self._relay is None else self._relay.listener(owner)
+        return flow_row(found, gate, self._books.live.now(owner), listener, time.time())
+
+    def connections(self) -> list[ConnectionRow]:
+        """The open sessions."""
+        return [] if self._relay is None else self._relay.connections()
+
+    def live(self, owner: OwnerKey) -> list[Sample]:
+        """The rates of the last five minutes, a second apart, the oldest first."""
+        return self._books.live.samples(owner)
+
+    def today(self) -> Usage:
+        """All bytes since local midnight."""
+        return self._books.today()
+
+    async def history(self, owner: OwnerKey, since: int, until: int, step: Step) -> list[Usage]:
+        """What an owner carried, in the buckets of ``step`` that moved; Unix times, s. Raises NotFound."""
+        self.configuration.find(owner)
+        return await self._ledger.history(owner, since, until, step)
+
+    async def coverage(self, since: int, until: int) -> list[tuple[int, int]]:
+        """The spans of time, from and until in Unix time, in which the program ran."""
+        return await self._ledger.coverage(since, until)
+
+    async def verify(self) -> list[Sentence]:
+        """What does not add up in the ledger; empty is good."""
+        return await self._ledger.verify()
