@@ -83,6 +83,14 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """Who may use a proxy or a host, and the password."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """Where the relay or the agent connects to."""
 
@@ -119,6 +127,8 @@ class Client:
     limits: Limits = Limits()
     tunnels: int = 0
     """How many tunnels and hosts it may have; 0 is unlimited."""
+    accounts: tuple[Account, ...] = ()
+    """Who may use those of its proxies and hosts that have none of their own. Without any nobody is asked."""
     expires: int = 0
     """Unix time, s, from which it is refused; 0 never."""
     nps: Mapping[str, object] = field(default_factory=lambda: NO_EXTRAS, hash=False)
@@ -145,6 +155,7 @@ class Tunnel:
     targets: tuple[Target, ...] = ()
     via: Via = Via.LOCAL
     limits: Limits = Limits()
+    accounts: tuple[Account, ...] = ()
     expires: int = 0
     nps: Mapping[str, object] = field(default_factory=lambda: NO_EXTRAS, hash=False)
 
@@ -174,6 +185,7 @@ class Host:
     targets: tuple[Target, ...] = ()
     via: Via = Via.LOCAL
     limits: Limits = Limits()
+    accounts: tuple[Account, ...] = ()
     expires: int = 0
     nps: Mapping[str, object] = field(default_factory=lambda: NO_EXTRAS, hash=False)
 

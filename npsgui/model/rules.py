@@ -32,6 +32,9 @@ TEXT_LENGTH = 255
 
 UDP_MODES = frozenset({Mode.UDP})
 PORTLESS_MODES = frozenset({Mode.SECRET, Mode.P2P})
+RUNNING_MODES = frozenset({Mode.TCP, Mode.SOCKS5})
+"""The kinds that this version runs."""
+
 TARGETED_MODES = frozenset({Mode.TCP, Mode.UDP, Mode.TCP_TRANS})
 
 _NAME = re.compile(
@@ -63,7 +66,7 @@ def unsupported(owner: Owner) -> Sentence | None:
     if isinstance(owner, Host):
         return Sentence("Hosts on a shared HTTP port do not run in this version.")
     if isinstance(owner, Tunnel):
-        if owner.mode is not Mode.TCP:
+        if owner.mode not in RUNNING_MODES:
             return Sentence("Tunnels of the kind {mode} do not run in this version.", (("mode", owner.mode),))
         if owner.via is Via.AGENT:
             return Sentence("Targets behind an agent do not run in this version.")

@@ -6,12 +6,13 @@ in ``entities.py``, a line here, a rule in ``rules.py`` if it has one, and a row
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from npsgui.model.entities import Mode, Owner, OwnerKind, Scheme, Target, Via
+from npsgui.model.entities import Account, Mode, Owner, OwnerKind, Scheme, Target, Via
 from npsgui.model.errors import FieldError
 from npsgui.model.flow import QuotaCounts
 from npsgui.model.ports import format_ports, parse_ports
@@ -85,6 +86,22 @@ def _choice(kind: type[StrEnum]) -> Callable[[str, str], StrEnum]:
     return parse
 
 
+def _accounts(text: str, field: str) -> tuple[Account, ...]:
+    found: dict[str, Account] = {}
+    for part in re.split(r"[\r\n,]+", text):
+        if not part.strip():
+            continue
+        user, colon, password = part.strip().partition(":")
+        if not (colon and user and password) or max(len(user.encode()), len(password.encode())) > 255:
+            raise FieldError(field, "Write accounts as user:password, with commas between them.")
+        found[user] = Account(user, password)
+    return tuple(found.values())
+
+
+def _accounts_text(accounts: tuple[Account, ...]) -> str:
+    return ",".join(f"{account.user}:{account.password}" for account in accounts)
+
+
 def _targets(text: str, field: str) -> tuple[Target, ...]:
     return parse_targets(text)
 
@@ -112,6 +129,7 @@ WORDS: tuple[Word, ...] = (
     Word("export_rate", _ALL, parse_rate, format_exact, limit=True),
     Word("connections", _NAMED, _count, limit=True),
     Word("tunnels", _CLIENT, _count),
+    Word("accounts", _NAMED, _accounts, _accounts_text),
     Word("expires", _NAMED, _moment, _moment_text),
     Word("client", _OWNED, _count),
     Word("mode", _TUNNEL, _choice(Mode)),

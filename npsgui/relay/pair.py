@@ -16,6 +16,8 @@ from npsgui.model.entities import Target
 from npsgui.model.flow import Direction
 from npsgui.model.gate import Cause, Lane, Lease
 from npsgui.relay.buffers import LARGEST, LEAST
+from npsgui.relay.pacer import Turns
+from npsgui.relay.prelude import Prelude
 from npsgui.relay.sessions import DRAIN_SECONDS, Session
 from npsgui.relay.shared import Shared
 
@@ -39,15 +41,14 @@ class Half(asyncio.BufferedProtocol):
 
     __slots__ = (
         "_chunk",
-        "_grant",
         "_holds",
         "_size",
-        "_turn",
         "eof",
         "lane",
         "other",
         "session",
         "transport",
+        "turns",
     )
 
     other: Half
@@ -59,10 +60,9 @@ class Half(asyncio.BufferedProtocol):
         self.transport = None
         self._chunk = FIRST_CHUNK
         self._size = 0
-        self._grant = 0
-        self._turn = 0
         self._holds = OPENING
         self.eof = False
+        self.turns = Turns(lane, session.shared.pacer, self)
 
     # What asyncio calls
 
@@ -104,9 +104,7 @@ class Half(asyncio.BufferedProtocol):
         if lane.flows and not lane.quota_left(1):
             session.quota_reached()
         elif lane.buckets:
-            self._grant = max(0, self._grant - count)
-            if not self._grant:
-                self._take_turn(0, now)
+            self.turns.spent(count, now)
 
     def eof_received(self) -> bool:
         self.eof = True
@@ -125,11 +123,27 @@ class Half(asyncio.BufferedProtocol):
 
     # What the session and the pacer call
 
+    def feed(self, data: bytes) -> None:
+        """Carry bytes that were read from this side before it was there."""
+        while data and self.session.cause is None:
+            buffer = self.get_buffer(len(data))
+            count = min(len(buffer), len(data))
+            buffer[:count] = data[:count]
+            data = data[count:]
+            self.buffer_updated(count)
+
     def start(self) -> None:
         """Both sides are connected: begin to read, or to wait for a turn."""
         self._release(OPENING)
         if self.lane.buckets:
-            self._take_turn(0, self.session.shared.loop.time())
+            self.turns.take(self.session.shared.loop.time())
+
+    def pace(self, waits: bool) -> None:
+        """A bucket of its lane is dry, or its turn there has come."""
+        if waits:
+            self._hold(RATE)
+        else:
+            self._release(RATE)
 
     def stall(self) -> None:
         """The other side's reader does not keep up: read no more for now, and less at a time then."""
@@ -144,14 +158,9 @@ class Half(asyncio.BufferedProtocol):
             self.session.shared.buffers.stalled(-1)
             self._release(STALLED)
 
-    def granted(self) -> None:
-        """The pacer: its turn at one bucket has come; the next dry one of the chain makes it wait again."""
-        self._grant = self.lane.quantum()
-        self._take_turn(self._turn + 1, self.session.shared.loop.time())
-
     def drain(self) -> None:
         """The session was cut: send what was charged and EOF, read and drop what still comes until EOF."""
-        self._leave_queue()
+        self.turns.leave()
         transport = self.transport
         if transport is None or transport.is_closing():
             return
@@ -180,26 +189,13 @@ class Half(asyncio.BufferedProtocol):
     def _allowed(self, size: int, sizehint: int) -> int:
         """``size`` cut to what the limits allow; 0 when a quota is used up."""
         lane = self.lane
-        if self._grant:
-            return lane.quota_left(min(size, self._grant))
+        if self.turns.grant:
+            return lane.quota_left(min(size, self.turns.grant))
         allowed = lane.allowance(size, self.session.shared.loop.time())
         if allowed:
             return allowed
         # Dry, and yet asked: bytes that some loop has read already are taken into debt, else a single one.
         return lane.quota_left(min(size, sizehint) if sizehint > 0 else 1)
-
-    def _take_turn(self, first: int, now: float) -> None:
-        dry = self.lane.next_dry(first, now)
-        if dry is None:
-            self._release(RATE)
-            return
-        self._turn = dry
-        self._hold(RATE)
-        self.session.shared.pacer.wait(self.lane.buckets[dry], self)
-
-    def _leave_queue(self) -> None:
-        for bucket in self.lane.buckets:
-            bucket.forget(self)
 
     def _hold(self, reason: int) -> None:
         if not self._holds and self.transport is not None:
@@ -242,6 +238,17 @@ class Pair(Session):
         self.visitor_half.start()
         self.target_half.start()
         self.opened()
+
+    def take_over(self, prelude: Prelude, target: Target) -> None:
+        """The target is connected; the visitor is whom ``prelude`` has talked with."""
+        if not prelude.hand_over(self.visitor_half):
+            self.cause = self.cause or Cause.PEER
+            self.target_half.abort()
+            return
+        self.start(target)
+        self.visitor_half.feed(bytes(prelude.unread))
+        if prelude.ended and self.cause is None:
+            self.visitor_half.eof_received()
 
     def half_closed(self, half: Half) -> bool:
         """``half`` has met EOF: carry it across. Whether ``half`` stays open, for the answer."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 
 from npsgui.model.accounts import Accounts
 from npsgui.model.configuration import Configuration
@@ -120,11 +121,12 @@ class Relay:
 
 def _wanted(configuration: Configuration) -> dict[OwnerKey, Tunnel]:
     """The tunnels that should listen: enabled, of an enabled client, of a kind that runs."""
-    return {
-        tunnel.owner: tunnel
-        for tunnel in configuration.tunnels.values()
-        if tunnel.enabled and configuration.clients[tunnel.client].enabled and unsupported(tunnel) is None
-    }
+    wanted = {}
+    for tunnel in configuration.tunnels.values():
+        client = configuration.clients[tunnel.client]
+        if tunnel.enabled and client.enabled and unsupported(tunnel) is None:
+            wanted[tunnel.owner] = replace(tunnel, accounts=tunnel.accounts or client.accounts)
+    return wanted
 
 
 def _place(tunnel: Tunnel) -> tuple[object, ...]:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from npsgui.model.entities import Mode, Tunnel
 from npsgui.relay.shared import Shared
+from npsgui.relay.socks5_service import Socks5Service
 from npsgui.relay.tcp import TcpService
 
 
@@ -26,4 +27,5 @@ class Service(Protocol):
 
 SERVICES: Mapping[Mode, Callable[[Shared, Tunnel], Service]] = {
     Mode.TCP: TcpService,
+    Mode.SOCKS5: Socks5Service,
 }

@@ -1,0 +1,193 @@
+"""SOCKS5 tunnels over real sockets, with curl as a visitor that nobody here wrote."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import socket
+from typing import Any
+
+import pytest
+
+from npsgui.model.entities import Account, Client, Limits, Mode, Tunnel
+from npsgui.model.events import SessionClosed, VisitorRefused
+from npsgui.model.gate import Cause
+from npsgui.relay.socks5 import Reply
+from tests.conftest import Run
+from tests.relay.house import (
+    TUNNEL,
+    House,
+    Stream,
+    echo,
+    free_port,
+    hang_up,
+    house,
+    read_all,
+    send_all,
+    serving,
+)
+
+PAYLOAD = random.Random(5).randbytes(700_000)
+
+
+def proxy(made: House, *accounts: Account, limits: Limits | None = None) -> None:
+    """Make tunnel 1 a SOCKS5 tunnel."""
+    made.apply(
+        Tunnel(
+            id=1,
+            client=1,
+            mode=Mode.SOCKS5,
+            ports=(free_port(),),
+            accounts=accounts,
+            limits=limits or Limits(),
+        )
+    )
+
+
+async def ask(made: House, host: bytes, port: int) -> tuple[Stream, int]:
+    """A visitor that asks for ``host``, an IPv4 address; the code of the answer."""
+    stream = await made.visit()
+    stream[1].write(b"\5\1\0\5\1\0\1" + host + port.to_bytes(2))
+    assert await stream[0].readexactly(2) == b"\5\0"
+    answer = await stream[0].readexactly(10)
+    return stream, answer[1]
+
+
+LOCAL = socket.inet_aton("127.0.0.1")
+
+
+def test_what_goes_through_is_whole_and_counted_without_the_handshake(run: Run[Any]) -> None:
+    async def body() -> None:
+        async with serving(echo) as targets, house(echo) as made:
+            proxy(made)
+            stream, code = await ask(made, LOCAL, targets[0].port)
+            assert code == Reply.SUCCEEDED
+            _, answer = await asyncio.gather(send_all(stream, PAYLOAD), read_all(stream))
+            await hang_up(stream)
+
+            assert answer == PAYLOAD
+            assert (made.flow().inlet, made.flow().export) == (len(PAYLOAD), len(PAYLOAD))
+
+    run(body())
+
+
+def test_bytes_sent_with_the_request_are_carried_and_counted(run: Run[Any]) -> None:
+    async def body() -> None:
+        async with serving(echo) as targets, house(echo) as made:
+            proxy(made)
+            stream = await made.visit()
+            stream[1].write(b"\5\1\0\5\1\0\1" + LOCAL + targets[0].port.to_bytes(2) + b"early")
+            stream[1].write_eof()
+
+            assert (await read_all(stream))[12:] == b"early"
+            assert made.flow().inlet == 5
+            await hang_up(stream)
+
+    run(body())
+
+
+def test_the_answer_tells_why_a_target_was_not_reached(run: Run[Any]) -> None:
+    async def body() -> None:
+        async with house(echo) as made:
+            proxy(made)
+            stream, code = await ask(made, LOCAL, free_port())
+
+            assert code == Reply.CONNECTION_REFUSED
+            assert await read_all(stream) == b""
+            await hang_up(stream)
+            await made.until(lambda: bool(made.of(SessionClosed)))
+
+    run(body())
+
+
+def test_a_name_that_does_not_exist_is_an_unreachable_host(run: Run[Any]) -> None:
+    async def body() -> None:
+        async with house(echo) as made:
+            proxy(made)
+            stream = await made.visit()
+            stream[1].write(b"\5\1\0\5\1\0\3\x0fnothing.invalid\0\x50")
+
+            assert (await stream[0].readexactly(12))[3] == Reply.HOST_UNREACHABLE
+            await hang_up(stream)
+
+    run(body())
+
+
+def test_a_refused_visitor_is_told_with_code_2(run: Run[Any]) -> None:
+    async def body() -> None:
+        async with serving(echo) as targets, house(echo) as made:
+            proxy(made, limits=Limits(quota=5))
+            first, _ = await ask(made, LOCAL, targets[0].port)
+            first[1].write(b"123456789")
+            await read_all(first)
+            stream, code = await ask(made, LOCAL, targets[0].port)
+
+            assert code == Reply.NOT_ALLOWED
+            assert made.flow().used == 5
+            refused = made.of(VisitorRefused)[0]
+            assert isinstance(refused, VisitorRefused)
+            assert refused.cause is Cause.QUOTA
+            for one in (first, stream):
+                await hang_up(one)
+
+    run(body())
+
+
+def test_bind_is_not_supported_and_says_so(run: Run[Any]) -> None:
+    async def body() -> None:
+        async with house(echo) as made:
+            proxy(made)
+            stream = await made.visit()
+            stream[1].write(b"\5\1\0\5\2\0\1" + LOCAL + b"\0\x50")
+
+            assert (await stream[0].readexactly(12))[3] == Reply.COMMAND_NOT_SUPPORTED
+            await hang_up(stream)
+
+    run(body())
+
+
+def test_a_visitor_that_is_gone_before_its_target_answers_gives_its_lease_back(run: Run[Any]) -> None:
+    async def body() -> None:
+        async with serving(echo) as targets, house(echo) as made:
+            proxy(made)
+            for said in (b"", b"\5", b"\5\1\0\5\1", b"\5\1\0\5\1\0\1" + LOCAL + targets[0].port.to_bytes(2)):
+                stream = await made.visit()
+                stream[1].write(said)
+                await stream[1].drain()
+                await hang_up(stream)
+            gate = made.accounts.gate(TUNNEL)
+            assert gate is not None
+            await made.until(lambda: gate.open == 0)
+
+    run(body())
+
+
+@pytest.mark.parametrize(
+    ("user", "works"), [("anna:geheim", True), ("bob:x", True), ("anna:x", False), ("", False)]
+)
+def test_curl_gets_in_with_the_right_password_alone(run: Run[Any], user: str, works: bool) -> None:
+    async def body() -> None:
+        async def page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.0 200 OK\r\n\r\nhello")
+
+        async with serving(page) as targets, house(echo) as made:
+            proxy(made, Account("anna", "geheim"))
+            made.apply(Client(id=1, key="k", accounts=(Account("bob", "x"),)))
+            if user.startswith("bob"):
+                proxy(made)  # those of the client hold where the tunnel has none
+            login = ["--proxy-user", user] if user else []
+            curl = await asyncio.create_subprocess_exec(
+                *("curl", "-s", "--max-time", "10", *login),
+                *(
+                    "--proxy",
+                    f"socks5h://127.0.0.1:{made.relay.port(TUNNEL)}",
+                    f"http://localhost:{targets[0].port}/",
+                ),
+                stdout=asyncio.subprocess.PIPE,
+            )
+            said, _ = await curl.communicate()
+
+            assert (said == b"hello") is works
+
+    run(body())
