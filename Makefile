@@ -9,7 +9,7 @@ STAMP := $(VENV)/.made
 
 run: $(STAMP)
 	@PYTHON=$(PYTHON) packaging/system-packages run
-	@$(BIN)/python -m npsgui
+	@$(BIN)/python -m npsgui --demo --picture build/demo.png
 
 test: $(STAMP)
 	@PYTHON=$(PYTHON) packaging/system-packages test

@@ -3,45 +3,105 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import importlib
 import os
 import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 from npsgui.app.control import ControlServer, ask
+from npsgui.app.demo.demo import Demo, throw_away_folder
 from npsgui.app.program import Program
 from npsgui.app.settings import Settings
+from npsgui.cli.demo import show_unseen
 from npsgui.cli.main import main as run_command
 from npsgui.model.errors import AlreadyRunning, NpsError
+from npsgui.tasks import spawn
 
 
 def main() -> int:
     """Run the command that is asked for, or else open the window; the exit code."""
-    return run_command(sys.argv[1:], open_window)
+    return run_command(sys.argv[1:], open_window, open_demo)
 
 
 def open_window(folder: Path) -> int:
     """The window on a data folder, until it is closed. One that is open already is brought to the front."""
-    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        if "QT_QPA_PLATFORM" not in os.environ:
-            print("There is no display for the window; “npsgui serve” needs none.", file=sys.stderr)
-            return 1
-    # Qt is loaded here and nowhere else: a command must not wait for it.
-    application = importlib.import_module("npsgui.ui.application")
-    loop = importlib.import_module("npsgui.ui.loop")
-    app = application.make_application(sys.argv[:1])
+    if not _has_display() and "QT_QPA_PLATFORM" not in os.environ:
+        print("There is no display for the window; “npsgui serve” needs none.", file=sys.stderr)
+        return 1
     try:
-        with asyncio.Runner(loop_factory=lambda: loop.new_event_loop(app)) as runner:
-            runner.run(_run(application, app, folder))
+        return _in_qt(lambda application, app: _run(application, app, folder))
     except AlreadyRunning:
         if asyncio.run(ask(folder, "show", {})) is None:
             raise
     return 0
 
 
-async def _run(application: Any, app: Any, folder: Path) -> None:
+def open_demo(picture: Path) -> int:
+    """The demo in a window, until it is closed; where there is no display unseen, which leaves a picture."""
+    unseen = None if _has_display() else picture
+    if unseen is not None:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    with throw_away_folder() as folder:
+        return _in_qt(lambda application, app: _run_demo(application, app, folder, unseen))
+
+
+def _has_display() -> bool:
+    platform = os.environ.get("QT_QPA_PLATFORM")
+    if platform:
+        return platform not in {"offscreen", "minimal"}
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _in_qt(run: Callable[[Any, Any], Coroutine[Any, Any, int]]) -> int:
+    """Run what gets the ui's ``application`` module and the QApplication, in Qt's loop."""
+    # Qt is loaded here and nowhere else: a command must not wait for it.
+    application = importlib.import_module("npsgui.ui.application")
+    loop = importlib.import_module("npsgui.ui.loop")
+    app = application.make_application(sys.argv[:1])
+    with asyncio.Runner(loop_factory=lambda: loop.new_event_loop(app)) as runner:
+        return runner.run(run(application, app))
+
+
+async def _run(application: Any, app: Any, folder: Path) -> int:
+    async with _answering(folder) as program:
+        await application.run_window(app, program, Settings(folder), application.open_demo)
+    return 0
+
+
+async def _run_demo(application: Any, app: Any, folder: Path, unseen: Path | None) -> int:
+    async with _answering(folder) as program:
+        try:
+            demo = await Demo.open(program)
+        except NpsError:
+            await program.close()
+            raise
+        try:
+            if unseen is not None:
+                return await _run_unseen(application, app, program, unseen)
+            await application.run_window(app, program, Settings(folder))
+        finally:
+            await demo.close()
+    return 0
+
+
+async def _run_unseen(application: Any, app: Any, program: Program, picture: Path) -> int:
+    telling = spawn(show_unseen(program, lambda: application.picture(app), picture), "demo without a display")
+    telling.add_done_callback(lambda _: app.closeAllWindows())
+    try:
+        await application.run_window(app, program, Settings(program.folder))
+    finally:
+        telling.cancel()
+        await asyncio.wait([telling])
+    return 0 if telling.cancelled() else telling.result()
+
+
+@contextlib.asynccontextmanager
+async def _answering(folder: Path) -> AsyncIterator[Program]:
+    """A Program that answers on its control socket; run_window closes it."""
     program = await Program.open(folder)
     control = ControlServer(program)
     try:
@@ -53,7 +113,7 @@ async def _run(application: Any, app: Any, folder: Path) -> None:
     gc.collect()
     gc.freeze()
     try:
-        await application.run_window(app, program, Settings(folder))
+        yield program
     finally:
         await control.close()
 

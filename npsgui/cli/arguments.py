@@ -26,6 +26,19 @@ def parser() -> argparse.ArgumentParser:
     )
     top.set_defaults(data=Path(platformdirs.user_data_dir("npsgui", appauthor=False)), command="")
     top.add_argument("--version", action="version", version=f"npsgui {__version__}")
+    top.add_argument(
+        "--demo",
+        action="store_true",
+        help="the window in a throw-away folder, with targets and visitors of its own; "
+        "without a display it runs unseen for 30 seconds, prints the flows and leaves a picture",
+    )
+    top.add_argument(
+        "--picture",
+        type=Path,
+        metavar="FILE",
+        default=Path("npsgui-demo.png"),
+        help="where --demo leaves the picture (default: %(default)s)",
+    )
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
 
     def add(name: str, text: str) -> argparse.ArgumentParser:
@@ -107,6 +120,8 @@ def _pair(text: str) -> tuple[str, str]:
 
 def settle(top: argparse.ArgumentParser, given: argparse.Namespace) -> None:
     """Put the words of ``set`` in their places and see that an ID is there where one is needed."""
+    if given.demo and (given.command or given.data != top.get_default("data")):
+        top.error("--demo takes no command and no --data: its folder is thrown away")
     if given.command == "set":
         words = list(given.words)
         given.id = None

@@ -29,18 +29,21 @@ HEADERS = {
 LEFT = frozenset({"kind", "remark", "state", "peer", "target", "start"})
 BYTES = frozenset({"inlet", "export", "quota"})
 
-NOT_ARGUMENTS = frozenset({"command", "data", "json", "csv"})
+NOT_ARGUMENTS = frozenset({"command", "data", "demo", "picture", "json", "csv"})
 
 
-def main(argv: Sequence[str], open_window: Callable[[Path], int]) -> int:
+def main(argv: Sequence[str], open_window: Callable[[Path], int], open_demo: Callable[[Path], int]) -> int:
     """Run one command, or the window if there is none; the exit code: 0 done, 1 refused or failed.
 
+    ``open_window`` gets the data folder, ``open_demo`` the file for a picture where nobody sees the window.
     Exits with 2 on bad usage.
     """
     top = parser()
     given = top.parse_args(argv)
     settle(top, given)
     try:
+        if given.demo:
+            return open_demo(given.picture)
         if not given.command:
             return open_window(given.data)
         if given.command == "serve":

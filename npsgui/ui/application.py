@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator
+from PySide6.QtCore import QBuffer, QLibraryInfo, QLocale, QObject, QProcess, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from npsgui.app.program import Program
@@ -32,12 +33,27 @@ def make_application(arguments: Sequence[str]) -> QApplication:
     return app
 
 
+def open_demo() -> bool:
+    """Open the demo in a process, a window and a throw-away folder of its own; whether it began."""
+    arguments = ["--demo"] if getattr(sys, "frozen", False) else ["-m", "npsgui", "--demo"]
+    return QProcess.startDetached(sys.executable, arguments)[0]
+
+
+def picture(app: QApplication) -> bytes:
+    """The window as it looks now, as PNG."""
+    window = next(found for found in app.topLevelWidgets() if isinstance(found, Window) and found.isVisible())
+    buffer = QBuffer()
+    window.grab().save(buffer, "PNG")
+    return bytes(buffer.data().data())
+
+
 async def run_window(
-    app: QApplication, program: Program, settings: Settings, on_demo: Callable[[], None] | None = None
+    app: QApplication, program: Program, settings: Settings, on_demo: Callable[[], bool] | None = None
 ) -> None:
     """Show the window until it is closed or a signal comes; then close the program. Raises LedgerError.
 
-    Another language is put in force by building the window anew. ``on_demo``: the user asks for demo data.
+    Another language is put in force by building the window anew. ``on_demo``: the user asks for the
+    demo; whether it opens.
     """
     looks = Looks(app, settings)
     loop = asyncio.get_running_loop()
@@ -76,7 +92,7 @@ class _Turn(QObject):
         looks: Looks,
         watch: CrashWatch,
         ended: asyncio.Event,
-        on_demo: Callable[[], None] | None,
+        on_demo: Callable[[], bool] | None,
     ) -> None:
         super().__init__(window)
         self._window = window
@@ -87,8 +103,9 @@ class _Turn(QObject):
         window.language_chosen.connect(self._on_language)
         window.menu.theme_chosen.connect(looks.dress)
         watch.crashed.connect(self._on_crash)
+        self._open_demo = on_demo
         if on_demo is not None:
-            window.demo_asked.connect(on_demo)
+            window.demo_asked.connect(self._on_demo)
             window.offer_demo()
 
     async def over(self) -> bool:
@@ -109,6 +126,10 @@ class _Turn(QObject):
     def _on_language(self) -> None:
         self._again = True
         self._over.set()
+
+    def _on_demo(self) -> None:
+        if self._open_demo is not None and not self._open_demo():
+            self._window.notices.tell(self.tr("The demo could not be started."))
 
     def _on_crash(self, report: str) -> None:
         CrashDialog(report, self._window).open()

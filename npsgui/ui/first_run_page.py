@@ -24,29 +24,34 @@ class FirstRunPage(QWidget):
         picture.setPixmap(app_icon().pixmap(64, 64))
         title = QLabel(self.tr("Welcome to npsgui"), self)
         title.setObjectName("title")
-        words = QLabel(
+        words = self._words(
             self.tr(
                 "npsgui runs tunnels and shows, exactly and live, who uses how much of them. "
                 "Add a client, the account that owns tunnels and limits; then give it a tunnel, "
                 "a port that leads to a target."
             ),
-            self,
+            "muted",
         )
-        words.setWordWrap(True)
-        words.setObjectName("muted")
         begin = QPushButton(self.tr("Add a client"), self)
         begin.setObjectName("primary")
         begin.clicked.connect(self.finished)
         take_over = QPushButton(self.tr("Import from NPS…"), self)
         take_over.clicked.connect(self.import_asked)
-        self._demo = QPushButton(self.tr("Show demo data"), self)
+        self._demo = QPushButton(self.tr("Open the demo"), self)
         self._demo.clicked.connect(self.demo_asked)
-        self._demo.hide()
+        self._demo_words = self._words(
+            self.tr(
+                "The demo opens in a second window, with made-up clients and real traffic on this machine. "
+                "It has a folder of its own, which is thrown away at its end: nothing of it comes here."
+            ),
+            "hint",
+        )
+        for part in (self._demo, self._demo_words):
+            part.hide()
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
-        buttons.addWidget(begin)
-        buttons.addWidget(take_over)
-        buttons.addWidget(self._demo)
+        for button in (begin, take_over, self._demo):
+            buttons.addWidget(button)
         buttons.addStretch()
         card = QFrame(self)
         card.setObjectName("card")
@@ -57,9 +62,17 @@ class FirstRunPage(QWidget):
         for part in (picture, title, words):
             inside.addWidget(part)
         inside.addLayout(buttons)
+        inside.addWidget(self._demo_words)
         layout = QVBoxLayout(self)
         layout.addWidget(card, 0, Qt.AlignmentFlag.AlignCenter)
 
     def offer_demo(self) -> None:
-        """Show the button for demo data, where there is someone to make it."""
-        self._demo.show()
+        """Show the button for the demo, where there is someone to open it."""
+        for part in (self._demo, self._demo_words):
+            part.show()
+
+    def _words(self, text: str, name: str) -> QLabel:
+        words = QLabel(text, self)
+        words.setWordWrap(True)
+        words.setObjectName(name)
+        return words

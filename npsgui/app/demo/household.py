@@ -67,11 +67,11 @@ PLACES = (
         tunnel=Tunnel(id=6, client=3, remark="yard-stream", ports=(18554,)),
         carried=Totals(11 * MIB, CAMERA_QUOTA - CAMERA_LEFT - 200 * MIB - 11 * MIB),
         # steady, towards the visitor
-        habit=Habit(visitors=4, sends=60, asks=64 * KIB, pause=0.25, away=0.8),
+        habit=Habit(visitors=4, sends=60, asks=64 * KIB, pause=0.25, away=1.5),
     ),
     Place(
         tunnel=Tunnel(id=7, client=3, remark="yard-snapshots", ports=(18090,)),
         carried=Totals(2 * MIB, 198 * MIB),
-        habit=Habit(visitors=2, sends=300, asks=90 * KIB, exchanges=1, away=1.2),
+        habit=Habit(visitors=2, sends=300, asks=90 * KIB, exchanges=1, away=1.5),
     ),
 )

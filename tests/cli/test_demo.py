@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from npsgui.app.program import Program
+from npsgui.cli.arguments import parser, settle
+from npsgui.cli.demo import show_unseen
+from npsgui.model.entities import OwnerKind
+from tests.conftest import Run
+
+
+async def no_time(_seconds: float) -> None:
+    """A pause that takes none."""
+
+
+async def unseen(folder: Path, picture: Path) -> int:
+    program = await Program.open(folder, relay=False)
+    await program.add(OwnerKind.CLIENT, {"remark": "home-nas", "quota": "1GiB"})
+    try:
+        return await show_unseen(program, lambda: b"PNG", picture, no_time)
+    finally:
+        await program.close()
+
+
+@pytest.mark.parametrize("loop_name", ["asyncio"])
+def test_flows_are_printed_and_a_picture_is_left(
+    run: Run[int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = tmp_path / "made" / "demo.png"
+    code = run(unseen(tmp_path, picture))
+    said = capsys.readouterr().out
+
+    assert code == 0
+    assert picture.read_bytes() == b"PNG"
+    assert said.count("home-nas") == 6
+    assert said.rstrip().endswith(str(picture))
+
+
+@pytest.mark.parametrize("loop_name", ["asyncio"])
+def test_a_picture_that_cannot_be_written_is_a_failure(
+    run: Run[int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(unseen(tmp_path, tmp_path)) == 1
+    assert str(tmp_path) in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["--demo", "flows"], ["--demo", "--data", "x"]])
+def test_a_demo_has_no_command_and_no_folder(words: list[str]) -> None:
+    top = parser()
+    with pytest.raises(SystemExit) as ended:
+        settle(top, top.parse_args(words))
+
+    assert ended.value.code == 2
+
+
+def test_a_demo_that_is_ended_early_leaves_nothing(tmp_path: Path) -> None:
+    environment = os.environ | {"TMPDIR": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-m", "npsgui", "--demo", "--picture", str(tmp_path / "demo.png")]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as demo:
+        assert demo.stdout is not None
+        assert "no display" in demo.stdout.readline()
+        assert len(list(tmp_path.iterdir())) == 1
+        demo.send_signal(signal.SIGTERM)
+        code = demo.wait(30)
+
+    assert code == 0
+    assert list(tmp_path.iterdir()) == []
