@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import math
 import selectors
-import time
+import signal
 from collections.abc import Callable
 from contextvars import Context
 from typing import Any
@@ -99,20 +99,22 @@ class QtLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
             self._arm()
 
     def close(self) -> None:
-        """Release everything; the loop cannot run again."""
-        self._timer.stop()
-        self._notifier.setEnabled(False)
+        """Release everything; the loop cannot run again. Raises RuntimeError: while it runs, and goes on."""
         _own.close(self)
+        self._timer.stop()
 
     def _run_once(self) -> None:
         """What asyncio's ``run_forever`` calls until ``stop``: hand the thread to Qt."""
+        # Qt sleeps through signals. This wakes it, so that Python runs their handlers: Ctrl+C under a Runner.
+        signal.set_wakeup_fd(self._csock.fileno())
         self._notifier.setEnabled(True)
         self._arm()
         try:
             self._app.exec()
         finally:
-            self._notifier.setEnabled(False)
-            self._timer.stop()
+            self._rest()
+            if not self._signal_handlers:
+                signal.set_wakeup_fd(-1)
         raised, self._raised = self._raised, None
         if raised is not None:
             raise raised
@@ -127,30 +129,37 @@ class QtLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
             return
         self._turning = True
         try:
-            end = time.monotonic() + TURN_SECONDS
-            busy = True
-            while busy and not self._stopping:
-                _own._run_once(self)  # type: ignore[attr-defined]
-                busy = (self._ready or self._selector.met) and time.monotonic() < end
+            self._turn_until(self.time() + TURN_SECONDS)
         except BaseException as error:  # noqa: BLE001
             # KeyboardInterrupt and SystemExit: Qt would swallow them, run_forever raises them.
             self._raised = error
-            self._app.exit()
         finally:
             self._turning = False
-        if self._stopping:
+        if self._stopping or self._raised is not None:
+            self._rest()
             self._app.exit()
-        elif not self._notifier.isEnabled():
+        else:
             self._notifier.setEnabled(True)
-        self._arm()
+            self._arm()
+
+    def _turn_until(self, end: float) -> None:
+        busy = True
+        while busy:
+            _own._run_once(self)  # type: ignore[attr-defined]
+            busy = (self._ready or self._selector.met) and not self._stopping and self.time() < end
+
+    def _rest(self) -> None:
+        """Let nothing turn asyncio until ``run_forever`` is called again."""
+        self._notifier.setEnabled(False)
+        self._timer.stop()
 
     def _arm(self) -> None:
         """Let the timer wake the loop when its next callback is due; sockets wake it through the notifier."""
         if self._ready or self._stopping:
             self._timer.start(0)
         elif self._scheduled:
-            wait = math.ceil((self._scheduled[0].when() - self.time()) * 1000)
-            self._timer.start(min(max(wait, 0), LONGEST_WAIT))
+            wait = (self._scheduled[0].when() - self.time()) * 1000
+            self._timer.start(math.ceil(min(max(wait, 0), LONGEST_WAIT)))
         else:
             self._timer.stop()
 
