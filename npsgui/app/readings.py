@@ -72,8 +72,10 @@ class Readings:
         return self._books.today()
 
     async def history(self, owner: OwnerKey, since: int, until: int, step: Step) -> list[Usage]:
-        """What an owner carried, in the buckets of ``step`` that moved; Unix times, s. Raises NotFound."""
-        self.configuration.find(owner)
+        """What an owner carried, in the buckets of ``step`` that moved; Unix times, s.
+
+        A removed owner's history stays. Raises NotFound: when there never was such an owner.
+        """
         return await self._ledger.history(owner, since, until, step)
 
     async def coverage(self, since: int, until: int) -> list[tuple[int, int]]:

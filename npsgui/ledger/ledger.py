@@ -106,7 +106,8 @@ class Ledger:
     async def history(self, owner: OwnerKey, since: int, until: int, step: Step) -> list[Usage]:
         """The buckets of ``step``, in UTC, that overlap [since, until) and moved, the oldest first.
 
-        Each is given in full. A client and the global owner have minutes of their own. Raises LedgerError.
+        Each is given in full. A client and the global owner have minutes of their own; so have owners that
+        were removed. Raises LedgerError, and NotFound when there never was such an owner.
         """
         return await self._in_thread(lambda: self._store.history(owner, since, until, step))
 

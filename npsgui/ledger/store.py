@@ -22,9 +22,9 @@ from npsgui.ledger.records import Changes, Opened
 from npsgui.ledger.rollup import Rollup
 from npsgui.ledger.schema import LOCAL, minutes, nodes, owners, runs
 from npsgui.model.accounts import Totals
-from npsgui.model.configuration import Configuration
+from npsgui.model.configuration import Configuration, highest_ids
 from npsgui.model.entities import Client, Everything, Host, Owner, OwnerKey, OwnerKind, Tunnel
-from npsgui.model.errors import LedgerError
+from npsgui.model.errors import LedgerError, NotFound
 from npsgui.model.minutes import MINUTE
 from npsgui.model.retention import AS_DESIGNED, Retention
 from npsgui.model.views import Sentence, Step, Usage
@@ -123,10 +123,13 @@ class SqlStore:
         self._rows, self._alive = rows, alive
 
     def history(self, owner: OwnerKey, since: int, until: int, step: Step) -> list[Usage]:
-        """The buckets that overlap [since, until) and moved, each in full, the oldest first."""
+        """The buckets that overlap [since, until) and moved, each in full, the oldest first.
+
+        Raises NotFound: when there never was such an owner.
+        """
         row = self._rows.get(owner)
         if row is None:
-            return []
+            raise NotFound("There is no {owner}.", owner=owner)
         with explained(self._path), self._engine.begin() as connection:
             return history(connection, row, since, until, step, self._rollup.marks)
 
@@ -207,6 +210,7 @@ class SqlStore:
             clients={owner.id: owner for owner in alive if isinstance(owner, Client)},
             tunnels={owner.id: owner for owner in alive if isinstance(owner, Tunnel)},
             hosts={owner.id: owner for owner in alive if isinstance(owner, Host)},
+            last_ids=highest_ids(self._rows),
         )
         return Opened(configuration, totals)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import starmap
 
 from npsgui.model.entities import (
     GLOBAL_KEY,
@@ -26,6 +27,8 @@ class Configuration:
     clients: Mapping[int, Client] = field(default_factory=dict)
     tunnels: Mapping[int, Tunnel] = field(default_factory=dict)
     hosts: Mapping[int, Host] = field(default_factory=dict)
+    last_ids: Mapping[OwnerKind, int] = field(default_factory=dict, compare=False)
+    """The highest id of those that were removed: the ledger keeps their bytes under it."""
 
     def owners(self) -> Iterator[Owner]:
         """All owners, those above before those below."""
@@ -50,8 +53,8 @@ class Configuration:
         return owned
 
     def next_id(self, kind: OwnerKind) -> int:
-        """The id for a new client, tunnel or host: one above the highest."""
-        return max(self._shelf(kind), default=0) + 1
+        """The id for a new client, tunnel or host: one above the highest there ever was."""
+        return max(*self._shelf(kind), self.last_ids.get(kind, 0), 0) + 1
 
     def with_owner(self, owner: Owner) -> Configuration:
         """The same with ``owner`` added, or in place of the one with its key."""
@@ -65,19 +68,19 @@ class Configuration:
 
     def without(self, key: OwnerKey) -> Configuration:
         """The same without this owner; without a client's tunnels and hosts too. Raises NotFound."""
-        self.find(key)
-        if key.kind is OwnerKind.CLIENT:
-            return replace(
-                self,
-                clients={id_: client for id_, client in self.clients.items() if id_ != key.id},
-                tunnels={id_: tunnel for id_, tunnel in self.tunnels.items() if tunnel.client != key.id},
-                hosts={id_: host for id_, host in self.hosts.items() if host.client != key.id},
-            )
-        if key.kind is OwnerKind.TUNNEL:
-            return replace(self, tunnels={id_: t for id_, t in self.tunnels.items() if id_ != key.id})
-        if key.kind is OwnerKind.HOST:
-            return replace(self, hosts={id_: h for id_, h in self.hosts.items() if id_ != key.id})
-        raise NotFound("The global limits cannot be removed.")
+        owner = self.find(key)
+        if isinstance(owner, Everything):
+            raise NotFound("The global limits cannot be removed.")
+        gone = {key}
+        if isinstance(owner, Client):
+            gone |= {owned.owner for owned in self.owned_by(owner.id)}
+        return replace(
+            self,
+            clients={id_: client for id_, client in self.clients.items() if client.owner not in gone},
+            tunnels={id_: tunnel for id_, tunnel in self.tunnels.items() if tunnel.owner not in gone},
+            hosts={id_: host for id_, host in self.hosts.items() if host.owner not in gone},
+            last_ids=highest_ids({*gone, *starmap(OwnerKey, self.last_ids.items())}),
+        )
 
     def _shelf(self, kind: OwnerKind) -> Mapping[int, Client] | Mapping[int, Tunnel] | Mapping[int, Host]:
         if kind is OwnerKind.CLIENT:
@@ -85,3 +88,8 @@ class Configuration:
         if kind is OwnerKind.TUNNEL:
             return self.tunnels
         return self.hosts
+
+
+def highest_ids(keys: Iterable[OwnerKey]) -> Mapping[OwnerKind, int]:
+    """The highest id of each kind that is among ``keys``."""
+    return {key.kind: key.id for key in sorted(keys)}

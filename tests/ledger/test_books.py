@@ -28,7 +28,7 @@ from npsgui.model.entities import (
     Target,
     Tunnel,
 )
-from npsgui.model.errors import LedgerError
+from npsgui.model.errors import LedgerError, NotFound
 from npsgui.model.flow import QuotaCounts
 from npsgui.model.views import Step, Usage
 from tests.ledger.household import CLIENT, MINUTE, HealthLight, Household, furnished, tunnel, tunnel_key
@@ -117,7 +117,8 @@ async def test_history_sums_minutes_to_hours_and_days_in_utc(tmp_path: Path) -> 
     assert await history(day + 90, day + 100, Step.HOUR) == [Usage(day, 6, 3)]
     assert await history(day, day + 86401, Step.DAY) == [Usage(day, 16, 4), Usage(day + 86400, 100, 1)]
     assert await ledger.history(CLIENT.owner, day, day + 60, Step.MINUTE) == [Usage(day, 1, 1)]
-    assert await ledger.history(tunnel_key(9), day, day + 60, Step.MINUTE) == []
+    with pytest.raises(NotFound, match="no tunnel 9"):
+        await ledger.history(tunnel_key(9), day, day + 60, Step.MINUTE)
     await ledger.close()
 
 
