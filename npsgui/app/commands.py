@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypedDict
 
 from npsgui.app.nps_conf.exchange import export_nps, import_nps
 from npsgui.app.program import Program
@@ -18,7 +18,20 @@ from npsgui.model.events import ShowWindow
 from npsgui.model.units import format_time, parse_time
 from npsgui.model.views import ConnectionRow, FlowRow, State, Step
 
-Arguments: TypeAlias = Mapping[str, Any]
+
+class Arguments(TypedDict, total=False):
+    """What stands behind a command's name, as ``cli/arguments.py`` reads it; each command takes its own."""
+
+    kind: str
+    id: int | None
+    ids: list[int]
+    values: dict[str, str]
+    since: str
+    until: str
+    step: str
+    form: str
+    folder: str
+
 
 _WITH_REASON = frozenset({State.FAILED, State.WAITING})
 

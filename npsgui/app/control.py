@@ -8,11 +8,10 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-from npsgui.app.commands import Answer, execute
+from npsgui.app.commands import Answer, Arguments, execute
 from npsgui.app.program import Program
 from npsgui.model.errors import LedgerError, NpsError
 
@@ -22,6 +21,13 @@ LONGEST_PATH = 100
 LONGEST_LINE = 1 << 20
 ASK_SECONDS = 10.0
 """How long either side waits for the other."""
+
+
+class Request(msgspec.Struct):
+    """One line of the socket."""
+
+    command: str
+    arguments: Arguments
 
 
 def socket_path(folder: Path) -> Path:
@@ -53,9 +59,9 @@ class ControlServer:
 
     async def start(self) -> None:
         """Listen. A socket that is there already is a dead one's: the folder is locked by us."""
-        self._path.unlink(missing_ok=True)
         before = os.umask(0o177)
         try:
+            self._path.unlink(missing_ok=True)
             self._server = await asyncio.start_unix_server(
                 self._serve, os.fspath(self._path), limit=LONGEST_LINE
             )
@@ -94,14 +100,13 @@ class ControlServer:
 
     async def _answer(self, line: bytes) -> Answer:
         try:
-            asked: dict[str, Any] = msgspec.json.decode(line, type=dict[str, Any])
-            command, arguments = asked["command"], asked["arguments"]
-            return await execute(self._program, command, arguments)
-        except (msgspec.MsgspecError, KeyError, TypeError, ValueError) as error:
+            request = msgspec.json.decode(line, type=Request)
+            return await execute(self._program, request.command, request.arguments)
+        except (msgspec.MsgspecError, KeyError, ValueError) as error:
             return Answer(said=(f"This is not a command: {error}.",), failed=True)
 
 
-async def ask(folder: Path, command: str, arguments: dict[str, Any]) -> Answer | None:
+async def ask(folder: Path, command: str, arguments: Arguments) -> Answer | None:
     """Have the npsgui that runs on ``folder`` execute a command; None when none runs there.
 
     Raises NpsError: when one is there and does not answer.
@@ -113,7 +118,7 @@ async def ask(folder: Path, command: str, arguments: dict[str, Any]) -> Answer |
         return None
     try:
         async with asyncio.timeout(ASK_SECONDS):
-            writer.write(msgspec.json.encode({"command": command, "arguments": arguments}) + b"\n")
+            writer.write(msgspec.json.encode(Request(command, arguments)) + b"\n")
             await writer.drain()
             line = await reader.readline()
         return msgspec.json.decode(line, type=Answer)

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from npsgui.app.commands import Answer, as_csv, execute
+from npsgui.app.commands import Answer, Arguments, as_csv, execute
 from npsgui.app.control import ask
 from npsgui.app.program import Program
 from npsgui.cli.arguments import parser, settle
@@ -28,8 +28,6 @@ HEADERS = {
 }
 LEFT = frozenset({"kind", "remark", "state", "peer", "target", "start"})
 BYTES = frozenset({"inlet", "export", "quota"})
-
-NOT_ARGUMENTS = frozenset({"command", "data", "demo", "picture", "json", "csv"})
 
 
 def main(argv: Sequence[str], open_window: Callable[[Path], int], open_demo: Callable[[Path], int]) -> int:
@@ -61,9 +59,7 @@ def main(argv: Sequence[str], open_window: Callable[[Path], int], open_demo: Cal
 
 
 async def _answer(given: argparse.Namespace) -> Answer:
-    arguments: dict[str, Any] = {
-        name: value for name, value in vars(given).items() if name not in NOT_ARGUMENTS
-    }
+    arguments = msgspec.convert(vars(given), Arguments)
     answer = await ask(given.data, given.command, arguments)
     if answer is not None:
         return answer
