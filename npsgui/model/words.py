@@ -17,7 +17,7 @@ from npsgui.model.errors import FieldError
 from npsgui.model.flow import QuotaCounts
 from npsgui.model.ports import format_ports, parse_ports
 from npsgui.model.rules import parse_targets
-from npsgui.model.units import format_exact, format_time, parse_bytes, parse_rate, parse_time
+from npsgui.model.units import UNLIMITED_WORDS, format_exact, format_time, parse_bytes, parse_rate, parse_time
 
 _CLIENT = frozenset({OwnerKind.CLIENT})
 _TUNNEL = frozenset({OwnerKind.TUNNEL})
@@ -53,7 +53,7 @@ def _text(text: str, field: str) -> str:
 
 def _count(text: str, field: str) -> int:
     plain = text.strip().lower()
-    if plain in {"unlimited", "none"}:
+    if plain in UNLIMITED_WORDS:
         return 0
     if not (plain.isascii() and plain.isdecimal()) or len(plain) > 12:
         raise FieldError(field, "“{text}” is not a whole number.", text=text)

@@ -22,7 +22,7 @@ class LimitsView(QWidget):
         super().__init__(parent)
         names = {
             "quota": self.tr("Quota"),
-            "rate": self.tr("Rate, both directions"),
+            "rate": self.tr("Shared rate"),
             "inlet_rate": self.tr("Inlet rate"),
             "export_rate": self.tr("Export rate"),
             "connections": self.tr("Connections"),

@@ -6,7 +6,7 @@ The rules live in ``model/rules.py``, the reading of text in ``model/words.py``;
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
@@ -23,15 +23,20 @@ from PySide6.QtWidgets import (
 )
 
 from npsgui.app.program import Program
-from npsgui.model.entities import Owner
+from npsgui.model.entities import Client, Everything, Owner
 from npsgui.model.errors import FieldError, NpsError
 from npsgui.model.rules import problems
-from npsgui.model.words import edited, shown
+from npsgui.model.views import FlowRow
+from npsgui.model.words import edited, shown, words_of
+from npsgui.ui.limit_hints import Hint, LimitHints, Measure, Use
+from npsgui.ui.limit_input import BYTES, RATES, LimitInput
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.theme import Theme
 
-LIMITS = frozenset({"quota", "rate", "inlet_rate", "export_rate", "connections", "tunnels", "sessions"})
-"""The words whose empty field means unlimited."""
+Input = QLineEdit | QComboBox | LimitInput
+
+_FACTS_WIDTH, _LIMITS_WIDTH = 370, 460
+_UNITS = {Measure.BYTES: BYTES, Measure.RATE: RATES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,14 @@ class Field:
     """Its name in ``model/words.py``."""
     label: str
     hint: str = ""
+    tip: str = ""
+    """What the label means."""
     choices: tuple[tuple[str, str], ...] = ()
     """Value and text of each choice, where there is a choice."""
+    use: Use | None = None
+    """What is used of it, where it is a limit."""
+    beside: Field | None = None
+    """A choice that belongs to it, on the same line."""
 
 
 class OwnerForm(QDialog):
@@ -54,20 +65,17 @@ class OwnerForm(QDialog):
         self._program = program
         self._theme = theme
         self._sentences = Sentences(self)
-        self._before: dict[str, str] = {}
-        self._inputs: dict[str, QLineEdit | QComboBox] = {}
+        self._limit_hints = LimitHints(self)
+        self._inputs: dict[str, Input] = {}
         self._hints: dict[str, QLabel] = {}
-        self._fields: Sequence[Field] = ()
+        self._touched: set[str] = set()
+        self._fields: tuple[Field, ...] = ()
         self._title = QLabel(self)
         self._title.setObjectName("title")
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(16)
-        self._grid.setVerticalSpacing(4)
-        self._grid.setColumnMinimumWidth(0, 120)
-        self._grid.setColumnStretch(1, 1)
-        self._said = QLabel(self.tr("Applies at once; open connections stay."), self)
-        self._said.setObjectName("hint")
-        self._said.setWordWrap(True)
+        self._columns = QHBoxLayout()
+        self._columns.setSpacing(32)
+        said = QLabel(self.tr("Applies at once; open connections stay."), self)
+        said.setObjectName("hint")
         cancel = QPushButton(self.tr("Cancel"), self)
         cancel.setAutoDefault(False)
         cancel.clicked.connect(self.reject)
@@ -77,25 +85,28 @@ class OwnerForm(QDialog):
         self._apply.clicked.connect(self.accept)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
-        for part, stretch in ((self._said, 1), (cancel, 0), (self._apply, 0)):
+        for part, stretch in ((said, 1), (cancel, 0), (self._apply, 0)):
             buttons.addWidget(part, stretch)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(20)
         layout.addWidget(self._title)
-        layout.addLayout(self._grid)
+        layout.addLayout(self._columns)
         layout.addStretch()
         layout.addLayout(buttons)
-        self.setMinimumWidth(560)
 
     async def ask_about(self, owner: Owner, title: str, fields: Sequence[Field]) -> Owner | None:
         """Show the form until its values are applied or given up. Raises NpsError as ``Program.put``."""
-        self._owner, self._fields, self._before = owner, fields, shown(owner)
+        self._owner, self._fields = owner, tuple(fields)
         self.setWindowTitle(title)
         self._title.setText(title)
-        for field in fields:
-            self._add(field)
+        for limits in (False, True):
+            part = [field for field in fields if (field.use is not None) is limits]
+            if part:
+                self._columns.addWidget(self._column(part, shown(owner)), 3 if limits else 2)
         self._check()
+        first = next(iter(self._inputs.values()))
+        first.setFocus()
         ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.finished.connect(lambda result: None if ended.done() else ended.set_result(result))
         self.open()
@@ -108,45 +119,119 @@ class OwnerForm(QDialog):
         finally:
             self.deleteLater()
 
+    def limit_fields(self, row: FlowRow | None, owner: Owner) -> list[Field]:
+        """The fields of the limits of ``owner``, with what ``row`` says is used of them."""
+        counts = (
+            ("both", self.tr("inlet + export")),
+            ("inlet", self.tr("inlet only")),
+            ("export", self.tr("export only")),
+        )
+        inlet, export = (row.inlet_now, row.export_now) if row else (0.0, 0.0)
+        rate, most = Measure.RATE, Measure.CONNECTIONS
+        sessions = "sessions" if isinstance(owner, Everything) else "connections"
+        fields = [
+            Field(
+                "quota",
+                self.tr("Quota"),
+                use=Use(Measure.BYTES, row.used if row else 0),
+                beside=Field("quota_counts", self.tr("What the quota counts"), choices=counts),
+            ),
+            Field(
+                "rate",
+                self.tr("Shared rate"),
+                tip=self.tr("Both directions together"),
+                use=Use(rate, inlet + export),
+            ),
+            Field(
+                "inlet_rate",
+                self.tr("Inlet rate"),
+                tip=self.tr("From visitors to targets"),
+                use=Use(rate, inlet),
+            ),
+            Field(
+                "export_rate",
+                self.tr("Export rate"),
+                tip=self.tr("From targets to visitors"),
+                use=Use(rate, export),
+            ),
+            Field(sessions, self.tr("Connections"), use=Use(most, row.connections if row else 0)),
+        ]
+        if isinstance(owner, Client):
+            owned = len(self._program.configuration.owned_by(owner.id))
+            fields.append(Field("tunnels", self.tr("Tunnels"), use=Use(Measure.TUNNELS, owned)))
+        return fields
+
+    def input_of(self, word: str) -> Input:
+        """The widget that a word is edited in."""
+        return self._inputs[word]
+
     def text_of(self, word: str) -> str:
         """What stands in a field, as the model reads it."""
-        shown_in = self._inputs[word]
-        if isinstance(shown_in, QComboBox):
-            return str(shown_in.currentData())
-        text = shown_in.text().strip()
-        return "0" if word in LIMITS and not text else text
+        shown_in = self.input_of(word)
+        return str(shown_in.currentData()) if isinstance(shown_in, QComboBox) else shown_in.text().strip()
 
-    def _add(self, field: Field) -> None:
-        row = self._grid.rowCount()
-        label = QLabel(field.label, self)
-        value = self._before[field.word]
+    def _column(self, fields: Sequence[Field], values: dict[str, str]) -> QWidget:
+        column = QWidget(self)
+        grid = QGridLayout(column)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        column.setMinimumWidth(_LIMITS_WIDTH if fields[0].use is not None else _FACTS_WIDTH)
+        for at, field in enumerate(fields):
+            shown_in = self._input(field, values[field.word])
+            label, hint = QLabel(field.label, column), QLabel(column)
+            label.setBuddy(shown_in)
+            label.setToolTip(field.tip)
+            hint.setWordWrap(True)
+            hint.setAlignment(Qt.AlignmentFlag.AlignTop)
+            hint.setMinimumHeight(26)
+            self._hints[field.word] = hint
+            grid.addWidget(label, 2 * at, 0)
+            line = QHBoxLayout()
+            line.setSpacing(8)
+            line.addWidget(shown_in, 1)
+            if field.beside is not None:
+                line.addWidget(self._input(field.beside, values[field.beside.word]))
+            grid.addLayout(line, 2 * at, 1)
+            grid.addWidget(hint, 2 * at + 1, 1)
+        grid.setRowStretch(2 * len(fields), 1)
+        return column
+
+    def _input(self, field: Field, value: str) -> Input:
+        made: Input
         if field.choices:
-            box = QComboBox(self)
+            made = QComboBox(self)
             for data, text in field.choices:
-                box.addItem(text, data)
-            box.setCurrentIndex(max(0, box.findData(value)))
-            box.currentIndexChanged.connect(self._check)
-            shown_in: QLineEdit | QComboBox = box
+                made.addItem(text, data)
+            made.setCurrentIndex(max(0, made.findData(value)))
+            changed = made.currentIndexChanged
+        elif field.use is not None:
+            made = LimitInput(value, _UNITS.get(field.use.measure, ()), self)
+            changed = made.changed
         else:
-            line = QLineEdit("" if field.word in LIMITS and value == "0" else value, self)
-            if field.word in LIMITS:
-                line.setPlaceholderText(self.tr("unlimited"))
-            line.textChanged.connect(self._check)
-            shown_in = line
-        shown_in.setAccessibleName(field.label)
-        label.setBuddy(shown_in)
-        hint = QLabel(self)
-        hint.setWordWrap(True)
-        self._inputs[field.word], self._hints[field.word] = shown_in, hint
-        self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._grid.addWidget(shown_in, row, 1)
-        self._grid.addWidget(hint, row + 1, 1)
+            made = QLineEdit(value, self)
+            changed = made.textChanged
+        made.setAccessibleName(field.label)
+        self._inputs[field.word] = made
+        changed.connect(lambda *_: self._on_changed(field.word))
+        return made
+
+    def _all_fields(self) -> Iterator[Field]:
+        for field in self._fields:
+            yield field
+            if field.beside is not None:
+                yield field.beside
 
     def _wanted(self) -> Owner:
-        return edited(self._owner, {field.word: self.text_of(field.word) for field in self._fields})
+        return edited(self._owner, {field.word: self.text_of(field.word) for field in self._all_fields()})
 
-    def _check(self) -> None:
-        """Say beside each field what is wrong with it."""
+    def _on_changed(self, word: str) -> None:
+        self._touched.add(word)
+        self._check()
+
+    def _problems(self) -> dict[str, NpsError]:
+        """What is wrong with each field, by its word."""
         wrong: dict[str, NpsError] = {}
         for field in self._fields:
             try:
@@ -156,12 +241,31 @@ class OwnerForm(QDialog):
         if not wrong:
             for problem in problems(self._program.configuration, self._wanted()):
                 wrong.setdefault(problem.field, problem)
+        return wrong
+
+    def _check(self) -> None:
+        """Say beside each field what is wrong with it; one that was not touched yet is told calmly."""
+        wrong = self._problems()
         for field in self._fields:
             found = wrong.get(field.word)
-            hint = self._hints[field.word]
-            hint.setText(field.hint if found is None else self._sentences.of(found))
-            hint.setObjectName("hint" if found is None else "bad")
-
-            hint.style().unpolish(hint)
-            hint.style().polish(hint)
+            if found is not None:
+                style = "bad" if field.word in self._touched else "hint"
+                self._say(field.word, self._sentences.of(found), style)
+            else:
+                hint = self._hint(field)
+                self._say(field.word, hint.text, "warn" if hint.warns else "hint")
         self._apply.setEnabled(not wrong)
+
+    def _hint(self, field: Field) -> Hint:
+        if field.use is None:
+            return Hint(field.hint)
+        word = words_of(self._owner.owner.kind)[field.word]
+        return self._limit_hints.of(word.parse(self.text_of(field.word), field.word), field.use)
+
+    def _say(self, word: str, text: str, style: str) -> None:
+        label = self._hints[word]
+        label.setText(text)
+        if label.objectName() != style:
+            label.setObjectName(style)
+            label.style().unpolish(label)
+            label.style().polish(label)

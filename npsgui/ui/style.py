@@ -77,6 +77,7 @@ QLabel#brand { font-size: 15px; font-weight: 600; }
 QLabel#caption { font-size: 11px; font-weight: 600; color: @muted; }
 QLabel#hint { font-size: 12px; color: @muted; }
 QLabel#muted { color: @muted; }
+QLabel#warn { color: @warn; font-size: 12px; }
 QLabel#bad { color: @bad; font-size: 12px; }
 QLabel#strong { font-weight: 600; }
 
@@ -118,14 +119,21 @@ QPushButton#tab:hover { color: @text; }
 QPushButton#tab:checked { color: @accent; border-bottom-color: @accent; font-weight: 600; }
 QPushButton#tab:focus { background: @sunken; }
 
-QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox, QDateTimeEdit {
+QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox, QDateTimeEdit {
   background: @surface; border: 1px solid @line; border-radius: 6px; padding: 0 8px;
   selection-background-color: @accent; selection-color: @on_accent; }
-QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QDateTimeEdit { min-height: 30px; max-height: 30px; }
+QLineEdit, QAbstractSpinBox, QComboBox, QDateTimeEdit { min-height: 30px; max-height: 30px; }
 QPlainTextEdit, QTextEdit { padding: 6px 8px; }
-QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus,
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QAbstractSpinBox:focus, QComboBox:focus,
 QDateTimeEdit:focus { border: 1px solid @accent; }
-QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled { background: @sunken; color: @muted; }
+QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { background: @sunken; color: @muted; }
+QAbstractSpinBox { padding: 0; }
+QAbstractSpinBox QLineEdit { border: none; background: transparent; padding: 0 8px; min-height: 0; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
+  border: none; background: transparent; width: 20px; }
+QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: @sunken; }
+QAbstractSpinBox::up-arrow { image: url(@icons/chevron-up.svg); width: 12px; height: 12px; }
+QAbstractSpinBox::down-arrow { image: url(@icons/chevron-down.svg); width: 12px; height: 12px; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url(@icons/chevron-down.svg); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: @surface; border: 1px solid @line; outline: none;

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from npsgui.model.entities import OwnerKind, Tunnel
 from npsgui.model.errors import NotFound
-from npsgui.model.units import format_bytes
 from npsgui.ui.owner_form import Field, OwnerForm
 
 
@@ -16,7 +15,7 @@ class TunnelDialog(OwnerForm):
         configuration = self._program.configuration
         if not configuration.clients:
             raise NotFound("A tunnel belongs to a client; add a client first.")
-        used = self.tr("like 10GiB")
+        row = None
         if tunnel is None:
             client = client_id if client_id in configuration.clients else min(configuration.clients)
             owner = Tunnel(id=configuration.next_id(OwnerKind.TUNNEL), client=client or 0)
@@ -25,20 +24,18 @@ class TunnelDialog(OwnerForm):
         else:
             owner = tunnel
             title = self.tr("Edit {name}").format(name=tunnel.remark or self._sentences.owner(tunnel.owner))
-            used = self.tr("like 10GiB; {used} are used").format(
-                used=format_bytes(self._program.flow(tunnel.owner).used)
-            )
+            row = self._program.flow(tunnel.owner)
             clients = [configuration.clients[tunnel.client]]
         choices = tuple((str(one.id), one.remark or self._sentences.owner(one.owner)) for one in clients)
         fields = [
-            Field("client", self.tr("Client"), "", choices),
+            Field(
+                "client", self.tr("Client"), self.tr("Its limits hold for the tunnel, too"), choices=choices
+            ),
             Field("remark", self.tr("Name"), self.tr("What you call this tunnel")),
             Field("bind", self.tr("Listens on"), self.tr("An address of this machine; empty means all")),
             Field("port", self.tr("Port"), self.tr("Like 8001, or 8001-8005,9000")),
             Field("targets", self.tr("Targets"), self.tr("host:port; several, with commas, take turns")),
-            Field("quota", self.tr("Quota"), used),
-            Field("rate", self.tr("Rate"), self.tr("Both directions together, like 512KiB/s")),
-            Field("connections", self.tr("Connections"), self.tr("How many may be open at once")),
+            *self.limit_fields(row, owner),
         ]
         applied = await self.ask_about(owner, title, fields)
         return applied if isinstance(applied, Tunnel) else None

@@ -1,0 +1,126 @@
+"""The input of a limit: a number to step, its unit, and a word for none. The model reads its text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QValidator, QWheelEvent
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QHBoxLayout, QWidget
+
+BYTES = ("B", "KiB", "MiB", "GiB", "TiB")
+RATES = tuple(f"{unit}/s" for unit in BYTES[:-1])
+_USUAL = {BYTES: "GiB", RATES: "MiB/s"}
+"""The unit that is offered while there is no limit."""
+
+_PARTS = re.compile(r"\s*([\d.,]+)\s*([a-zA-Z/]*)\s*")
+
+
+class LimitInput(QWidget):
+    """Text in, text out, as ``model/words.py`` reads it: ``10GiB``, ``512KiB/s``, ``8``, ``0`` for none.
+
+    ``units``: those to choose from, or none for a count. A unit that is typed moves into its box.
+    """
+
+    changed = Signal()
+
+    def __init__(self, text: str, units: Sequence[str] = (), parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        units = tuple(units)
+        self.amount = Amount(self)
+        self.unit: QComboBox | None = None
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.amount, 1)
+        if units:
+            self.unit = QComboBox(self)
+            self.unit.addItems(units)
+            self.unit.setCurrentText(_USUAL[units])
+            self.unit.setAccessibleName(self.tr("Unit"))
+            self.unit.setFixedWidth(84)
+            row.addWidget(self.unit)
+        self._show(text)
+        self.setFocusProxy(self.amount)
+        self.amount.lineEdit().textChanged.connect(self.changed)
+        self.amount.editingFinished.connect(self._on_typed)
+        if self.unit is not None:
+            self.unit.currentIndexChanged.connect(self.changed)
+
+    def text(self) -> str:
+        """What the model is to read; ``0`` where nothing stands."""
+        written = self.amount.text().strip()
+        if not written or self.unit is None or not _is_number(written):
+            return written or "0"
+        return written + self.unit.currentText()
+
+    def setAccessibleName(self, name: str) -> None:  # noqa: N802  # as Qt names it
+        """Name the number for a screen reader."""
+        self.amount.setAccessibleName(name)
+
+    def _show(self, text: str) -> None:
+        number, unit = ("", "") if text == "0" else self._parts(text)
+        if self.unit is not None and unit:
+            self.unit.setCurrentText(unit)
+        self.amount.lineEdit().setText(number)
+
+    def _parts(self, text: str) -> tuple[str, str]:
+        """The number and its unit's name in the box; the whole text where it has no such parts."""
+        found = _PARTS.fullmatch(text)
+        if found is None or self.unit is None:
+            return text, ""
+        wanted = found[2].lower().removesuffix("/s")
+        for at in range(self.unit.count()):
+            unit = self.unit.itemText(at)
+            plain = unit.lower().removesuffix("/s")
+            if wanted and wanted in (plain, plain.removesuffix("ib")):
+                return found[1], unit
+        return (found[1], "B" + self.unit.itemText(0)[1:]) if not wanted else (text, "")
+
+    def _on_typed(self) -> None:
+        if not _is_number(self.amount.text()):
+            self._show(self.amount.text())
+
+
+class Amount(QAbstractSpinBox):
+    """A number that arrows and the wheel step. It takes any text: what is wrong with it, the model says."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.lineEdit().setPlaceholderText(self.tr("unlimited"))
+        self.lineEdit().setTextMargins(6, 0, 0, 0)
+        self.setMinimumWidth(104)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def _number(self) -> float:
+        text = self.text().strip().replace(",", ".")
+        return float(text) if _is_number(text) else 0.0
+
+    # Qt overrides
+
+    def validate(self, input: str, pos: int) -> tuple[QValidator.State, str, int]:
+        """Nothing is kept from being typed."""
+        return QValidator.State.Acceptable, input, pos
+
+    def stepBy(self, steps: int) -> None:
+        """Whole numbers up and down; below 1 there is no limit."""
+        wanted = max(0, int(self._number()) + steps)
+        self.lineEdit().setText(str(wanted) if wanted else "")
+        self.selectAll()
+
+    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
+        """Up always, down as far as 0."""
+        up = QAbstractSpinBox.StepEnabledFlag.StepUpEnabled
+        return up | QAbstractSpinBox.StepEnabledFlag.StepDownEnabled if self._number() else up
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The wheel changes only what the user is at."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"\d+([.,]\d+)?|\.\d+", text.strip(), re.ASCII) is not None

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from npsgui.model.configuration import Configuration
+from npsgui.model.entities import Client, Limits, Owner, OwnerKey, OwnerKind
+from npsgui.tasks import spawn
+from npsgui.ui.client_dialog import ClientDialog
+from npsgui.ui.limit_hints import Hint, LimitHints, Measure, Use
+from npsgui.ui.limit_input import BYTES, RATES, LimitInput
+from npsgui.ui.theme import Theme
+from tests.ui.chart_program import FakeProgram, row
+
+# what the offscreen platform says of every window
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+KEY = OwnerKey(OwnerKind.CLIENT, 1)
+LAB = Client(id=1, key="lab-key", remark="lab", limits=Limits(quota=10 * 1024**3, rate=512 * 1024))
+
+
+class Desk(FakeProgram):
+    """A program with one client, which keeps what is put."""
+
+    def __init__(self) -> None:
+        super().__init__(replace(row(KEY, remark="lab"), used=1024**3, connections=42))
+        self.configuration = Configuration(clients={1: LAB, 2: Client(id=2, key="other-key", remark="other")})
+        self.put_in: list[Owner] = []
+
+    async def put(self, owner: Owner) -> None:
+        self.put_in.append(owner)
+
+
+def edit(qtbot: QtBot, program: Desk, act: Callable[[ClientDialog], None]) -> Client | None:
+    """Open the dialog on the client, ``act``, and give what came out of it."""
+    dialog = ClientDialog(program, Theme())  # type: ignore[arg-type]  # the part of Program it needs
+    qtbot.addWidget(dialog)
+
+    async def body() -> Client | None:
+        asked = spawn(dialog.ask(LAB), "dialog")
+        await asyncio.sleep(0)
+        act(dialog)
+        return await asked
+
+    return asyncio.run(body())
+
+
+def limit_of(dialog: ClientDialog, word: str) -> LimitInput:
+    found = dialog.input_of(word)
+    assert isinstance(found, LimitInput)
+    return found
+
+
+def apply_button(dialog: ClientDialog) -> QPushButton:
+    return next(found for found in dialog.findChildren(QPushButton) if found.text() == "Apply")
+
+
+def said(dialog: ClientDialog, style: str) -> list[str]:
+    return [label.text() for label in dialog.findChildren(QLabel) if label.objectName() == style]
+
+
+def test_what_was_not_touched_comes_out_as_it_went_in(qtbot: QtBot) -> None:
+    program = Desk()
+
+    assert edit(qtbot, program, lambda dialog: dialog.accept()) == LAB
+    assert program.put_in == [LAB]
+
+
+def test_a_limit_that_is_cleared_is_none(qtbot: QtBot) -> None:
+    def act(dialog: ClientDialog) -> None:
+        limit_of(dialog, "quota").amount.lineEdit().setText("")
+        dialog.accept()
+
+    applied = edit(qtbot, Desk(), act)
+    assert applied is not None
+    assert applied.limits == Limits(quota=0, rate=512 * 1024)
+
+
+def test_apply_is_off_and_the_reason_stands_beside_the_field(qtbot: QtBot) -> None:
+    def act(dialog: ClientDialog) -> None:
+        limit_of(dialog, "quota").amount.lineEdit().setText("much")
+        assert said(dialog, "bad") == ["“much” is not a size; write it like 10GiB, 512KiB or 0."]
+        assert not apply_button(dialog).isEnabled()
+        limit_of(dialog, "quota").amount.lineEdit().setText("2")
+        assert said(dialog, "bad") == []
+        assert apply_button(dialog).isEnabled()
+        dialog.reject()
+
+    assert edit(qtbot, Desk(), act) is None
+
+
+def test_a_limit_below_its_use_says_what_will_happen(qtbot: QtBot) -> None:
+    def act(dialog: ClientDialog) -> None:
+        limit_of(dialog, "quota").amount.lineEdit().setText("1")
+        limit_of(dialog, "connections").amount.lineEdit().setText("30")
+        assert said(dialog, "warn") == [
+            "1.0 GiB are used already: it is cut at once.",
+            "42 are open and stay; new ones are refused until fewer than 30 are left.",
+        ]
+        dialog.reject()
+
+    edit(qtbot, Desk(), act)
+
+
+@pytest.mark.parametrize(
+    ("limit", "use", "hint"),
+    [
+        (0, Use(Measure.BYTES), Hint("No limit")),
+        (0, Use(Measure.BYTES, 2048), Hint("2.0 KiB used so far")),
+        (2048, Use(Measure.BYTES, 1024), Hint("2,048 bytes · 1.0 KiB used (50 %)")),
+        (2048, Use(Measure.RATE, 1024), Hint("2,048 bytes/s · now 1.0 KiB/s")),
+        (0, Use(Measure.CONNECTIONS), Hint("No limit")),
+        (8, Use(Measure.CONNECTIONS), Hint("none now")),
+        (2, Use(Measure.TUNNELS, 3), Hint("It has 3 and keeps them; it gets no new ones.", warns=True)),
+    ],
+)
+def test_the_exact_limit_and_its_use_stand_beneath_it(qtbot: QtBot, limit: int, use: Use, hint: Hint) -> None:
+    assert LimitHints().of(limit, use) == hint
+
+
+@pytest.mark.parametrize(
+    ("typed", "units", "text"),
+    [
+        ("1.5 GiB", BYTES, "1.5GiB"),
+        ("20 M", BYTES, "20MiB"),
+        ("7", BYTES, "7GiB"),
+        ("512 KiB/s", RATES, "512KiB/s"),
+        ("512kib", RATES, "512KiB/s"),
+        ("", RATES, "0"),
+        ("unlimited", BYTES, "unlimited"),
+        ("10 MB", BYTES, "10 MB"),
+        ("12", (), "12"),
+        ("many", (), "many"),
+    ],
+)
+def test_a_unit_that_is_typed_moves_into_its_box(
+    qtbot: QtBot, typed: str, units: tuple[str, ...], text: str
+) -> None:
+    found = LimitInput("0", units)
+    qtbot.addWidget(found)
+    found.amount.lineEdit().setText(typed)
+    found.amount.editingFinished.emit()
+
+    assert found.text() == text
+
+
+@pytest.mark.parametrize("text", ["10GiB", "1500B", "512KiB", "0", "3TiB"])
+def test_a_limit_comes_out_as_it_went_in(qtbot: QtBot, text: str) -> None:
+    found = LimitInput(text, BYTES)
+    qtbot.addWidget(found)
+
+    assert found.text() == text
+
+
+def test_arrows_step_down_to_no_limit(qtbot: QtBot) -> None:
+    found = LimitInput("2GiB", BYTES)
+    qtbot.addWidget(found)
+    with qtbot.waitExposed(found):
+        found.show()
+    for _ in range(3):
+        QTest.keyClick(found.amount, Qt.Key.Key_Down)
+
+    assert found.text() == "0"
+    assert found.amount.lineEdit().placeholderText() == "unlimited"
