@@ -19,6 +19,12 @@ from npsgui.ui.theme import Theme
 _KEPT = 366 * 86400
 _LEAST_LIVE, _LEAST_HISTORY = 20.0, 600.0
 """The shortest spans that can be zoomed to, s."""
+_FIRST_LIVE = 60.0
+"""What the live chart shows at first, s; it grows to the whole range as samples come."""
+
+
+def _live_span(lines: Lines) -> float:
+    return min(max(lines.span, _FIRST_LIVE), float(Range.LIVE.value))
 
 
 class TrafficChart(QWidget):
@@ -74,11 +80,12 @@ class TrafficChart(QWidget):
 
     def show_live(self, samples: Sequence[Sample]) -> None:
         """Take the samples of the last five minutes, bytes/s; called once a second."""
+        whole = self.view.span > _live_span(self._lines) - 1.0
         self._lines = Lines.of(samples)
         if self._range is Range.LIVE:
             limits = self._limits()
             late = limits.right - self.view.right
-            self.view = self.view.panned(late if late < 5 else 0.0, limits)
+            self.view = limits if whole else self.view.panned(late if late < 5 else 0.0, limits)
             self._redraw()
 
     def show_history(self, history: History | None) -> None:
@@ -122,7 +129,7 @@ class TrafficChart(QWidget):
     def _limits(self) -> View:
         now = self._clock()
         if self._range is Range.LIVE:
-            return View(now - Range.LIVE.value, now)
+            return View(now - _live_span(self._lines), now)
         width = self.plot.bar_width(self.view)
         end = float(bucket_start(now, width) + width)
         return View(end - _KEPT, end)

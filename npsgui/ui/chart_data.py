@@ -207,6 +207,11 @@ class Lines:
             np.insert(export, breaks, np.nan),
         )
 
+    @property
+    def span(self) -> float:
+        """From the first sample to the last, s."""
+        return float(self.times[-1] - self.times[0]) if self.times.size else 0.0
+
     def peak(self, left: float, right: float) -> float:
         """The highest rate in [left, right], bytes/s."""
         seen = slice(np.searchsorted(self.times, left), np.searchsorted(self.times, right, side="right"))

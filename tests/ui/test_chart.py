@@ -282,3 +282,24 @@ def test_a_chart_that_is_gone_hears_no_events(qapp: QCoreApplication, theme: The
 
     program.events.push(MinuteTurned(0))
     theme.set_dark(True)
+
+
+def seconds_of(count: int) -> list[Sample]:
+    return [Sample(NOW - count + second, 1000.0, 2000.0) for second in range(count + 1)]
+
+
+def test_the_live_chart_begins_with_a_minute_and_grows_with_its_samples(chart: TrafficChart) -> None:
+    spans = []
+    for count in (5, 90, 300):
+        chart.show_live(seconds_of(count))
+        spans.append(round(chart.view.span))
+
+    assert spans == [60, 90, 300]
+
+
+def test_a_live_chart_that_was_zoomed_does_not_grow(chart: TrafficChart) -> None:
+    chart.show_live(seconds_of(90))
+    chart.zoom(0.5)
+    chart.show_live(seconds_of(91))
+
+    assert round(chart.view.span) == 45
