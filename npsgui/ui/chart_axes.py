@@ -110,7 +110,7 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     def __init__(self) -> None:
         super().__init__("left")
         self.setStyle(tickLength=0, tickTextOffset=6, autoReduceTextSpace=False, hideOverlappingLabels=False)
-        self.setWidth(78)
+        self.setWidth(70)
         self._per_second = False
 
     def show_rates(self, per_second: bool) -> None:

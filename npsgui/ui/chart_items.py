@@ -60,7 +60,7 @@ class Ground(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
                 painter.fillRect(area, hatch)
         painter.setPen(QPen(QColor(self.colors.line), 1))
         for line in self.lines:
-            y = round(scale.y * line + scale.dy) - 0.5
+            y = max(round(scale.y * line + scale.dy) - 0.5, head + 0.5)
             painter.drawLine(QLineF(left, y, right, y))
 
 

@@ -21,6 +21,9 @@ from npsgui.ui.sentences import Sentences
 from npsgui.ui.theme import Theme
 from npsgui.ui.tunnel_dialog import TunnelDialog
 
+NAMED = 12
+"""How many of the selected owners are named before they are deleted."""
+
 
 class Commands(QObject):
     """Each public method starts its command and returns; ``tell`` shows what failed, ``done`` comes after."""
@@ -89,12 +92,15 @@ class Commands(QObject):
         self._done()
 
     async def _remove(self, owners: tuple[OwnerKey, ...]) -> None:
-        title = self.tr("Delete {name}?").format(name=self._name(owners[0]))
+        names = [self._name(owner) for owner in owners]
+        title = self.tr("Delete {name}?").format(name=names[0])
+        text = self.tr("It is gone from the configuration at once.")
         if len(owners) > 1:
             title = self.tr("Delete these {count}?").format(count=len(owners))
+            text = f"{', '.join(names[:NAMED])}{', …' if len(names) > NAMED else ''}"
         if await ConfirmDialog(self._window).ask(
             title,
-            self.tr("It is gone from the configuration at once."),
+            text,
             self._costs(owners),
             self.tr("Delete"),
         ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 
@@ -31,13 +32,16 @@ class ConfirmDialog(QDialog):
         head = QLabel(title, self)
         head.setObjectName("title")
         head.setWordWrap(True)
+        head.setTextFormat(Qt.TextFormat.PlainText)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(8)
         layout.addWidget(head)
-        for line in (text, *(f"•  {consequence}" for consequence in consequences)):
+        for line in (text, "\n".join(f"•  {consequence}" for consequence in consequences)):
             words = QLabel(line, self)
             words.setWordWrap(True)
+            words.setVisible(bool(line))
+            words.setTextFormat(Qt.TextFormat.PlainText)
             layout.addWidget(words)
         cancel = QPushButton(self.tr("Cancel"), self)
         cancel.setAutoDefault(False)

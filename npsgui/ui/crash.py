@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from npsgui import __version__
@@ -79,11 +79,14 @@ class CrashDialog(QDialog):
         words.setWordWrap(True)
         self._report = QPlainTextEdit(text, self)
         self._report.setReadOnly(True)
+        self._report.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self._report.setAccessibleName(self.tr("Report"))
         copy = QPushButton(self.tr("Copy report"), self)
+        copy.setAutoDefault(False)
         copy.clicked.connect(self._copy)
         close = QPushButton(self.tr("Close"), self)
         close.setObjectName("primary")
+        close.setDefault(True)
         close.clicked.connect(self.accept)
         buttons = QHBoxLayout()
         buttons.addStretch()

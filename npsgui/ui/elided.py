@@ -1,4 +1,4 @@
-"""A label that cuts a long text with an ellipsis; the whole of it is its tooltip."""
+"""A label that cuts a long text with an ellipsis; then the whole of it is its tooltip."""
 
 from __future__ import annotations
 
@@ -14,11 +14,6 @@ class ElidedLabel(QLabel):
 
     # Qt overrides
 
-    def setText(self, text: str) -> None:  # noqa: N802
-        """Show ``text``."""
-        super().setText(text)
-        self.setToolTip(text)
-
     def minimumSizeHint(self) -> QSize:
         """Room for a few letters."""
         whole = super().minimumSizeHint()
@@ -29,6 +24,7 @@ class ElidedLabel(QLabel):
         painter = QPainter(self)
         room = self.contentsRect()
         text = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        self.setToolTip("" if text == self.text() else self.text())
         painter.setPen(self.palette().windowText().color())
         painter.drawText(room, self.alignment(), text)
         painter.end()

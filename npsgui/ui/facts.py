@@ -61,11 +61,10 @@ class Fact(QWidget):
         rows.addLayout(line)
         rows.addWidget(self._hint)
 
-    def show_texts(self, value: str, hint: str, tip: str = "") -> None:
+    def show_texts(self, value: str, hint: str) -> None:
         """Show a value and what stands beneath it."""
         self._value.setText(value)
         self._hint.setText(hint)
-        self.setToolTip(tip)
 
 
 class Facts(QWidget):
@@ -83,6 +82,13 @@ class Facts(QWidget):
             Fact(self.tr("Inlet now"), self),
             Fact(self.tr("Export now"), self),
         )
+        for fact, meaning in (
+            (self._inlet, self.tr("Inlet: from visitors to targets")),
+            (self._inlet_now, self.tr("Inlet: from visitors to targets")),
+            (self._export, self.tr("Export: from targets to visitors")),
+            (self._export_now, self.tr("Export: from targets to visitors")),
+        ):
+            fact.setToolTip(meaning)
         self._connections = Fact(self.tr("Connections"), self)
         for fact in (
             self._inlet_now,
@@ -120,6 +126,8 @@ class Facts(QWidget):
         self._quota.show_texts(
             f"{percent} %",
             self.tr("{used} of {quota}").format(used=used, quota=format_limit(row.quota)),
+        )
+        self._quota.setToolTip(
             self.tr("{used} of {quota} bytes").format(used=f"{row.used:,}", quota=f"{row.quota:,}"),
         )
 

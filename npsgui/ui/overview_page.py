@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
@@ -24,6 +24,7 @@ TOP = 5
 """How many clients are listed."""
 
 _ROW = 36
+_TALL = 680
 _NAME, _RATE, _BYTES = 0.26, 104, 92
 
 
@@ -140,6 +141,7 @@ class TopClients(QFrame):
         super().__init__(parent)
         self.setObjectName("card")
         self._sentences = Sentences(self)
+        self._most = TOP
         rows = QVBoxLayout(self)
         rows.setContentsMargins(8, 12, 16, 8)
         rows.setSpacing(0)
@@ -171,9 +173,13 @@ class TopClients(QFrame):
         rows.addWidget(self._empty)
         rows.addStretch(1)
 
+    def show_most(self, count: int) -> None:
+        """How many clients there is room for."""
+        self._most = count
+
     def show_rows(self, flows: list[FlowRow]) -> None:
         """Show the first of ``flows``, the fastest first, then those with the most bytes."""
-        first = sorted(flows, key=lambda row: (-_speed(row), -_total(row), row.owner.id))[:TOP]
+        first = sorted(flows, key=lambda row: (-_speed(row), -_total(row), row.owner.id))[: self._most]
         fastest = _speed(first[0]) if first else 0.0
         for widget, row in zip(self._rows, first, strict=False):
             widget.show_row(row, row.remark or self._sentences.owner(row.owner), fastest)
@@ -197,6 +203,8 @@ class OverviewPage(QWidget):
         super().__init__(parent)
         self._program = program
         self._inlet, self._export = Card(self.tr("Inlet now"), self), Card(self.tr("Export now"), self)
+        self._inlet.setToolTip(self.tr("Inlet: from visitors to targets"))
+        self._export.setToolTip(self.tr("Export: from targets to visitors"))
         self._today, self._connections = Card(self.tr("Today"), self), Card(self.tr("Connections"), self)
         self.chart = TrafficChart(theme, self)
         self._feed = ChartFeed(program, self.chart)
@@ -258,6 +266,14 @@ class OverviewPage(QWidget):
     def _on_range_chosen(self, span: Range) -> None:
         self.chart.set_range(span)
         self._feed.refresh()
+
+    # Qt overrides
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The chart keeps its room; the list gives way."""
+        super().resizeEvent(event)
+        self._top.show_most(TOP if self.height() >= _TALL else TOP - 2)
+        self.refresh()
 
 
 def _speed(row: FlowRow) -> float:

@@ -210,7 +210,7 @@ class OwnerForm(QDialog):
             made = LimitInput(value, _UNITS.get(field.use.measure, ()), self)
             changed = made.changed
         else:
-            made = QLineEdit(value, self)
+            made = QLineEdit("" if value == "0" else value, self)
             changed = made.textChanged
         made.setAccessibleName(field.label)
         self._inputs[field.word] = made

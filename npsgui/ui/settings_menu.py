@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
+from npsgui import __version__
 from npsgui.app.settings import Settings
 from npsgui.ui.theme import ThemeMode
 
@@ -42,7 +43,13 @@ class SettingsMenu(QMenu):
         self.addSeparator()
         self.addAction(self.tr("Limits of everything…")).triggered.connect(self.limits_asked)
         self.addSeparator()
-        self.addAction(self.tr("Quit")).triggered.connect(self.quit_asked)
+        leave = self.addAction(self.tr("Quit"))
+        # the window acts on the key: this one is for the menu to show
+        leave.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        leave.setShortcut("Ctrl+Q")
+        leave.triggered.connect(self.quit_asked)
+        self.addSeparator()
+        self.addAction(f"npsgui {__version__}").setEnabled(False)
 
     def _choice(
         self, title: str, setting: str, values: Mapping[str, str], chosen: Callable[[str], None]

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from npsgui.model.views import State
-from npsgui.ui.icons import icon
+from npsgui.ui.icons import app_icon, icon
 from npsgui.ui.theme import Theme
 
 WIDTH = 208
@@ -57,6 +57,7 @@ class Sidebar(QFrame):
         self._settings = QPushButton(self.tr("Settings"), self)
         self._settings.setObjectName("door")
         self._settings.setIconSize(QSize(18, 18))
+        self._settings.setToolTip("Ctrl+,")
         self._settings.clicked.connect(self.show_menu)
         self._menu = menu
         self._pages = {
@@ -106,9 +107,14 @@ class Sidebar(QFrame):
         self._menu.popup(self._settings.mapToGlobal(above))
 
     def _lay_out(self) -> None:
-        brand = QLabel("npsgui", self)
-        brand.setObjectName("brand")
-        brand.setContentsMargins(10, 0, 0, 0)
+        mark, name = QLabel(self), QLabel("npsgui", self)
+        mark.setPixmap(app_icon().pixmap(24, 24))
+        name.setObjectName("brand")
+        brand = QHBoxLayout()
+        brand.setContentsMargins(8, 0, 0, 0)
+        brand.setSpacing(8)
+        brand.addWidget(mark)
+        brand.addWidget(name, 1)
         caption = QLabel(self.tr("Filter").upper(), self)
         caption.setObjectName("caption")
         caption.setContentsMargins(10, 0, 0, 4)
@@ -119,10 +125,10 @@ class Sidebar(QFrame):
         for door in self._filters.values():
             filters.addWidget(door)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 20, 12, 12)
+        layout.setContentsMargins(12, 18, 12, 12)
         layout.setSpacing(2)
-        layout.addWidget(brand)
-        layout.addSpacing(14)
+        layout.addLayout(brand)
+        layout.addSpacing(12)
         for door in self._pages.values():
             layout.addWidget(door)
         layout.addWidget(self._filter_part)
@@ -164,5 +170,5 @@ class _Door(QPushButton):
 
     def show_count(self, count: int) -> None:
         """The number at the right; also read out by a screen reader."""
-        self._count.setText(str(count))
+        self._count.setText(f"{count:,}" if count else "–")
         self.setAccessibleDescription(str(count))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from npsgui.model.units import format_bytes, format_rate
+from npsgui.model.units import format_limit
 from npsgui.model.views import FlowRow, Health, LedgerHealth, State, Usage
 from npsgui.ui.badge import Badge
+from npsgui.ui.flow_rows import amount, rate
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.theme import Theme
 
@@ -27,36 +28,32 @@ class StatusBar(QFrame):
         self._relay.show_state(State.RUNNING, self.tr("relay running"))
         self._connections = QLabel(self)
         self._ledger = Badge(theme, self)
-        self._inlet, self._export = QLabel(self), QLabel(self)
-        self._inlet.setToolTip(self.tr("Inlet: from visitors to targets, now and today"))
-        self._export.setToolTip(self.tr("Export: from targets to visitors, now and today"))
-        self._limits = QPushButton(self)
-        self._limits.setObjectName("flat")
-        self._limits.setToolTip(self.tr("Limits of everything together"))
-        self._limits.clicked.connect(self.limits_asked)
+        self._rates = _Rates(self)
+        self._rates.setToolTip(
+            "\n".join(
+                (
+                    self.tr("Inlet: from visitors to targets, now and today"),
+                    self.tr("Export: from targets to visitors, now and today"),
+                    self.tr("Click for the limits of everything together"),
+                )
+            )
+        )
+        self._rates.clicked.connect(self.limits_asked)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 0, 12, 0)
         layout.setSpacing(20)
-        left: tuple[QWidget, ...] = (self._relay, self._connections, self._ledger)
-        right: tuple[QWidget, ...] = (self._inlet, self._export, self._limits)
-        for part in left:
+        for part in (self._relay, self._connections, self._ledger):
             layout.addWidget(part)
         layout.addStretch()
-        for part in right:
-            layout.addWidget(part)
+        layout.addWidget(self._rates)
 
     def show_flow(self, everything: FlowRow, connections: int, today: Usage) -> None:
         """The numbers of this second."""
         self._connections.setText(self.tr("connections: {count}").format(count=connections))
-        colors = self._theme.colors
-        self._inlet.setText(
-            self._rate("↓", colors.inlet, self.tr("inlet"), everything.inlet_now, today.inlet)
-        )
-        self._export.setText(
-            self._rate("↑", colors.export, self.tr("export"), everything.export_now, today.export)
-        )
-        limited = any((everything.quota, everything.rate, everything.inlet_rate, everything.export_rate))
-        self._limits.setText(self.tr("limited") if limited else self.tr("no limits"))
+        colors, row = self._theme.colors, everything
+        inlet = self._rate(self.tr("inlet"), row.inlet_now, row.inlet_rate or row.rate, today.inlet)
+        export = self._rate(self.tr("export"), row.export_now, row.export_rate or row.rate, today.export)
+        self._rates.show_texts(_arrow("↓", colors.inlet) + inlet, _arrow("↑", colors.export) + export)
 
     def show_health(self, health: LedgerHealth) -> None:
         """The ledger's light, its word, and why."""
@@ -72,10 +69,44 @@ class StatusBar(QFrame):
         """Say that the last counts are being written, at the end."""
         self._relay.show_state(State.STOPPED, self.tr("saving…"))
 
-    def _rate(self, arrow: str, color: str, word: str, rate: float, today: int) -> str:
-        muted = self._theme.colors.muted
-        now = format_rate(rate) if rate >= 1 else "–"
-        return (
-            f'<span style="color:{color}; font-weight:600">{arrow}</span> {word} <b>{now}</b>'
-            f' <span style="color:{muted}">({format_bytes(today)})</span>'
-        )
+    def _rate(self, word: str, now: float, limit: int, today: int) -> str:
+        most = f"{format_limit(limit)}/s" if limit else "∞"
+        muted = f'<span style="color:{self._theme.colors.muted}">[{most}] ({amount(today)})</span>'
+        return f"{word} <b>{rate(now)}</b> {muted}"
+
+
+def _arrow(arrow: str, color: str) -> str:
+    return f'<span style="color:{color}; font-weight:600">{arrow}</span> '
+
+
+class _Rates(QPushButton):
+    """Two rates on one button, which never shrinks: what stands beside them keeps its place."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("flat")
+        self._labels = QLabel(self), QLabel(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 8, 0)
+        row.setSpacing(16)
+        for label in self._labels:
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            row.addWidget(label)
+
+    def show_texts(self, inlet: str, export: str) -> None:
+        """Show both, as rich text."""
+        for label, text in zip(self._labels, (inlet, export), strict=True):
+            label.setText(text)
+            label.setMinimumWidth(max(label.minimumWidth(), label.sizeHint().width()))
+        self.updateGeometry()
+
+    # Qt overrides
+
+    def sizeHint(self) -> QSize:
+        """Room for both."""
+        width = sum(label.minimumWidth() for label in self._labels)
+        return QSize(width + 32, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Never less."""
+        return self.sizeHint()
