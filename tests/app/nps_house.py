@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from npsgui.app.nps_conf.handover import give
+from npsgui.app.nps_conf.records import parse
+from npsgui.app.nps_conf.takeover import Conf, Taken, take
+from npsgui.model.configuration import Configuration
 
 SEPARATOR = "\n*#*"
 
@@ -68,3 +74,29 @@ def conf(folder: Path, clients: str, tasks: str | None = None, hosts: str | None
         if content is not None:
             (folder / name).write_text(content, "utf-8", newline="")
     return folder
+
+
+def imported(clients: str, tasks: str = "", hosts: str = "", into: Configuration | None = None) -> Taken:
+    """What comes of importing these files."""
+    files = {"clients.json": clients, "tasks.json": tasks, "hosts.json": hosts}
+    read = [parse(name, content.encode()) for name, content in files.items()]
+    return take(Conf("conf", *read), into or Configuration(), lambda: "fresh")
+
+
+def exported(taken: Taken) -> Mapping[str, str]:
+    """The files written of what was imported, before another byte moved."""
+    return give(taken.configuration, taken.opening).files
+
+
+def reimported(files: Mapping[str, str]) -> Taken:
+    """What comes of importing what was exported."""
+    return imported(files["clients.json"], files["tasks.json"], files["hosts.json"])
+
+
+def said(taken: Taken) -> list[str]:
+    return [str(sentence) for sentence in taken.said]
+
+
+def records(content: str) -> dict[int, Any]:
+    """The records of a file, by their ids."""
+    return {one["Id"]: one for one in map(json.loads, content.split(SEPARATOR)[:-1])}

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 
 from npsgui.app.commands import execute
+from npsgui.app.control import ControlServer
 from npsgui.app.nps_conf.exchange import export_nps, import_nps
 from npsgui.app.program import Program
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
@@ -17,6 +20,7 @@ from npsgui.model.errors import ImportFailed
 from npsgui.model.views import State
 from tests.app.nps_house import CLIENT, HOST, SEPARATOR, TASK, client, conf, flow, host, target, task, text
 from tests.relay.house import free_port
+from tests.source import ROOT
 
 pytestmark = pytest.mark.asyncio
 
@@ -238,3 +242,21 @@ async def test_the_commands_answer_in_sentences(tmp_path: Path) -> None:
     assert (taken.failed, taken.said) == (False, ("Taken: 1 clients, 0 tunnels, 0 hosts.",))
     assert written.failed
     assert "cannot be written" in written.said[0]
+
+
+async def test_the_command_line_imports_live_from_a_folder_near_it(tmp_path: Path) -> None:
+    folder = conf(tmp_path / "nps" / "conf", CLIENT + SEPARATOR, text(task(Flow=flow(100, 50))))
+    async with opened(tmp_path / "data", relay=True) as program:
+        control = ControlServer(program)
+        await control.start()
+        asked = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "npsgui", "--data", str(tmp_path / "data"), "import", "nps", "conf"),
+            cwd=folder.parent,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=asyncio.subprocess.PIPE,
+        )
+        said, _ = await asked.communicate()
+        await control.close()
+
+        assert (asked.returncode, said) == (0, b"Taken: 1 clients, 1 tunnels, 0 hosts.\n")
+        assert program.flow(CLIENT_4).export == 50

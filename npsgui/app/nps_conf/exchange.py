@@ -34,12 +34,8 @@ async def import_nps(program: Program, folder: Path) -> tuple[Sentence, ...]:
 
 async def export_nps(program: Program, folder: Path) -> tuple[Sentence, ...]:
     """Write the three files for NPS into ``folder``. Raises NpsError."""
-
-    def totals(owner: OwnerKey) -> Totals:
-        row = program.flow(owner)
-        return Totals(row.inlet, row.export)
-
-    given = give(program.configuration, totals)
+    totals = {row.owner: Totals(row.inlet, row.export) for row in program.flows()}
+    given = await asyncio.to_thread(give, program.configuration, totals)
     await asyncio.to_thread(write_conf, folder, given.files)
     return given.said
 

@@ -36,6 +36,7 @@ LARGEST_ID = 2**31 - 1
 LARGEST_COUNT = 2**53
 """Bytes. 8 PiB: a counter above it is no count, and the sums above it must fit 64 bits."""
 
+ZERO_DAY = "0001-01-01"
 EXPIRY = "%Y-%m-%d %H:%M:%S"
 
 Notes: TypeAlias = list[NpsError]
@@ -132,8 +133,10 @@ def _via(local: bool, notes: Notes) -> Via:
 
 def _expiry(text: str, notes: Notes) -> int:
     """Of yisier's fork, in the time zone of its server; empty and Go's zero time are never."""
+    if not text or text.startswith(ZERO_DAY):
+        return 0
     try:
-        return max(0, int(datetime.strptime(text, EXPIRY).timestamp())) if text else 0
+        return max(0, int(datetime.strptime(text, EXPIRY).timestamp()))
     except (ValueError, OverflowError, OSError):
         notes.append(NpsError("“{text}” is not a time; it never expires now.", text=text))
         return 0
@@ -275,9 +278,16 @@ def _read(field: Field, record: dict[str, Any], notes: Notes) -> Any:
     if type(value) is not type(field.zero):
         raise NpsError("“{field}” is not of the kind that NPS writes.", field=field.name)
     found: Notes = []
-    ours = field.read(value, found)
-    notes += [NpsError("{field}: {reason}", field=field.name, reason=note) for note in found]
-    return ours
+    try:
+        return field.read(value, found)
+    except NpsError as error:
+        raise _in_field(field, error) from None
+    finally:
+        notes += [_in_field(field, note) for note in found]
+
+
+def _in_field(field: Field, reason: NpsError) -> NpsError:
+    return NpsError("{field}: {reason}", field=field.name, reason=reason)
 
 
 def _kept(record: Mapping[str, Any]) -> dict[str, Any]:

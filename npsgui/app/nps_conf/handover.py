@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from npsgui.app.nps_conf.fields import read_owner, write_record
@@ -26,7 +26,7 @@ class Given:
     """What was written and what NPS has no place for, for the user."""
 
 
-def give(configuration: Configuration, totals: Callable[[OwnerKey], Totals]) -> Given:
+def give(configuration: Configuration, totals: Mapping[OwnerKey, Totals]) -> Given:
     """All clients, tunnels and hosts as NPS writes them; without those that NPS would not store."""
     passing = {client.id for client in configuration.clients.values() if _is_passing(client)}
     clients = [client for client in configuration.clients.values() if client.id not in passing]
@@ -34,7 +34,7 @@ def give(configuration: Configuration, totals: Callable[[OwnerKey], Totals]) -> 
     hosts = list(_lasting(configuration.hosts.values(), passing))
 
     def text(owners: Iterable[Client | Tunnel | Host]) -> str:
-        return format_records(write_record(owner, totals(owner.owner)) for owner in owners)
+        return format_records(write_record(owner, totals.get(owner.owner, Totals())) for owner in owners)
 
     counts = (("clients", len(clients)), ("tunnels", len(tunnels)), ("hosts", len(hosts)))
     said = [Sentence("Written: {clients} clients, {tunnels} tunnels, {hosts} hosts.", counts)]

@@ -17,6 +17,9 @@ SEPARATOR = "\n*#*"
 DEEPEST = 32
 """Levels of a record that is kept; NPS's own have three."""
 
+LONGEST_NUMBER = 20
+"""Characters of a 64-bit number with its sign."""
+
 _ESCAPES = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 """What Go's encoder escapes beside JSON's own."""
 
@@ -85,7 +88,7 @@ def _parse_piece(file: str, text: str, start: int, body: str) -> Mapping[str, An
 
 
 def _number(digits: str) -> int | float:
-    return int(digits) if len(digits) < 20 else math.inf
+    return int(digits) if len(digits) <= LONGEST_NUMBER else math.inf
 
 
 def _can_be_kept(value: object) -> bool:
