@@ -152,6 +152,8 @@ class Tunnel:
     bind: str = "127.0.0.1"
     """Address to listen on; empty is every interface, as NPS means it."""
     ports: tuple[int, ...] = ()
+    idle: int = 60
+    """Seconds after which a UDP session ends that carries nothing."""
     targets: tuple[Target, ...] = ()
     via: Via = Via.LOCAL
     limits: Limits = Limits()

@@ -29,6 +29,7 @@ class Cause(enum.StrEnum):
     PEER = "peer"
     SHUTDOWN = "shutdown"
     STALLED = "stalled"
+    IDLE = "idle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,8 @@ class Gate:
         self.connection_limit = 0
         self.open = 0
         """Sessions that hold a lease."""
+        self.dropped = 0
+        """Datagrams that were not carried, for a limit or because nobody took them, since the start."""
         self.lanes = {direction: Lane(direction) for direction in Direction}
         self._shared = Bucket(0, now)
         self._apart = {direction: Bucket(0, now) for direction in Direction}
@@ -150,6 +153,11 @@ class Gate:
     def buckets(self) -> tuple[Bucket, ...]:
         """The three buckets of this owner: shared, inlet, export. The same objects for its whole life."""
         return (self._shared, *self._apart.values())
+
+    def drop(self) -> None:
+        """Count one datagram that was not carried, here and above."""
+        for gate in self.chain():
+            gate.dropped += 1
 
     def refusal(self, wall: float) -> Refusal | None:
         """Why sessions through this gate must end at ``wall`` (Unix time, s), or None. Leases aside."""

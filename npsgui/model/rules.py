@@ -32,7 +32,10 @@ TEXT_LENGTH = 255
 
 UDP_MODES = frozenset({Mode.UDP})
 PORTLESS_MODES = frozenset({Mode.SECRET, Mode.P2P})
-RUNNING_MODES = frozenset({Mode.TCP, Mode.SOCKS5})
+IDLE = range(1, 86_401)
+"""Seconds."""
+
+RUNNING_MODES = frozenset({Mode.TCP, Mode.UDP, Mode.SOCKS5})
 """The kinds that this version runs."""
 
 TARGETED_MODES = frozenset({Mode.TCP, Mode.UDP, Mode.TCP_TRANS})
@@ -162,6 +165,8 @@ def _tunnel_problems(configuration: Configuration, tunnel: Tunnel) -> Iterator[F
                     id=other.id,
                     remark=other.remark,
                 )
+    if tunnel.idle not in IDLE:
+        yield FieldError("idle", "A UDP session may be idle for 1 to 86400 seconds.")
     if tunnel.mode in TARGETED_MODES and not tunnel.targets:
         yield FieldError("targets", "A tunnel needs a target, like 127.0.0.1:8080.")
 

@@ -135,6 +135,7 @@ WORDS: tuple[Word, ...] = (
     Word("mode", _TUNNEL, _choice(Mode)),
     Word("bind", _TUNNEL, _text),
     Word("port", _TUNNEL, parse_ports, format_ports, attribute="ports"),
+    Word("idle", _TUNNEL, _count),
     Word("targets", _OWNED, _targets, _targets_text),
     Word("via", _OWNED, _choice(Via)),
     Word("scheme", _HOST, _choice(Scheme)),

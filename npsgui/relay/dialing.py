@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import socket
 from collections.abc import Callable
 from typing import Protocol, TypeAlias, cast
 
 from npsgui.model.entities import OwnerKey, Target
 from npsgui.model.errors import TargetUnreachable
+from npsgui.relay.datagrams import Datagrams, connect_udp
 from npsgui.relay.listener import is_selector_loop
 from npsgui.relay.sockets import connect, connect_now, unreachable
 from npsgui.relay.targets import Route, Targets
@@ -66,6 +68,30 @@ class Dialer:
                 await self._connected(made, protocol)
                 return target
         raise failure or TargetUnreachable("{tunnel} has no target.", tunnel=route.owner)
+
+    async def dial_datagrams(
+        self, route: Route, on_datagram: Callable[[bytes], None]
+    ) -> tuple[Target, Datagrams]:
+        """A UDP socket connected to a target, and which one. Raises TargetUnreachable: the last one's.
+
+        A target that refuses is told of once, and may listen again: the socket stays.
+        """
+        failure: TargetUnreachable | None = None
+        for target in self._targets.order(route, self._loop.time()):
+            try:
+                made = await connect_udp(target, self._seconds)
+            except TargetUnreachable as error:
+                self._failed(route.owner, target, error)
+                failure = error
+            else:
+                on_error = functools.partial(self._refused, [], route.owner, target)
+                return target, Datagrams(self._loop, made, lambda data, *_: on_datagram(data), on_error)
+        raise failure or TargetUnreachable("{tunnel} has no target.", tunnel=route.owner)
+
+    def _refused(self, told: list[OSError], owner: OwnerKey, target: Target, error: OSError) -> None:
+        if not told:
+            told.append(error)
+            self._failed(owner, target, unreachable(target, error, self._seconds))
 
     def accept_now(self, visitor: socket.socket, protocol: asyncio.BaseProtocol) -> asyncio.Transport:
         """The transport of a visitor, in this callback; only after ``dial_now`` gave one."""

@@ -51,13 +51,13 @@ class Relay:
 
     def apply(self, configuration: Configuration) -> None:
         """Put a Configuration in force that the accounts have already; what did not change is not touched."""
+        self._sessions.cut_refused()
         before, self._tunnels = self._tunnels, _wanted(configuration)
         for key, tunnel in before.items():
             wanted = self._tunnels.get(key)
             if wanted is None or _place(wanted) != _place(tunnel):
                 self._stop(key)
         self._pacer.refresh()
-        self._sessions.cut_refused()
         for key, tunnel in self._tunnels.items():
             if key in self._services:
                 self._services[key].tunnel = tunnel

@@ -9,6 +9,7 @@ from npsgui.model.entities import Mode, Tunnel
 from npsgui.relay.shared import Shared
 from npsgui.relay.socks5_service import Socks5Service
 from npsgui.relay.tcp import TcpService
+from npsgui.relay.udp import UdpService
 
 
 class Service(Protocol):
@@ -27,5 +28,6 @@ class Service(Protocol):
 
 SERVICES: Mapping[Mode, Callable[[Shared, Tunnel], Service]] = {
     Mode.TCP: TcpService,
+    Mode.UDP: UdpService,
     Mode.SOCKS5: Socks5Service,
 }

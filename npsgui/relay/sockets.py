@@ -45,21 +45,24 @@ def listen(address: str, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         return _listening((address, port), family)
     except OSError as error:
-        where = address or "*"
-        if error.errno == errno.EADDRINUSE:
-            raise BindFailed("Port {port} on {address} is in use.", port=port, address=where) from error
-        if error.errno in (errno.EACCES, errno.EPERM):
-            raise BindFailed(
-                "Port {port} needs administrator rights; use one from 1024 to 65535.", port=port
-            ) from error
-        if error.errno == errno.EADDRNOTAVAIL:
-            raise BindFailed("This machine has no address {address}.", address=where) from error
-        raise BindFailed(
-            "Port {port} on {address} cannot be opened: {reason}.",
-            port=port,
-            address=where,
-            reason=error.strerror or error,
-        ) from error
+        raise bind_failed(error, address, port) from error
+
+
+def bind_failed(error: OSError, address: str, port: int) -> BindFailed:
+    """Why a port cannot be listened on, in words."""
+    where = address or "*"
+    if error.errno == errno.EADDRINUSE:
+        return BindFailed("Port {port} on {address} is in use.", port=port, address=where)
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return BindFailed("Port {port} needs administrator rights; use one from 1024 to 65535.", port=port)
+    if error.errno == errno.EADDRNOTAVAIL:
+        return BindFailed("This machine has no address {address}.", address=where)
+    return BindFailed(
+        "Port {port} on {address} cannot be opened: {reason}.",
+        port=port,
+        address=where,
+        reason=error.strerror or error,
+    )
 
 
 def _listening(

@@ -61,6 +61,7 @@ class Sentences(QObject):
             Cause.PEER: self.tr("ended"),
             Cause.SHUTDOWN: self.tr("npsgui was closed"),
             Cause.STALLED: self.tr("stalled"),
+            Cause.IDLE: self.tr("idle"),
         }
         return words[cause]
 
