@@ -65,6 +65,7 @@ class Studio:
                 self._dialog().close()
                 await asyncio.sleep(0)
         else:
+            window.offer_demo()
             await self._take(lambda: window, name.format("first-run"))
         window.close()
         window.deleteLater()
