@@ -10,11 +10,15 @@ from typing import Any, TypeVar
 
 import pytest
 import qasync
+from hypothesis import settings
 from PySide6.QtCore import QCoreApplication
 
 from npsgui.ui.loop import new_event_loop
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+settings.register_profile("npsgui", deadline=None)  # the machine is shared: time says nothing about us
+settings.load_profile("npsgui")
 
 T = TypeVar("T")
 Run = Callable[[Coroutine[Any, Any, T]], T]

@@ -31,12 +31,13 @@ class Waiter(Protocol):
 class Bucket:
     """Tokens, in bytes, that refill at ``rate`` bytes a second. Rate 0 is unlimited."""
 
-    __slots__ = ("_queue", "_stamp", "_tokens", "quantum", "rate")
+    __slots__ = ("_burst", "_queue", "_stamp", "_tokens", "quantum", "rate")
 
     def __init__(self, rate: int = 0, now: float = 0.0) -> None:
         self._queue: OrderedDict[Waiter, None] = OrderedDict()
         self._tokens = 0.0
         self._stamp = now
+        self._burst = 0.0
         self.rate = 0
         self.quantum = LARGEST_QUANTUM
         """Bytes a stream may read in one turn."""
@@ -44,9 +45,11 @@ class Bucket:
 
     def set_rate(self, rate: int, now: float) -> None:
         """Change the rate in place; who waits keeps its place. Debt is kept, at most one burst of it."""
+        if rate == self.rate:
+            return
         self._refill(now)
         self.rate = rate
-        burst = rate * BURST_SECONDS
+        burst = self._burst = max(1.0, rate * BURST_SECONDS)
         self.quantum = (
             LARGEST_QUANTUM if not rate else max(1, min(LARGEST_QUANTUM, int(burst / TURNS_PER_BURST)))
         )
@@ -106,11 +109,12 @@ class Bucket:
         else:
             self._refill(now)
             turns = min(len(self._queue), int(self._tokens / self.quantum + 1e-9))
-        for _ in range(turns):
+        while turns and self._queue:
+            turns -= 1
             self._queue.popitem(last=False)[0].granted()
 
     def _refill(self, now: float) -> None:
         elapsed = now - self._stamp
-        self._stamp = now
         if elapsed > 0:
-            self._tokens = min(self.rate * BURST_SECONDS, self._tokens + elapsed * self.rate)
+            self._stamp = now
+            self._tokens = min(self._burst, self._tokens + elapsed * self.rate)

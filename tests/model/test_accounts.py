@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from npsgui.model.accounts import Accounts, Totals
+from npsgui.model.configuration import Configuration
+from npsgui.model.entities import GLOBAL_KEY, Client, Everything, Host, Limits, OwnerKey, OwnerKind, Tunnel
+from npsgui.model.flow import Direction, Flow
+from npsgui.model.gate import Cause, Gate, Lease, Refusal
+
+WALL = 1_700_000_000
+CLIENT = OwnerKey(OwnerKind.CLIENT, 1)
+TUNNEL = OwnerKey(OwnerKind.TUNNEL, 1)
+HOUSE = Configuration(
+    clients={1: Client(id=1, key="one"), 2: Client(id=2, key="two")},
+    tunnels={1: Tunnel(id=1, client=1), 2: Tunnel(id=2, client=2)},
+    hosts={1: Host(id=1, client=1)},
+)
+
+
+def accounts_of(configuration: Configuration = HOUSE) -> Accounts:
+    made = Accounts()
+    made.apply(configuration, 0.0)
+    return made
+
+
+def gate_of(accounts: Accounts, key: OwnerKey) -> Gate:
+    gate = accounts.gate(key)
+    assert gate is not None
+    return gate
+
+
+def test_every_owner_has_a_gate_under_the_one_above() -> None:
+    accounts = accounts_of()
+
+    assert len(accounts) == 6
+    assert [str(gate.owner) for gate in gate_of(accounts, TUNNEL).chain()] == [
+        "tunnel 1",
+        "client 1",
+        "global",
+    ]
+
+
+def test_a_gate_keeps_its_counters_and_leases_through_an_edit() -> None:
+    accounts = accounts_of()
+    gate = gate_of(accounts, TUNNEL)
+    gate.flow.add(Direction.INLET, 100)
+    lease = gate.admit(WALL)
+    accounts.apply(HOUSE.with_owner(replace(HOUSE.tunnels[1], limits=Limits(quota=150, connections=1))), 1.0)
+
+    assert gate_of(accounts, TUNNEL) is gate
+    assert (gate.flow.left, gate.open) == (50, 1)
+    assert gate.admit(WALL) == Refusal(TUNNEL, Cause.CONNECTIONS)
+    assert isinstance(lease, Lease)
+
+
+def test_an_edit_above_is_felt_below() -> None:
+    accounts = accounts_of()
+    lane = gate_of(accounts, TUNNEL).lanes[Direction.INLET]
+    accounts.apply(replace(HOUSE, everything=Everything(limits=Limits(quota=7))), 0.0)
+
+    assert lane.allowance(1000, 0.0) == 7
+
+
+def test_a_removed_owner_is_disabled_and_its_bytes_stay_with_its_client() -> None:
+    accounts = accounts_of()
+    gate_of(accounts, TUNNEL).flow.add(Direction.EXPORT, 100)
+    gone = accounts.apply(HOUSE.without(TUNNEL), 0.0)
+
+    assert [str(gate.owner) for gate in gone] == ["tunnel 1"]
+    assert gone[0].refusal(WALL) == Refusal(TUNNEL, Cause.DISABLED)
+    assert accounts.gate(TUNNEL) is None
+    assert gate_of(accounts, CLIENT).flow.export == 100
+
+
+def test_a_lease_of_a_removed_tunnel_is_given_back_to_those_above() -> None:
+    accounts = accounts_of()
+    lease = gate_of(accounts, TUNNEL).admit(WALL)
+    assert isinstance(lease, Lease)
+    accounts.apply(HOUSE.without(TUNNEL), 0.0)
+    lease.close()
+
+    assert gate_of(accounts, CLIENT).open == accounts.everything.open == 0
+
+
+def test_removing_a_client_takes_its_tunnels_and_hosts_and_no_others() -> None:
+    accounts = accounts_of()
+    gone = accounts.apply(HOUSE.without(CLIENT), 0.0)
+
+    assert {str(gate.owner) for gate in gone} == {"client 1", "tunnel 1", "host 1"}
+    assert {str(gate.owner) for gate in accounts} == {"global", "client 2", "tunnel 2"}
+
+
+def test_totals_are_restored_as_they_were_not_added_up() -> None:
+    """The client once had a tunnel that is no more."""
+    accounts = accounts_of()
+    accounts.restore({CLIENT: Totals(70, 7), TUNNEL: Totals(50, 5), OwnerKey(OwnerKind.TUNNEL, 9): Totals(1)})
+
+    assert gate_of(accounts, CLIENT).flow.inlet == 70
+    assert gate_of(accounts, TUNNEL).flow.export == 5
+    assert accounts.everything.flow.inlet == 0
+
+
+def test_only_what_differs_is_touched() -> None:
+    accounts = accounts_of(HOUSE.with_owner(Client(id=1, key="one", limits=Limits(rate=1000))))
+    lane = gate_of(accounts, TUNNEL).lanes[Direction.INLET]
+    laid = lane.buckets
+    edited = HOUSE.with_owner(Client(id=1, key="one", limits=Limits(rate=1000)))
+    accounts.apply(edited, 0.0)
+    accounts.apply(edited.with_owner(replace(HOUSE.tunnels[2], remark="new")), 0.0)
+
+    assert lane.buckets == laid
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["carry", "remove", "add"]), st.integers(1, 3), st.integers(0, 2**30)),
+        max_size=40,
+    )
+)
+def test_the_sum_of_the_clients_is_everything_whatever_comes_and_goes(
+    steps: list[tuple[str, int, int]],
+) -> None:
+    accounts, configuration = accounts_of(), HOUSE
+    carried = 0
+    for step, number, count in steps:
+        key = OwnerKey(OwnerKind.TUNNEL, number)
+        if step == "carry" and number in configuration.tunnels:
+            Flow(parent=gate_of(accounts, key).flow).add(Direction.INLET, count)
+            carried += count
+        elif step == "remove" and number in configuration.tunnels:
+            configuration = configuration.without(key)
+        elif step == "add":
+            configuration = configuration.with_owner(Tunnel(id=number, client=1 + number % 2))
+        accounts.apply(configuration, 0.0)
+
+    clients = [gate for gate in accounts if gate.owner.kind is OwnerKind.CLIENT]
+    assert gate_of(accounts, GLOBAL_KEY).flow.inlet == carried
+    assert sum(client.flow.inlet for client in clients) == carried
