@@ -10,6 +10,7 @@ from npsgui.model.gate import Cause
 from npsgui.relay.pair import Half, Pair
 from npsgui.relay.prelude import Prelude
 from npsgui.relay.socks5 import Command, Conversation, Reply, Request, reply
+from npsgui.relay.socks5_udp import associate
 from npsgui.relay.talking import TalkingService, Visit
 from npsgui.relay.targets import Route
 
@@ -33,6 +34,8 @@ class Socks5Service(TalkingService):
             visit.prelude.write(reply(Reply.NOT_ALLOWED))
         elif request.command == Command.CONNECT:
             await self._connect(visit, request)
+        elif request.command == Command.UDP_ASSOCIATE:
+            associate(self._shared, visit, request.address.port)
         else:
             visit.prelude.write(reply(Reply.COMMAND_NOT_SUPPORTED))
 

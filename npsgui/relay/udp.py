@@ -65,7 +65,7 @@ class UdpService:
         on_end = functools.partial(self._sessions.pop, key)
         self._sessions[key] = session = UdpSession(shared, lease, peer, self.tunnel.idle, on_end)
         door = self._doors[index]
-        session.export.open(lambda data: door.send(data, address, reply_from))
+        session.export.open(lambda data, _: door.send(data, address, reply_from))
         spawn(self._dial(session, Route.of(self.tunnel, index)), f"open UDP session {session.id}")
         return session
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from npsgui.model.flow import Direction
 from npsgui.model.gate import Cause, Lane, Lease
+from npsgui.relay.datagrams import Address
 from npsgui.relay.pacer import Turns
 from npsgui.relay.sessions import Session
 from npsgui.relay.shared import Shared
@@ -23,32 +24,35 @@ QUEUE_BYTES = 256 * 1024
 """Bytes that may wait in one way; a single datagram always may."""
 
 
+Send: TypeAlias = Callable[[bytes, Address | None], bool]
+
+
 class Link(Protocol):
     """Where a session's datagrams go: a socket, or a stream of an agent."""
 
-    def send(self, data: bytes) -> bool:
-        """Send one datagram; False when it is lost."""
+    def send(self, data: bytes, address: Address | None = None) -> bool:
+        """Send one datagram, to ``address`` where there is a choice; False when it is lost."""
 
     def close(self) -> None:
         """Close it."""
 
 
 class Way:
-    """One direction of a session. ``send`` takes a charged datagram; False: nobody took it."""
+    """One direction of a session. ``send`` takes a datagram and its address; False: nobody took it."""
 
     __slots__ = ("_bytes", "_lane", "_queue", "_session", "_turns", "_waits", "send")
 
     def __init__(self, session: UdpSession, lane: Lane) -> None:
-        self.send: Callable[[bytes], bool] | None = None
+        self.send: Send | None = None
         """Set when the other side is there; datagrams wait until then."""
         self._session = session
         self._lane = lane
-        self._queue: deque[bytes] = deque()
+        self._queue: deque[tuple[bytes, Address | None]] = deque()
         self._bytes = 0
         self._waits = False
         self._turns = Turns(lane, session.shared.pacer, self)
 
-    def offer(self, data: bytes) -> None:
+    def offer(self, data: bytes, address: Address | None = None) -> None:
         """Carry a datagram now, in its turn, or never."""
         session, lane = self._session, self._lane
         if session.cause is not None:
@@ -57,14 +61,14 @@ class Way:
         if lane.buckets and not self._waits and not self._turns.grant:
             self._turns.take(session.shared.loop.time())
         if self.send is not None and not self._waits:
-            self._carry(data)
+            self._carry(data, address)
         elif self._queue and (len(self._queue) >= QUEUE or self._bytes + len(data) > QUEUE_BYTES):
             session.gate.drop()
         else:
-            self._queue.append(data)
+            self._queue.append((data, address))
             self._bytes += len(data)
 
-    def open(self, send: Callable[[bytes], bool]) -> None:
+    def open(self, send: Send) -> None:
         """The other side is there."""
         self.send = send
         self._drain()
@@ -81,14 +85,14 @@ class Way:
 
     def _drain(self) -> None:
         while self._queue and not self._waits and self.send is not None and self._session.cause is None:
-            data = self._queue.popleft()
+            data, address = self._queue.popleft()
             self._bytes -= len(data)
-            self._carry(data)
+            self._carry(data, address)
 
-    def _carry(self, data: bytes) -> None:
+    def _carry(self, data: bytes, address: Address | None) -> None:
         session, lane, send = self._session, self._lane, self.send
         count = len(data)
-        if send is None or lane.quota_left(count) < count or not send(data):
+        if send is None or lane.quota_left(count) < count or not send(data, address):
             session.gate.drop()
             return
         now = session.shared.loop.time()

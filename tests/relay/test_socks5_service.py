@@ -12,7 +12,7 @@ import pytest
 from npsgui.model.entities import Account, Client, Limits, Mode, Tunnel
 from npsgui.model.events import SessionClosed, VisitorRefused
 from npsgui.model.gate import Cause
-from npsgui.relay.socks5 import Reply
+from npsgui.relay.socks5 import Reply, format_datagram
 from tests.conftest import Run
 from tests.relay.house import (
     TUNNEL,
@@ -26,6 +26,7 @@ from tests.relay.house import (
     send_all,
     serving,
 )
+from tests.relay.test_udp import Peer, peer
 
 PAYLOAD = random.Random(5).randbytes(700_000)
 
@@ -189,5 +190,66 @@ def test_curl_gets_in_with_the_right_password_alone(run: Run[Any], user: str, wo
             said, _ = await curl.communicate()
 
             assert (said == b"hello") is works
+
+    run(body())
+
+
+async def associated(made: House, visitor: Peer) -> tuple[Stream, tuple[str, int]]:
+    """The control connection of a UDP association, and where datagrams go."""
+    stream = await made.visit()
+    stream[1].write(b"\5\1\0\5\3\0\1" + bytes(4) + visitor.port.to_bytes(2))
+    answer = (await stream[0].readexactly(12))[2:]
+    assert answer[1] == Reply.SUCCEEDED
+    return stream, (socket.inet_ntoa(answer[4:8]), int.from_bytes(answer[8:]))
+
+
+def test_datagrams_are_associated_with_any_target_by_address_or_name(run: Run[Any]) -> None:
+    async def body() -> None:
+        async with peer(lambda data: data.upper()) as target, peer() as visitor, house(echo) as made:
+            proxy(made)
+            stream, door = await associated(made, visitor)
+            for host in ("127.0.0.1", "localhost"):
+                visitor.send(format_datagram(host, target.port, b"hello"), door)
+                answer = (await visitor.came.get())[0]
+
+                assert answer == format_datagram("127.0.0.1", target.port, b"HELLO")
+            assert (made.flow().inlet, made.flow().export) == (10, 10)
+            await hang_up(stream)
+            await made.until(lambda: bool(made.of(SessionClosed)))
+            assert made.relay.connections() == []
+
+    run(body())
+
+
+def test_fragments_and_strangers_are_not_carried(run: Run[Any]) -> None:
+    async def body() -> None:
+        async with peer() as target, peer() as visitor, peer() as stranger, house(echo) as made:
+            proxy(made)
+            stream, door = await associated(made, visitor)
+            good = format_datagram("127.0.0.1", target.port, b"good")
+            visitor.send(b"\0\0\1" + good[3:], door)
+            stranger.send(format_datagram("127.0.0.1", target.port, b"bad"), door)
+            visitor.send(good, door)
+
+            assert (await target.came.get())[0] == b"good"
+            assert target.came.empty()
+            assert made.flow().inlet == 4
+            assert made.accounts.everything.dropped == 1
+            await hang_up(stream)
+
+    run(body())
+
+
+def test_a_quota_that_is_used_up_ends_an_association(run: Run[Any]) -> None:
+    async def body() -> None:
+        async with peer() as target, peer() as visitor, house(echo) as made:
+            proxy(made, limits=Limits(quota=8))
+            stream, door = await associated(made, visitor)
+            for _ in range(2):
+                visitor.send(format_datagram("127.0.0.1", target.port, b"four"), door)
+
+            assert await read_all(stream) == b""
+            assert made.flow().used == 8
+            await hang_up(stream)
 
     run(body())
