@@ -6,16 +6,20 @@ The clocks are arguments of ``turn``: the beat in ``program.py`` reads them.
 from __future__ import annotations
 
 import datetime
+import logging
 from collections.abc import Iterable, Sequence
 
 from npsgui.app.live import Live
 from npsgui.ledger.ledger import Batch, Delta, Ledger
 from npsgui.model.accounts import Accounts, Totals
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey
+from npsgui.model.errors import LedgerError
 from npsgui.model.events import ClockJumped, Events, MinuteTurned
 from npsgui.model.gate import Gate
 from npsgui.model.minutes import MinuteClock
 from npsgui.model.views import Step, Usage
+
+log = logging.getLogger(__name__)
 
 
 def midnight_of(wall: float) -> int:
@@ -68,7 +72,7 @@ class Books:
             self._events.push(ClockJumped(tick.jump))
         if tick.completed is not None:
             self._complete(tick.completed)
-        return not self._day.start <= wall < self._day.start + 86400 and midnight_of(wall) != self._day.start
+        return midnight_of(wall) != self._day.start
 
     def retire(self, gates: Sequence[Gate], wall: float) -> None:
         """Write the last bytes of owners that were removed, and forget them.
@@ -83,11 +87,15 @@ class Books:
             self.live.forget(gate.owner)
 
     async def begin_day(self, wall: float) -> None:
-        """Count ``today`` from the local midnight before ``wall`` on; raises LedgerError."""
+        """Count ``today`` from the local midnight before ``wall`` on; if that cannot be read, from now on."""
         flow = self._accounts.everything.flow
         start = midnight_of(wall)
         self._day, self._day_mark = Usage(start, 0, 0), (flow.inlet, flow.export)
-        rows = await self._ledger.history(GLOBAL_KEY, start, int(wall) + 60, Step.MINUTE)
+        try:
+            rows = await self._ledger.history(GLOBAL_KEY, start, int(wall) + 60, Step.MINUTE)
+        except LedgerError as error:
+            log.warning("Today is counted from now on: %s", error)
+            return
         self._day = Usage(start, sum(row.inlet for row in rows), sum(row.export for row in rows))
 
     def today(self) -> Usage:

@@ -64,11 +64,12 @@ class Desk:
         gone = self._accounts.apply(wanted, time.monotonic())
         if self._relay is not None:
             self._relay.apply(wanted)
-        self._books.retire(gone, time.time())
+        # before any batch: a batch sets the totals on disk, which hold these already
         for key, totals in opening.items():
             gate = self._accounts.gate(key)
             if gate is not None:
                 self._books.carry_over(gate, totals)
+        self._books.retire(gone, time.time())
         self._events.push(ConfigurationChanged())
 
 
