@@ -1,0 +1,171 @@
+"""A codec between a stream of a mux and whoever uses it: a transport on a transport."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any, cast
+
+from npsgui.bridge.codecs import Codec
+from npsgui.bridge.delivery import Delivery
+from npsgui.bridge.frames import Bytes
+from npsgui.model.errors import ProtocolError
+
+_log = logging.getLogger(__name__)
+
+
+class Layer(asyncio.Transport):
+    """What is written is encoded and sent below. ``underside`` is the protocol of the transport below."""
+
+    def __init__(self, codec: Codec, protocol: asyncio.BaseProtocol) -> None:
+        super().__init__()
+        self.underside = Underside(self, codec, protocol)
+        self._codec = codec
+        self._below: asyncio.Transport | None = None
+        self._closing = False
+
+    @property
+    def below(self) -> asyncio.Transport:
+        """The stream that carries the encoded bytes."""
+        assert self._below is not None, "a layer is used when its stream is there"
+        return self._below
+
+    def stand_on(self, below: asyncio.Transport) -> None:
+        """Use ``below`` from now on: called by the underside."""
+        self._below = below
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return self.below.get_extra_info(name, default)
+
+    def get_protocol(self) -> asyncio.BaseProtocol:
+        return self.underside.delivery.protocol
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        self.underside.delivery.protocol = protocol
+
+    def is_closing(self) -> bool:
+        return self._closing or self.below.is_closing()
+
+    def pause_reading(self) -> None:
+        self.underside.pause()
+
+    def resume_reading(self) -> None:
+        self.underside.resume()
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        self.below.set_write_buffer_limits(high, low)
+
+    def get_write_buffer_size(self) -> int:
+        return self._codec.waiting + self.below.get_write_buffer_size()
+
+    def write(self, data: Bytes) -> None:
+        if data and not self.is_closing():
+            self._codec.write(data)
+            self.send()
+
+    def can_write_eof(self) -> bool:
+        return True
+
+    def write_eof(self) -> None:
+        if not self.is_closing():
+            # not TLS's close_notify: a Go peer would take it for the end of both directions
+            self.below.write_eof()
+
+    def close(self) -> None:
+        if not self._closing:
+            self._closing = True
+            self.underside.delivery.drop()
+            self._codec.finish()
+            self.send()
+            self.below.close()
+
+    def abort(self) -> None:
+        self._closing = True
+        self.below.abort()
+
+    def send(self) -> None:
+        """Send what the codec has ready."""
+        data = self._codec.take()
+        if data:
+            self.below.write(data)
+
+
+class Underside(asyncio.Protocol):
+    """Decodes what comes from below, and hands it on while the protocol above takes it."""
+
+    def __init__(self, layer: Layer, codec: Codec, protocol: asyncio.BaseProtocol) -> None:
+        self.delivery = Delivery(protocol, self._takes)
+        self._layer = layer
+        self._codec = codec
+        self._reading = True
+        self._resuming = False
+        self._eof_met = False
+
+    def pause(self) -> None:
+        """The protocol above takes nothing for now."""
+        self._reading = False
+        self._layer.below.pause_reading()
+
+    def resume(self) -> None:
+        """It takes what waits, and then more."""
+        self._reading = True
+        if not self._resuming:
+            self._resuming = True
+            # not here and now: the caller may be in the middle of taking bytes
+            asyncio.get_running_loop().call_soon(self._go_on)
+
+    # What the stream below calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._layer.stand_on(cast("asyncio.Transport", transport))
+        self.delivery.protocol.connection_made(self._layer)
+        self._layer.send()
+
+    def data_received(self, data: bytes) -> None:
+        if self._layer.is_closing():
+            return
+        try:
+            plain = self._codec.receive(data)
+        except ProtocolError as error:
+            _log.info("a stream ended: %s", error)
+            self._layer.send()
+            self._layer.abort()
+            return
+        self._layer.send()
+        if plain:
+            self.delivery.give((memoryview(plain),))
+        if self._codec.ended:
+            self.eof_received()
+
+    def eof_received(self) -> bool:
+        self._eof_met = True
+        self._meet_eof()
+        return True
+
+    def pause_writing(self) -> None:
+        self.delivery.protocol.pause_writing()
+
+    def resume_writing(self) -> None:
+        self.delivery.protocol.resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.delivery.protocol.connection_lost(exc)
+
+    def _takes(self) -> bool:
+        return self._reading and not self._layer.is_closing()
+
+    def _go_on(self) -> None:
+        self._resuming = False
+        if self._takes():
+            self.delivery.resume()
+        self._meet_eof()
+        if self._takes():
+            self._layer.below.resume_reading()
+
+    def _meet_eof(self) -> None:
+        """Tell the protocol above once, when all that came before was handed on."""
+        if self._eof_met and not self.delivery.held and self._takes():
+            self._eof_met = False
+            protocol = cast("asyncio.Protocol", self.delivery.protocol)
+            if not protocol.eof_received():
+                self._layer.close()
