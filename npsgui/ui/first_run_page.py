@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from npsgui.app.program import Program
+from npsgui.ui.first_steps import FirstSteps
 from npsgui.ui.icons import app_icon
 from npsgui.ui.theme import Theme
 
@@ -14,31 +15,18 @@ class FirstRunPage(QWidget):
     """Emits what the user wants to begin with; the window does it."""
 
     finished = Signal()
-    """A first client is wanted."""
+    """The user goes on, with a first tunnel or without."""
     import_asked = Signal()
     demo_asked = Signal()
 
     def __init__(self, program: Program, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        picture = QLabel(self)
-        picture.setPixmap(app_icon().pixmap(64, 64))
-        title = QLabel(self.tr("Welcome to npsgui"), self)
-        title.setObjectName("title")
-        words = self._words(
-            self.tr(
-                "npsgui runs tunnels and shows, exactly and live, who uses how much of them. "
-                "Add a client, the account that owns tunnels and limits; then give it a tunnel, "
-                "a port that leads to a target."
-            ),
-            "muted",
-        )
-        begin = QPushButton(self.tr("Add a client"), self)
-        begin.setObjectName("primary")
-        begin.clicked.connect(self.finished)
-        take_over = QPushButton(self.tr("Import from NPS…"), self)
-        take_over.clicked.connect(self.import_asked)
-        self._demo = QPushButton(self.tr("Open the demo"), self)
-        self._demo.clicked.connect(self.demo_asked)
+        self.is_busy = False
+        """A first tunnel is made and tried, and the user has not gone on yet."""
+        self.steps = FirstSteps(program, self)
+        self.steps.begun.connect(self._on_begun)
+        self.steps.finished.connect(self.finished)
+        self._demo = self._button(self.tr("Open the demo"), self.demo_asked)
         self._demo_words = self._words(
             self.tr(
                 "The demo opens in a second window, with made-up clients and real traffic on this machine. "
@@ -48,21 +36,10 @@ class FirstRunPage(QWidget):
         )
         for part in (self._demo, self._demo_words):
             part.hide()
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        for button in (begin, take_over, self._demo):
-            buttons.addWidget(button)
-        buttons.addStretch()
         card = QFrame(self)
         card.setObjectName("card")
-        card.setFixedWidth(520)
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(24, 24, 24, 24)
-        inside.setSpacing(16)
-        for part in (picture, title, words):
-            inside.addWidget(part)
-        inside.addLayout(buttons)
-        inside.addWidget(self._demo_words)
+        card.setFixedWidth(560)
+        self._lay_out(card)
         layout = QVBoxLayout(self)
         layout.addWidget(card, 0, Qt.AlignmentFlag.AlignCenter)
 
@@ -70,6 +47,44 @@ class FirstRunPage(QWidget):
         """Show the button for the demo, where there is someone to open it."""
         for part in (self._demo, self._demo_words):
             part.show()
+
+    def _on_begun(self) -> None:
+        self.is_busy = True
+
+    def _lay_out(self, card: QFrame) -> None:
+        picture, title, line = QLabel(card), QLabel(self.tr("Welcome to npsgui"), card), QFrame(card)
+        picture.setPixmap(app_icon().pixmap(40, 40))
+        title.setObjectName("title")
+        line.setObjectName("line")
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(picture)
+        head.addWidget(title, 1)
+        words = self.tr(
+            "npsgui runs tunnels and shows, exactly and live, who uses how much of them. "
+            "Begin with a client, the account that owns tunnels and limits, and its first tunnel, "
+            "a port that leads to a target."
+        )
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self._button(self.tr("Import from NPS…"), self.import_asked))
+        buttons.addWidget(self._demo)
+        buttons.addWidget(self._button(self.tr("Go on without"), self.finished))
+        buttons.addStretch()
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(24, 24, 24, 24)
+        inside.setSpacing(16)
+        inside.addLayout(head)
+        inside.addWidget(self._words(words, "muted"))
+        inside.addWidget(self.steps)
+        inside.addWidget(line)
+        inside.addLayout(buttons)
+        inside.addWidget(self._demo_words)
+
+    def _button(self, text: str, asked: SignalInstance) -> QPushButton:
+        button = QPushButton(text, self)
+        button.clicked.connect(asked)
+        return button
 
     def _words(self, text: str, name: str) -> QLabel:
         words = QLabel(text, self)

@@ -89,7 +89,7 @@ class Amount(QAbstractSpinBox):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.lineEdit().setPlaceholderText(self.tr("unlimited"))
-        self.lineEdit().setTextMargins(6, 0, 0, 0)
+        self.lineEdit().setTextMargins(8, 0, 0, 0)
         self.setMinimumWidth(104)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 

@@ -83,7 +83,7 @@ class SearchBox(QLineEdit):
             )
         )
         self.setClearButtonEnabled(True)
-        self.setMinimumWidth(330)
+        self.setMinimumWidth(160)
         self.setMaximumWidth(340)
         self._glass = self.addAction(
             icon("search", theme.colors.muted), QLineEdit.ActionPosition.LeadingPosition

@@ -84,9 +84,11 @@ class Sidebar(QFrame):
         theme.changed.connect(self._paint_icons)
         self._paint_icons()
 
-    def show_page(self, page: Page, filters: bool) -> None:
-        """Mark a page as the one that is shown, and say whether its rows have states to filter by."""
-        self._pages[page].setChecked(True)
+    def show_page(self, page: Page | None, filters: bool) -> None:
+        """Mark a page, or none, as the one that is shown; ``filters``: its rows have states to filter by."""
+        self._group.setExclusive(page is not None)
+        for which, door in self._pages.items():
+            door.setChecked(which is page)
         self._filter_part.setVisible(filters)
 
     def show_counts(self, pages: Mapping[Page, int], filters: Mapping[StateFilter, int]) -> None:

@@ -69,6 +69,7 @@ QMainWindow, QDialog { background: @window; }
 QToolTip { background: @surface; color: @text; border: 1px solid @line; padding: 6px 8px; }
 
 QFrame#card { background: @surface; border: 1px solid @line; border-radius: 8px; }
+QFrame#line { background: @line; border: none; min-height: 1px; max-height: 1px; }
 QFrame#sidebar { background: @window; border: none; border-right: 1px solid @line; }
 QFrame#bar { background: @sunken; border: none; border-top: 1px solid @line; }
 QFrame#notice { background: @accent_wash; border: none; border-bottom: 1px solid @line; }
@@ -77,6 +78,7 @@ QLabel#brand { font-size: 15px; font-weight: 600; }
 QLabel#caption { font-size: 11px; font-weight: 600; color: @muted; }
 QLabel#hint { font-size: 12px; color: @muted; }
 QLabel#muted { color: @muted; }
+QLabel#good { color: @ok; font-size: 12px; font-weight: 600; }
 QLabel#warn { color: @warn; font-size: 12px; }
 QLabel#bad { color: @bad; font-size: 12px; }
 QLabel#strong { font-weight: 600; }
@@ -134,6 +136,7 @@ QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
 QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: @sunken; }
 QAbstractSpinBox::up-arrow { image: url(@icons/chevron-up.svg); width: 12px; height: 12px; }
 QAbstractSpinBox::down-arrow { image: url(@icons/chevron-down.svg); width: 12px; height: 12px; }
+QComboBox { padding: 0 9px; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url(@icons/chevron-down.svg); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: @surface; border: 1px solid @line; outline: none;

@@ -69,8 +69,9 @@ class Window(QMainWindow):
     def refresh(self) -> None:
         """Pull what the visible page shows, and the status bar."""
         program, configuration = self._program, self._program.configuration
-        if not configuration.clients and not self._first_run_over:
+        if not self._first_run_over and (not configuration.clients or self._first_run.is_busy):
             self._stack.setCurrentWidget(self._first_run)
+            self.sidebar.show_page(None, filters=False)
         elif self._stack.currentWidget() is self._first_run:
             self.show_page(self._page)
             return
@@ -88,6 +89,8 @@ class Window(QMainWindow):
 
     def show_page(self, page: Page) -> None:
         """Bring a page to the front, without filters."""
+        if self._stack.currentWidget() is self._first_run:
+            self._first_run_over = True
         self._page = page
         self._stack.setCurrentWidget(self._pages[page])
         self._pages[page].setFocus()
@@ -241,9 +244,7 @@ class Window(QMainWindow):
             page.show_states(None)
 
     def _on_first_run_over(self) -> None:
-        self._first_run_over = True
         self.show_page(Page.CLIENTS)
-        self.commands.new_client()
 
     # Qt overrides
 
