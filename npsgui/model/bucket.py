@@ -31,13 +31,15 @@ class Waiter(Protocol):
 class Bucket:
     """Tokens, in bytes, that refill at ``rate`` bytes a second. Rate 0 is unlimited."""
 
-    __slots__ = ("_burst", "_queue", "_stamp", "_tokens", "quantum", "rate")
+    __slots__ = ("_burst", "_queue", "_spent", "_stamp", "_tokens", "quantum", "rate")
 
     def __init__(self, rate: int = 0, now: float = 0.0) -> None:
         self._queue: OrderedDict[Waiter, None] = OrderedDict()
         self._tokens = 0.0
         self._stamp = now
         self._burst = 0.0
+        self._spent = 0
+        """Bytes taken since ``_stamp``, which ``_tokens`` does not know of yet."""
         self.rate = 0
         self.quantum = LARGEST_QUANTUM
         """Bytes a stream may read in one turn."""
@@ -69,11 +71,10 @@ class Bucket:
         self._refill(now)
         return max(0, int(self._tokens))
 
-    def spend(self, count: int, now: float) -> None:
+    def spend(self, count: int) -> None:
         """Take ``count`` bytes, into debt if need be."""
         if self.rate:
-            self._refill(now)
-            self._tokens -= count
+            self._spent += count
 
     def wait(self, waiter: Waiter) -> None:
         """Put ``waiter`` at the end of the queue."""
@@ -88,7 +89,10 @@ class Bucket:
 
         Not only at zero: a stream that reads each token as it falls would read a few bytes at a time.
         """
-        return self.allowance(now) < self.quantum
+        if not self.rate:
+            return False
+        self._refill(now)
+        return self._tokens < self.quantum or bool(self._queue)
 
     def next_turn(self, now: float) -> float | None:
         """Seconds until the first in the queue may be served; None when nobody waits."""
@@ -114,7 +118,13 @@ class Bucket:
             self._queue.popitem(last=False)[0].granted()
 
     def _refill(self, now: float) -> None:
+        """Bring ``_tokens`` up to ``now``. What was spent meanwhile is taken as spent only now.
+
+        So spending needs no clock, and what a full bucket let overflow meanwhile is never given out twice.
+        """
         elapsed = now - self._stamp
         if elapsed > 0:
             self._stamp = now
-            self._tokens = min(self._burst, self._tokens + elapsed * self.rate)
+            self._tokens += elapsed * self.rate
+        self._tokens = min(self._burst, self._tokens) - self._spent
+        self._spent = 0

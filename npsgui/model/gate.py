@@ -7,7 +7,7 @@ what one refuses is refused. A session asks its tunnel's gate; a ``Lane`` is one
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from npsgui.model.bucket import LARGEST_QUANTUM, Bucket
@@ -57,35 +57,55 @@ class Lane:
     ``flows`` and ``buckets`` hold only those that limit something: an unlimited chain costs nothing.
     """
 
-    __slots__ = ("buckets", "direction", "flows")
+    __slots__ = ("buckets", "direction", "flows", "limited", "quantum")
 
     def __init__(self, direction: Direction) -> None:
         self.direction = direction
         self.flows: tuple[Flow, ...] = ()
         self.buckets: tuple[Bucket, ...] = ()
+        self.limited = False
+        """Whether anything limits it."""
+        self.quantum = LARGEST_QUANTUM
+        """Bytes for one turn: the smallest quantum of the chain's buckets."""
+
+    def lay(self, chain: Iterable[Gate]) -> None:
+        """Take the limits of a chain of gates."""
+        gates = list(chain)
+        self.flows = tuple(gate.flow for gate in gates if gate.flow.limits(self.direction))
+        self.buckets = tuple(
+            bucket for gate in gates for bucket in gate.buckets(self.direction) if bucket.rate
+        )
+        self.limited = bool(self.flows or self.buckets)
+        self.quantum = min((bucket.quantum for bucket in self.buckets), default=LARGEST_QUANTUM)
+
+    def cut(self, wanted: int, granted: int) -> int:
+        """``wanted`` bytes cut to a turn, of which ``granted`` are left, and to the quotas; 0: used up.
+
+        Nothing granted is a turn just begun: a stream that is not made to wait may read.
+        """
+        turn = granted if 0 < granted < self.quantum else self.quantum
+        return self.quota_left(turn if turn < wanted else wanted)
 
     def allowance(self, wanted: int, now: float) -> int:
         """How many of ``wanted`` bytes may be read now. 0 when a quota is used up or a bucket is dry."""
-        for flow in self.flows:
-            wanted = min(wanted, flow.left)
-        for bucket in self.buckets:
-            wanted = min(wanted, bucket.allowance(now))
-        return wanted
+        return min((self.quota_left(wanted), *(bucket.allowance(now) for bucket in self.buckets)))
 
     def quota_left(self, wanted: int) -> int:
         """How many of ``wanted`` bytes the quotas of the chain still allow, whatever the rates say."""
         for flow in self.flows:
-            wanted = min(wanted, flow.left)
+            left = flow.left
+            if left < wanted:
+                wanted = left
         return wanted
 
-    def charge(self, session: Flow, count: int, now: float) -> None:
+    def charge(self, session: Flow, count: int) -> None:
         """Count ``count`` bytes for ``session`` and everything above it, and take them from the buckets.
 
         ``session.parent`` must be the flow of this lane's gate. Never refuses: cut the chunk before.
         """
         session.add(self.direction, count)
         for bucket in self.buckets:
-            bucket.spend(count, now)
+            bucket.spend(count)
 
     def next_dry(self, first: int, now: float) -> int | None:
         """The index in ``buckets``, from ``first`` on, of one that makes a stream wait; None: read on."""
@@ -93,10 +113,6 @@ class Lane:
             if self.buckets[index].dry(now):
                 return index
         return None
-
-    def quantum(self) -> int:
-        """Bytes for one turn: the smallest quantum of the chain's buckets."""
-        return min((bucket.quantum for bucket in self.buckets), default=LARGEST_QUANTUM)
 
 
 class Gate:
@@ -141,18 +157,12 @@ class Gate:
 
     def refresh(self) -> None:
         """Lay the chain's limits flat again: something at or above this gate has changed."""
-        for direction, lane in self.lanes.items():
-            lane.flows = tuple(gate.flow for gate in self.chain() if gate.flow.limits(direction))
-            lane.buckets = tuple(
-                bucket
-                for gate in self.chain()
-                for bucket in (gate._shared, gate._apart[direction])
-                if bucket.rate
-            )
+        for lane in self.lanes.values():
+            lane.lay(self.chain())
 
-    def buckets(self) -> tuple[Bucket, ...]:
-        """The three buckets of this owner: shared, inlet, export. The same objects for its whole life."""
-        return (self._shared, *self._apart.values())
+    def buckets(self, direction: Direction) -> tuple[Bucket, Bucket]:
+        """The buckets of bytes that go this way: shared, apart. The same objects for its whole life."""
+        return self._shared, self._apart[direction]
 
     def drop(self) -> None:
         """Count one datagram that was not carried, here and above."""

@@ -18,17 +18,14 @@ STALLED_BUDGET = 16 * 1024 * 1024
 class Buffers:
     """Receive buffers, one of each size."""
 
-    __slots__ = ("_stalled", "_views", "largest")
+    __slots__ = ("_stalled", "largest", "views")
 
     def __init__(self) -> None:
-        self._views = {size: memoryview(bytearray(size)) for size in SIZES}
+        self.views = {size: memoryview(bytearray(size)) for size in SIZES}
+        """The buffer of each of the ``SIZES``. Good until the end of the callback, or until ``give_away``."""
         self._stalled = 0
         self.largest = LARGEST
         """The largest chunk that any session may read now, bytes."""
-
-    def view(self, size: int) -> memoryview:
-        """The buffer of one of the ``SIZES``. Good until the end of the callback, or until ``give_away``."""
-        return self._views[size]
 
     def give_away(self, size: int) -> None:
         """Take a fresh buffer of this size: the last one belongs to a transport now.
@@ -36,7 +33,7 @@ class Buffers:
         From Python 3.12 on ``transport.write(memoryview)`` keeps a reference to what it could not send, and a
         TLS transport does in every version: written over, it would send other sessions' bytes.
         """
-        self._views[size] = memoryview(bytearray(size))
+        self.views[size] = memoryview(bytearray(size))
 
     def stalled(self, change: int) -> None:
         """Count one more (1) or one less (-1) session whose reader does not keep up."""

@@ -65,27 +65,27 @@ class Turns:
         self._stream = stream
         self._at = 0
         self.grant = 0
-        """Bytes it may read of the turn that came last."""
+        """Bytes that are left of its turn."""
 
     def take(self, now: float, first: int = 0) -> None:
-        """Read on, or wait at the next dry bucket from the one with index ``first`` on."""
+        """Begin a turn, or wait for it at the next dry bucket from the one with index ``first`` on."""
         dry = self._lane.next_dry(first, now)
         if dry is None:
+            self.grant = self._lane.quantum
             self._stream.pace(False)
             return
         self._at = dry
         self._stream.pace(True)
         self._pacer.wait(self._lane.buckets[dry], self)
 
-    def spent(self, count: int, now: float) -> None:
+    def spent(self, count: int) -> None:
         """It has read ``count`` bytes, which are charged."""
-        self.grant = max(0, self.grant - count)
-        if not self.grant:
-            self.take(now)
+        self.grant = min(self.grant, self._lane.quantum) - count
+        if self.grant <= 0:
+            self.take(self._pacer.now())
 
     def granted(self) -> None:
         """The bucket: its turn there has come."""
-        self.grant = self._lane.quantum()
         self.take(self._pacer.now(), self._at + 1)
 
     def leave(self) -> None:

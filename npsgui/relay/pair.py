@@ -73,38 +73,36 @@ class Half(asyncio.BufferedProtocol):
             self.transport.pause_reading()
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        buffers = self.session.shared.buffers
+        session, lane = self.session, self.lane
+        buffers = session.shared.buffers
         if self._chunk > buffers.largest:
             self._chunk = buffers.largest
-        self._size = size = self._chunk
-        lane = self.lane
-        if (lane.flows or lane.buckets) and self.session.cause is None:
-            self._size = self._allowed(size, sizehint)
-            if 0 < self._size < size:
-                return buffers.view(size)[: self._size]
-        return buffers.view(size)
+        size = self._chunk
+        if not lane.limited or session.cause is not None:
+            self._size = size
+            return buffers.views[size]
+        self._size = lane.cut(size, self.turns.grant)
+        return buffers.views[size][: self._size or size]
 
     def buffer_updated(self, count: int) -> None:
         session, lane = self.session, self.lane
         sink = self.other.transport
         if session.cause is not None or sink is None or sink.is_closing():
             return
-        shared = session.shared
         if not self._size:
             session.quota_reached()
             return
-        now = shared.loop.time() if lane.buckets else 0.0
-        lane.charge(session.flow, count, now)
-        size = self._chunk
-        sink.write(shared.buffers.view(size)[:count])
+        lane.charge(session.flow, count)
+        size, buffers = self._chunk, session.shared.buffers
+        sink.write(buffers.views[size][:count])
         if sink.get_write_buffer_size():
-            shared.buffers.give_away(size)
+            buffers.give_away(size)
         elif count == size < LARGEST:
             self._chunk = size * 2
         if lane.flows and not lane.quota_left(1):
             session.quota_reached()
         elif lane.buckets:
-            self.turns.spent(count, now)
+            self.turns.spent(count)
 
     def eof_received(self) -> bool:
         self.eof = True
@@ -185,17 +183,6 @@ class Half(asyncio.BufferedProtocol):
             if peer is not None and peer.fileno() >= 0:
                 peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             self.transport.abort()
-
-    def _allowed(self, size: int, sizehint: int) -> int:
-        """``size`` cut to what the limits allow; 0 when a quota is used up."""
-        lane = self.lane
-        if self.turns.grant:
-            return lane.quota_left(min(size, self.turns.grant))
-        allowed = lane.allowance(size, self.session.shared.loop.time())
-        if allowed:
-            return allowed
-        # Dry, and yet asked: bytes that some loop has read already are taken into debt, else a single one.
-        return lane.quota_left(min(size, sizehint) if sizehint > 0 else 1)
 
     def _hold(self, reason: int) -> None:
         if not self._holds and self.transport is not None:

@@ -95,12 +95,11 @@ class Way:
         if send is None or lane.quota_left(count) < count or not send(data, address):
             session.gate.drop()
             return
-        now = session.shared.loop.time()
-        lane.charge(session.flow, count, now)
+        lane.charge(session.flow, count)
         if lane.flows and not lane.quota_left(1):
             session.quota_reached()
         elif lane.buckets:
-            self._turns.spent(count, now)
+            self._turns.spent(count)
 
 
 class UdpSession(Session):

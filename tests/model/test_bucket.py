@@ -35,7 +35,7 @@ class Stream:
         left = self.bucket.quantum
         while left > 0:
             count = next(self.sizes)
-            self.bucket.spend(count, now)
+            self.bucket.spend(count)
             self.spent += count
             left -= count
 
@@ -86,7 +86,7 @@ def test_no_more_is_allowed_than_the_rate_and_a_burst(rate: int, reads: list[tup
     for pause, wanted in reads:
         now += pause
         count = min(wanted, bucket.allowance(now))
-        bucket.spend(count, now)
+        bucket.spend(count)
         spent += count
 
         assert spent <= rate * now + max(1.0, rate * BURST_SECONDS) + spent * ROUNDING
@@ -110,7 +110,7 @@ def test_the_slowest_and_the_fastest_rate_flow(rate: int) -> None:
 
 def test_without_a_rate_nobody_waits() -> None:
     bucket = Bucket()
-    bucket.spend(2**40, 0.0)
+    bucket.spend(2**40)
 
     assert not bucket.dry(0.0)
     assert bucket.allowance(0.0) == LARGEST_QUANTUM
@@ -118,7 +118,7 @@ def test_without_a_rate_nobody_waits() -> None:
 
 def test_debt_is_paid_before_anyone_is_served() -> None:
     bucket = Bucket(1000)
-    bucket.spend(5000, 0.0)
+    bucket.spend(5000)
     stream = Stream(bucket, itertools.repeat(1))
     bucket.wait(stream)
 
@@ -165,7 +165,7 @@ def test_a_rate_lifted_serves_everyone_at_once() -> None:
 @given(RATES, RATES)
 def test_after_a_new_rate_nobody_waits_longer_than_a_burst_and_a_turn(before: int, after: int) -> None:
     bucket = Bucket(before)
-    bucket.spend(2**40, 0.0)
+    bucket.spend(2**40)
     bucket.set_rate(after, 0.0)
     bucket.wait(Stream(bucket, itertools.repeat(1)))
 
@@ -176,7 +176,8 @@ def test_after_a_new_rate_nobody_waits_longer_than_a_burst_and_a_turn(before: in
 
 def test_an_edit_that_leaves_the_rate_forgives_no_debt() -> None:
     bucket = Bucket(1024)
-    bucket.spend(10_240, 0.0)
+    bucket.spend(10_240)
+    assert bucket.dry(0.0)
     bucket.set_rate(1024, 0.0)
 
     assert bucket.allowance(9.875) == 0
@@ -185,8 +186,8 @@ def test_an_edit_that_leaves_the_rate_forgives_no_debt() -> None:
 
 def test_time_that_is_told_late_is_not_paid_twice() -> None:
     bucket = Bucket(1000)
-    bucket.spend(0, 0.1)
-    bucket.spend(0, 0.0)
+    bucket.dry(0.1)
+    bucket.dry(0.0)
 
     assert bucket.allowance(0.1) == 100
 
@@ -216,3 +217,14 @@ def test_a_stream_may_end_others_in_its_turn() -> None:
     bucket.serve(0.0)
 
     assert other.turns == 0
+
+
+def test_what_was_spent_since_the_last_look_is_not_given_out_a_second_time() -> None:
+    """Spending knows no clock: a bucket that has been full ever since counts it as spent now."""
+    bucket = Bucket(1000)
+    assert bucket.allowance(100.0) == 250
+
+    bucket.spend(150)
+
+    assert bucket.allowance(200.0) == 100
+    assert bucket.allowance(300.0) == 250

@@ -43,7 +43,7 @@ def carry(gate: Gate, session: Flow, direction: Direction, wanted: int, now: flo
     """One read of a session: what it may have of ``wanted`` is charged and delivered."""
     lane = gate.lanes[direction]
     count = lane.allowance(wanted, now)
-    lane.charge(session, count, now)
+    lane.charge(session, count)
     return count
 
 
@@ -179,7 +179,7 @@ def test_an_unlimited_chain_costs_nothing_on_the_way() -> None:
     for lane in house.tunnel.lanes.values():
         assert (lane.flows, lane.buckets) == ((), ())
         assert lane.allowance(CHUNK, 0.0) == CHUNK
-        assert lane.quantum() == LARGEST_QUANTUM
+        assert lane.quantum == LARGEST_QUANTUM
         assert lane.next_dry(0, 0.0) is None
 
 
@@ -196,7 +196,7 @@ def test_limits_edited_live_are_felt_by_the_lanes_that_sessions_hold() -> None:
     house = House()
     lane = house.tunnel.lanes[Direction.INLET]
     session = Flow(parent=house.tunnel.flow)
-    lane.charge(session, 500, 0.0)
+    lane.charge(session, 500)
 
     house.configure("everything", Limits(quota=600))
     assert lane.allowance(CHUNK, 0.0) == lane.quota_left(CHUNK) == 100
@@ -214,7 +214,7 @@ def test_a_stream_waits_at_each_dry_bucket_of_its_chain_in_turn() -> None:
     assert [bucket.rate for bucket in export.buckets] == [1000, 2000, 4000]
     assert [export.next_dry(first, 0.0) for first in range(4)] == [0, 1, 2, None]
     assert export.next_dry(0, 1.0) is None
-    assert export.quantum() == min(bucket.quantum for bucket in export.buckets)
+    assert export.quantum == min(bucket.quantum for bucket in export.buckets)
 
 
 @given(CHUNKS, st.integers(1, 2**22), st.integers(0, 2**20))
