@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import settings
 from PySide6.QtCore import QCoreApplication
 
 from npsgui.ui.loop import new_event_loop
+from tests.disk import small_disk
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -66,3 +68,10 @@ def run(runner: asyncio.Runner) -> Run[Any]:
         return runner.run(bounded())
 
     return within_time
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of one MiB."""
+    with small_disk(tmp_path / "disk") as place:
+        yield place

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from npsgui.model.accounts import Totals
 from npsgui.model.entities import GLOBAL_KEY
 from npsgui.model.errors import LedgerError
 from npsgui.model.views import Health
+from tests.disk import fill, make_read_only
 from tests.ledger.household import CLIENT, MINUTE, HealthLight, Household, furnished, tunnel, tunnel_key
 
 pytestmark = pytest.mark.asyncio
@@ -26,32 +25,6 @@ down_revision = "0002"
 def upgrade():
     op.add_column("owners", sa.Column("colour", sa.Text))
 """
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of one MiB."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)], check=False, capture_output=True
-    )
-    if mounted.returncode:
-        pytest.skip(f"no small disk can be mounted here: {mounted.stderr.decode().strip()}")
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)
-
-
-def fill(place: Path) -> Path:
-    """Use up the disk; returns the file to delete to free it."""
-    filler = place / "filler"
-    with filler.open("wb", buffering=0) as file:
-        try:
-            while file.write(bytes(4096)):
-                pass
-        except OSError:
-            pass
-    return filler
 
 
 def damaged_files(folder: Path) -> list[Path]:
@@ -106,7 +79,7 @@ async def test_a_full_disk_is_noticed_when_a_ledger_is_opened(disk: Path) -> Non
 async def test_a_read_only_folder_is_told_with_its_path(disk: Path, existing: bool) -> None:
     if existing:
         await (await furnished(disk)).close()
-    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)  # noqa: ASYNC221
+    make_read_only(disk)
     with pytest.raises(LedgerError, match=r"writ") as refused:
         await Ledger.open(disk, HealthLight())
     assert str(disk / FILE) in str(refused.value)
