@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from npsgui.app.nps_conf.folder import NAMES
 from npsgui.app.nps_conf.handover import give
+from npsgui.app.nps_conf.offer import offer
 from npsgui.app.nps_conf.records import parse
-from npsgui.app.nps_conf.takeover import Conf, Taken, take
+from npsgui.app.nps_conf.takeover import Taken, take
 from npsgui.model.configuration import Configuration
 
 SEPARATOR = "\n*#*"
@@ -78,9 +80,9 @@ def conf(folder: Path, clients: str, tasks: str | None = None, hosts: str | None
 
 def imported(clients: str, tasks: str = "", hosts: str = "", into: Configuration | None = None) -> Taken:
     """What comes of importing these files."""
-    files = {"clients.json": clients, "tasks.json": tasks, "hosts.json": hosts}
-    read = [parse(name, content.encode()) for name, content in files.items()]
-    return take(Conf("conf", *read), into or Configuration(), lambda: "fresh")
+    files = dict(zip(NAMES.items(), (clients, tasks, hosts), strict=True))
+    read = {kind: parse(name, content.encode()) for (kind, name), content in files.items()}
+    return take(offer("conf", read), into or Configuration(), lambda: "fresh")
 
 
 def exported(taken: Taken) -> Mapping[str, str]:

@@ -70,9 +70,10 @@ CLIENTS: list[tuple[str, list[str]]] = [
 ]
 
 TASKS: list[tuple[str, list[str]]] = [
-    (text(task(Client={"Id": 8})), [f"{LEFT}: tunnel 3. There is no client 8."]),
-    (text(task(Client=None)), [f"{LEFT}: tunnel 3. There is no client 0."]),
+    (text(task(Client={"Id": 8})), [f"{LEFT}: tunnel 3. Its client 8 is not in the folder, or was left."]),
+    (text(task(Client=None)), [f"{LEFT}: tunnel 3. Its client 0 is not in the folder, or was left."]),
     (text(task(Client=4)), [f"{at('tunnel', 1)[0]} “Client” {UNLIKE_NPS}"]),
+    (text(task(MultiAccount="x")), [f"{at('tunnel', 1)[0]} “MultiAccount” {UNLIKE_NPS}"]),
     (text(task(Mode="webServer")), [f"{at('tunnel', 1)[0]} Mode: “webServer” is none of: {MODES}."]),
     (
         text(task(Port=70000)),
@@ -162,6 +163,16 @@ def test_a_tunnel_that_is_not_the_one_of_its_id_here_refuses_the_import(tasks: s
 
     with pytest.raises(ImportFailed, match=r"another tunnel 3 than the tunnel 3 “mine” that is here"):
         imported(both, tasks, into=here.with_owner(mine))
+
+
+def test_a_tunnel_does_not_go_to_another_client_of_the_same_id() -> None:
+    here = Configuration(clients={4: Client(id=4, key="k", remark="mine")})
+    taken = imported(text(client(Id=5), client(Flow=[])), text(task()), into=here)
+
+    assert said(taken)[1:] == [
+        f"{at('client', 2)[0]} “Flow” {UNLIKE_NPS}",
+        f"{LEFT}: tunnel 3. Its client 4 is not in the folder, or was left.",
+    ]
 
 
 def test_a_client_made_here_with_the_same_key_is_the_same() -> None:

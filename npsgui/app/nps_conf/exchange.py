@@ -8,7 +8,8 @@ from pathlib import Path
 
 from npsgui.app.nps_conf.folder import read_conf, write_conf
 from npsgui.app.nps_conf.handover import give
-from npsgui.app.nps_conf.takeover import Taken, named, take
+from npsgui.app.nps_conf.offer import named
+from npsgui.app.nps_conf.takeover import Taken, take
 from npsgui.app.program import Program, new_key
 from npsgui.model.accounts import Totals
 from npsgui.model.configuration import Configuration
@@ -21,11 +22,11 @@ async def import_nps(program: Program, folder: Path) -> tuple[Sentence, ...]:
 
     Raises ImportFailed or LedgerError: then nothing was taken.
     """
-    conf = await asyncio.to_thread(read_conf, folder)
+    offer = await asyncio.to_thread(read_conf, folder)
     taken: list[Taken] = []
 
     def change(before: Configuration) -> tuple[Configuration, Mapping[OwnerKey, Totals]]:
-        taken.append(take(conf, before, new_key))
+        taken.append(take(offer, before, new_key))
         return taken[0].configuration, taken[0].opening
 
     await program.adopt(change)

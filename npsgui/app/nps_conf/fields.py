@@ -211,6 +211,8 @@ TEMPLATES: Mapping[OwnerKind, Mapping[str, Any]] = {
 }  # fmt: skip
 """A record of zeros, as NPS writes it. What is an object here must not be missing: NPS crashes on nil."""
 
+_NULLABLE = {"TargetArr": list, "MultiAccount": dict, "HealthMap": dict, "HealthRemoveArr": list}
+
 _TYPES: Mapping[OwnerKind, type[Client] | type[Tunnel] | type[Host]] = {
     OwnerKind.CLIENT: Client,
     OwnerKind.TUNNEL: Tunnel,
@@ -259,7 +261,8 @@ def _completed(template: Mapping[str, Any], record: Mapping[str, Any]) -> dict[s
     whole: dict[str, Any] = {**template, **record}
     for name, zero in template.items():
         value = whole[name] if whole[name] is not None else zero
-        if zero is not None and type(value) is not type(zero):
+        kind = _NULLABLE[name] if zero is None else type(zero)
+        if value is not None and type(value) is not kind:
             raise NpsError("“{field}” is not of the kind that NPS writes.", field=name)
         whole[name] = _completed(zero, value) if isinstance(zero, dict) else value
     return whole

@@ -6,19 +6,21 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from npsgui.app.nps_conf.offer import Offer, offer
 from npsgui.app.nps_conf.records import parse
-from npsgui.app.nps_conf.takeover import Conf
+from npsgui.model.entities import OwnerKind
 from npsgui.model.errors import ImportFailed, NpsError
 
 CLIENTS, TASKS, HOSTS = "clients.json", "tasks.json", "hosts.json"
+NAMES = {OwnerKind.CLIENT: CLIENTS, OwnerKind.TUNNEL: TASKS, OwnerKind.HOST: HOSTS}
 
 
-def read_conf(folder: Path) -> Conf:
-    """The records of a folder; only clients.json must be there. Raises ImportFailed."""
+def read_conf(folder: Path) -> Offer:
+    """What a folder offers; only clients.json must be there. Raises ImportFailed."""
     if not (folder / CLIENTS).exists():
         raise ImportFailed("There is no {file} in {folder}.", file=CLIENTS, folder=str(folder))
-    clients, tasks, hosts = (parse(name, _read(folder / name)) for name in (CLIENTS, TASKS, HOSTS))
-    return Conf(str(folder), clients, tasks, hosts)
+    records = {kind: parse(name, _read(folder / name)) for kind, name in NAMES.items()}
+    return offer(str(folder), records)
 
 
 def write_conf(folder: Path, files: Mapping[str, str]) -> None:

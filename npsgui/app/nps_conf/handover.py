@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from npsgui.app.nps_conf.fields import read_owner, write_record
 from npsgui.app.nps_conf.folder import CLIENTS, HOSTS, TASKS
+from npsgui.app.nps_conf.offer import named
 from npsgui.app.nps_conf.records import format_records
-from npsgui.app.nps_conf.takeover import named
 from npsgui.model.accounts import Totals
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Host, OwnerKey, Tunnel

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from npsgui.app.nps_conf.fields import Notes, read_owner, read_totals
-from npsgui.app.nps_conf.records import Record
+from npsgui.app.nps_conf.fields import Notes
+from npsgui.app.nps_conf.offer import Imported, Offer, about, named
 from npsgui.model.accounts import Totals
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import Client, Everything, Host, Owner, OwnerKey, OwnerKind, Tunnel
+from npsgui.model.entities import Client, Host, OwnerKey, OwnerKind, Tunnel
 from npsgui.model.errors import FieldError, ImportFailed, NpsError
 from npsgui.model.rules import problems, unsupported
 from npsgui.model.views import Sentence
-
-Imported = Client | Tunnel | Host
-
-
-@dataclass(frozen=True, slots=True)
-class Conf:
-    """The records of a conf folder."""
-
-    folder: str
-    clients: Sequence[Record] = ()
-    tasks: Sequence[Record] = ()
-    hosts: Sequence[Record] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +28,21 @@ class Taken:
     """What was taken and what was left, for the user."""
 
 
-def named(owner: Owner) -> Sentence:
-    """An owner by its key, and its remark if it has one."""
-    remark = "" if isinstance(owner, Everything) else owner.remark
-    return Sentence(
-        "{owner} “{remark}”" if remark else "{owner}", (("owner", owner.owner), ("remark", remark))
-    )
-
-
-def take(conf: Conf, configuration: Configuration, new_key: Callable[[], str]) -> Taken:
-    """``configuration`` with what ``conf`` has more. ``new_key`` gives a key where NPS's cannot be used.
+def take(offer: Offer, configuration: Configuration, new_key: Callable[[], str]) -> Taken:
+    """``configuration`` with what ``offer`` has more. ``new_key`` gives a key where NPS's cannot be used.
 
     Raises ImportFailed: when an id is another owner's here; nothing is taken then.
     """
-    takeover = _Takeover(conf, configuration, new_key)
+    takeover = _Takeover(offer, configuration, new_key)
     takeover.take_all()
     return takeover.result()
 
 
 class _Takeover:
-    """One import: clients first, then what they own, what runs before what is stopped."""
+    """One import, owner by owner."""
 
-    def __init__(self, conf: Conf, configuration: Configuration, new_key: Callable[[], str]) -> None:
-        self._conf = conf
+    def __init__(self, offer: Offer, configuration: Configuration, new_key: Callable[[], str]) -> None:
+        self._offer = offer
         self._before = configuration
         self._new_key = new_key
         self._clients = dict(configuration.clients)
@@ -72,21 +52,18 @@ class _Takeover:
         self._by_port: dict[int, dict[int, Tunnel]] = {}
         for tunnel in self._tunnels.values():
             self._occupy(tunnel)
+        self._accounts: set[int] = set()
+        """The clients of the folder that are here now."""
         self._opening: dict[OwnerKey, Totals] = {}
         self._new: list[Imported] = []
         self._known: list[OwnerKey] = []
         self._notes: list[Sentence] = []
-        self._left: list[Sentence] = []
+        self._left: list[Sentence] = list(offer.left)
 
     def take_all(self) -> None:
-        """Take every record that can be taken. Raises ImportFailed."""
-        for kind, records in (
-            (OwnerKind.CLIENT, self._conf.clients),
-            (OwnerKind.TUNNEL, self._conf.tasks),
-            (OwnerKind.HOST, self._conf.hosts),
-        ):
-            for owner, totals, notes in self._read_all(kind, records):
-                self._take(owner, totals, notes)
+        """Take what can be taken. Raises ImportFailed."""
+        for offered in self._offer.owners:
+            self._take(offered.owner, offered.totals, list(offered.notes))
 
     def result(self) -> Taken:
         """What was taken so far."""
@@ -107,23 +84,11 @@ class _Takeover:
             said,
         )
 
-    def _read_all(self, kind: OwnerKind, records: Iterable[Record]) -> list[tuple[Imported, Totals, Notes]]:
-        """The owners of one file; of those with one id the last, which is the one that NPS takes."""
-        found: dict[int, tuple[Imported, Totals, Notes]] = {}
-        for record in records:
-            notes: Notes = []
-            try:
-                owner, totals = _read(kind, record, notes)
-            except NpsError as error:
-                values = (("kind", kind), ("place", record.place), ("reason", error))
-                self._left.append(Sentence("Left: the {kind} at {place}. {reason}", values))
-                continue
-            if owner.id in found:
-                self._leave(found[owner.id][0], NpsError("The file has this id again; NPS takes the last."))
-            found[owner.id] = owner, totals, notes
-        return sorted(found.values(), key=lambda one: (not one[0].enabled, one[0].id))
-
     def _take(self, owner: Imported, totals: Totals, notes: Notes) -> None:
+        if not isinstance(owner, Client) and owner.client not in self._accounts:
+            missing = NpsError("Its client {id} is not in the folder, or was left.", id=owner.client)
+            self._leave(owner, missing)
+            return
         here = self._shelf(owner).get(owner.id)
         if here is not None:
             self._recognise(owner, here)
@@ -138,22 +103,25 @@ class _Takeover:
         self._new.append(owner)
         if isinstance(owner, Client):
             self._by_key[owner.key] = owner
+            self._accounts.add(owner.id)
         elif isinstance(owner, Tunnel):
             self._occupy(owner)
         if not isinstance(owner, Client) and totals != Totals():
             self._opening[owner.owner] = totals
-        self._notes += [_about("Taken with a change: {who}. {reason}", owner, note) for note in notes]
+        self._notes += [about("Taken with a change: {who}. {reason}", owner, note) for note in notes]
 
     def _recognise(self, owner: Imported, here: Imported) -> None:
         """Raises ImportFailed: when the owner of this id here is not the one of the record."""
         if not _is_same(owner, here):
             raise ImportFailed(
                 "In {folder} is another {there} than the {here} that is here; nothing was taken.",
-                folder=self._conf.folder,
+                folder=self._offer.folder,
                 there=named(owner),
                 here=named(here),
             )
         self._known.append(owner.owner)
+        if isinstance(owner, Client):
+            self._accounts.add(owner.id)
 
     def _with_usable_key(self, client: Client, notes: Notes) -> Client:
         """The client, with a new key where the rules do not accept its own."""
@@ -168,9 +136,8 @@ class _Takeover:
         if isinstance(owner, Client):
             rival = self._by_key.get(owner.key)
             return iter(problems(Configuration(clients={rival.id: rival} if rival else {}), owner))
-        client = self._clients.get(owner.client)
-        # what is there may be more than the limit: NPS asks it only in its form, and so does npsgui
-        clients = {client.id: replace(client, tunnels=0)} if client is not None else {}
+        # there may be more than the client's limit: NPS asks for it only where one is added by hand
+        clients = {owner.client: replace(self._clients[owner.client], tunnels=0)}
         rivals: dict[int, Tunnel] = {}
         for port in owner.ports if isinstance(owner, Tunnel) else ():
             rivals |= self._by_port.get(port, {})
@@ -186,7 +153,7 @@ class _Takeover:
             self._by_port.setdefault(port, {})[tunnel.id] = tunnel
 
     def _leave(self, owner: Imported, *reasons: NpsError) -> None:
-        self._left += [_about("Left: {who}. {reason}", owner, reason) for reason in reasons]
+        self._left += [about("Left: {who}. {reason}", owner, reason) for reason in reasons]
 
     def _said_of_known(self) -> Iterator[Sentence]:
         if self._known:
@@ -194,16 +161,6 @@ class _Takeover:
                 "Here already and not changed: {clients} clients, {tunnels} tunnels, {hosts} hosts.",
                 self._known,
             )
-
-
-def _read(kind: OwnerKind, record: Record, notes: Notes) -> tuple[Imported, Totals]:
-    """The owner of a record, and what it carried. Raises NpsError: when there is none to take."""
-    if record.fields is None:
-        raise NpsError("It is no record, or has a value that cannot be kept.")
-    if record.fields.get("NoStore") is True:
-        raise NpsError("NPS itself does not store it: it comes and goes with an agent.")
-    owner = read_owner(kind, record.fields, notes)
-    return owner, Totals() if kind is OwnerKind.CLIENT else read_totals(record.fields, notes)
 
 
 def _is_same(owner: Imported, here: Imported) -> bool:
@@ -222,10 +179,6 @@ def _sign(owner: Tunnel | Host) -> tuple[object, ...]:
     if isinstance(owner, Tunnel):
         return owner.mode, owner.ports
     return owner.scheme, owner.host, owner.location
-
-
-def _about(template: str, owner: Imported, reason: NpsError) -> Sentence:
-    return Sentence(template, (("who", named(owner)), ("reason", reason)))
 
 
 def _count(template: str, owners: Iterable[OwnerKey]) -> Sentence:
