@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
+from npsgui.app.audit import Owners, edits, imported
 from npsgui.app.books import Books
 from npsgui.ledger.ledger import Changes, Ledger
 from npsgui.model.accounts import Accounts, Totals
+from npsgui.model.audit import AuditEvent
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import GLOBAL_KEY, Host, OwnerKey, OwnerKind, Tunnel
 from npsgui.model.events import ConfigurationChanged, Events
@@ -18,6 +20,10 @@ from npsgui.relay.relay import Relay
 NO_OPENING: Mapping[OwnerKey, Totals] = {}
 
 Adoption: TypeAlias = Callable[[Configuration], tuple[Configuration, Mapping[OwnerKey, Totals]]]
+
+
+Audited: TypeAlias = Callable[[Owners, Owners, Accounts, float], Iterable[AuditEvent]]
+"""What the audit trail says of the owners before and after."""
 
 
 class Desk:
@@ -39,10 +45,13 @@ class Desk:
 
         Raises what ``change`` raises, or LedgerError; then nothing has changed.
         """
-        await self.adopt(lambda before: (change(before), NO_OPENING))
+        await self._make(lambda before: (change(before), NO_OPENING), edits)
 
     async def adopt(self, change: Adoption) -> None:
-        """As ``edit``; ``change`` also gives what new tunnels and hosts have carried before."""
+        """As ``edit``, for an import; ``change`` also gives what new tunnels and hosts carried before."""
+        await self._make(change, imported)
+
+    async def _make(self, change: Adoption, audited: Audited) -> None:
         async with self._one_at_a_time:
             wanted, opening = change(self.configuration)
             before = {owner.owner: owner for owner in self.configuration.owners()}
@@ -51,6 +60,7 @@ class Desk:
                 put=tuple(owner for key, owner in after.items() if before.get(key) is not owner),
                 removed=tuple(key for key in before if key not in after),
                 opening=opening_of_all(wanted, opening),
+                events=tuple(audited(before, after, self._accounts, time.time())),
             )
             self._books.on_hold = bool(changes.opening)
             try:

@@ -60,6 +60,7 @@ class Program(Readings):
             lock.release()
             raise
         if program._relay is not None:
+            program._auditor.begin()
             program._relay.apply(program.configuration)
             program._beat = spawn(program._keep_beat(program._relay), "beat")
         return program
@@ -131,6 +132,7 @@ class Program(Readings):
             if self._relay is not None:
                 await self._relay.close()
                 self._books.turn(time.time(), time.monotonic())
+                self._auditor.end()
             await self._ledger.close()
         finally:
             self._lock.release()
@@ -140,6 +142,7 @@ class Program(Readings):
             await asyncio.sleep(1.0 - time.time() % 1.0 + AFTER_THE_SECOND)
             new_day = self._books.turn(time.time(), time.monotonic())
             relay.sweep()
+            self._auditor.turn()
             if new_day:
                 await self._books.begin_day(time.time())
 

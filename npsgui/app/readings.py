@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from npsgui.app.audit import Auditor
 from npsgui.app.books import Books
 from npsgui.app.desk import Desk
 from npsgui.app.rows import NOT_RUNNING, flow_row
 from npsgui.ledger.ledger import Ledger
 from npsgui.model.accounts import Accounts
+from npsgui.model.audit import AuditEvent
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Everything, OwnerKey, OwnerKind
 from npsgui.model.errors import NotFound
@@ -38,6 +40,7 @@ class Readings:
         clock = MinuteClock(time.time(), time.monotonic())
         self._books = Books(self._accounts, ledger, self.events, clock)
         self._desk = Desk(ledger, self._accounts, self._books, self._relay, self.events)
+        self._auditor = Auditor(ledger, self._accounts, self.events, lambda: self.configuration)
 
     @property
     def configuration(self) -> Configuration:
@@ -81,6 +84,15 @@ class Readings:
     async def coverage(self, since: int, until: int) -> list[tuple[int, int]]:
         """The spans of time, from and until in Unix time, in which the program ran."""
         return await self._ledger.coverage(since, until)
+
+    async def audit(
+        self, since: float, until: float, owner: OwnerKey | None = None, text: str = ""
+    ) -> list[AuditEvent]:
+        """What happened in [since, until), Unix times, s; the newest 10,000, the oldest of them first.
+
+        ``owner``: only what concerns it; a client with its tunnels and hosts. ``text``: only where it occurs.
+        """
+        return await self._ledger.events(since, until, owner, text)
 
     async def verify(self) -> list[Sentence]:
         """What does not add up in the ledger; empty is good."""

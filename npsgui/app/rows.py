@@ -21,7 +21,7 @@ def flow_row(
     return FlowRow(
         owner=owner.owner,
         client=client_of(owner),
-        remark="" if isinstance(owner, Everything) else owner.remark,
+        remark=remark_of(owner),
         inlet=gate.flow.inlet,
         export=gate.flow.export,
         inlet_now=rates[0],
@@ -36,6 +36,11 @@ def flow_row(
         state=state,
         reason=reason,
     )
+
+
+def remark_of(owner: Owner) -> str:
+    """What the user calls it; the global owner has no remark."""
+    return "" if isinstance(owner, Everything) else owner.remark
 
 
 def client_of(owner: Owner) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from npsgui.model.accounts import Totals
+from npsgui.model.audit import AuditEvent
 from npsgui.model.entities import OwnerKey
 
 
@@ -28,6 +29,8 @@ class Batch:
     at: float
     """When the counters were read; Unix time, s."""
     deltas: tuple[Delta, ...]
+    events: tuple[AuditEvent, ...] = ()
+    """What goes into the audit trail with it."""
 
 
 @dataclass(slots=True)
@@ -52,6 +55,7 @@ class Backlog:
         self.minutes: dict[int, dict[OwnerKey, tuple[int, int]]] = {}
         """Inlet and export by minute and owner."""
         self.totals: dict[OwnerKey, tuple[int, int]] = {}
+        self.events: list[AuditEvent] = []
 
     def __bool__(self) -> bool:
         return self.last > self.before
@@ -61,6 +65,7 @@ class Backlog:
         if not self:
             self.since = batch.at
         self.last += 1
+        self.events.extend(batch.events)
         run = self.flushes.get(batch.minute)
         if run is None:
             self.flushes[batch.minute] = Flushes(self.last)

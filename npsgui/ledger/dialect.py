@@ -10,8 +10,9 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Insert, Table, case, create_engine, event
+from sqlalchemy import Column, Connection, Engine, Insert, Table, case, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -64,15 +65,17 @@ def added(
     sums: Sequence[str] = (),
     latest: Sequence[str] = (),
     largest: Sequence[str] = (),
+    key: Sequence[Column[Any]] = (),
 ) -> Insert:
     """INSERT into ``table``; of a row that is there already, ``sums`` are added, ``latest`` replaced.
 
-    Of ``largest`` the larger stays. ``dialect`` is ``sqlite`` or ``postgresql``; parameters are the columns.
+    Of ``largest`` the larger stays. It is there already when its primary key is, or its unique ``key``.
+    ``dialect`` is ``sqlite`` or ``postgresql``; parameters are the columns.
     """
     statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
     fresh = statement.excluded
     return statement.on_conflict_do_update(
-        index_elements=list(table.primary_key.columns),
+        index_elements=list(key or table.primary_key.columns),
         set_={
             **{name: table.c[name] + fresh[name] for name in sums},
             **{name: fresh[name] for name in latest},

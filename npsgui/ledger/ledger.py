@@ -9,19 +9,19 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from npsgui.ledger.backlog import Backlog, Batch, Delta
+from npsgui.ledger.backlog import Batch, Delta
 from npsgui.ledger.records import Changes, Opened, Store
-from npsgui.model.entities import GLOBAL_KEY, OwnerKey
-from npsgui.model.errors import LedgerError
+from npsgui.ledger.writer import Writer
+from npsgui.model.audit import AuditEvent
+from npsgui.model.entities import OwnerKey
+from npsgui.model.minutes import minute_of
 from npsgui.model.retention import AS_DESIGNED, Retention
-from npsgui.model.units import format_bytes, format_time
-from npsgui.model.views import Health, LedgerHealth, Sentence, Step, Usage
+from npsgui.model.views import LedgerHealth, Sentence, Step, Usage
 
 __all__ = ["Batch", "Changes", "Delta", "Ledger", "Opened"]
 
@@ -50,19 +50,14 @@ class Ledger:
         self.retention = retention
         self._store = store
         self._thread = thread
-        self._on_health = on_health
         self._loop = asyncio.get_running_loop()
         self._retry: asyncio.TimerHandle | None = None
-        self._handed_over: deque[Batch] = deque()
-        """The loop's thread puts batches in at one end, the writer thread takes them at the other."""
-        self._writing = Backlog(store.sequence)
-        """What the writer thread tries to write. After a failure it stays as it is, for it may be on disk."""
-        self._waiting = Backlog(store.sequence)
-        """What came after it."""
-        self._health = LedgerHealth()
-        self._tidying = False
-        """Whether the writer thread has a little of the roll-up before it."""
-        self._closing = False
+        self._writer = Writer(
+            store,
+            lambda health: self._on_loop(lambda: on_health(health)),
+            lambda: self._on_loop(self._retry_later),
+            self._submit,
+        )
 
     @classmethod
     async def open(
@@ -86,22 +81,19 @@ class Ledger:
 
     def flush(self, batch: Batch) -> None:
         """Hand over what moved. Never blocks; applied once or not at all, and tried until it is."""
-        self._handed_over.append(batch)
-        self._submit_write()
+        self._writer.hand_over(batch)
+        self._submit(self._writer.write)
+
+    def record(self, event: AuditEvent) -> None:
+        """Put an event into the audit trail, on disk with the next flush or when the ledger is closed."""
+        self._writer.hand_over(Batch(minute_of(event.at), event.at, (), (event,)))
 
     async def save(self, changes: Changes) -> None:
         """Save an edit, behind what was flushed before it; on disk when it returns.
 
         Raises LedgerError: when it, or what was flushed before, cannot be saved; nothing has changed then.
         """
-
-        def save() -> None:
-            failure = self._try_to_write()
-            if failure is not None:
-                raise failure
-            self._store.save(changes)
-
-        await self._in_thread(save)
+        await self._in_thread(lambda: self._writer.save(changes))
 
     async def history(self, owner: OwnerKey, since: int, until: int, step: Step) -> list[Usage]:
         """The buckets of ``step``, in UTC, that overlap [since, until) and moved, the oldest first.
@@ -110,6 +102,20 @@ class Ledger:
         were removed. Raises LedgerError, and NotFound when there never was such an owner.
         """
         return await self._in_thread(lambda: self._store.history(owner, since, until, step))
+
+    async def events(
+        self, since: float, until: float, owner: OwnerKey | None = None, text: str = ""
+    ) -> list[AuditEvent]:
+        """The newest 10,000 of what happened in [since, until), the oldest first. Raises LedgerError.
+
+        ``owner``: only what concerns it; a client with its tunnels and hosts. ``text``: only where it occurs.
+        """
+
+        def read() -> list[AuditEvent]:
+            self._writer.write()
+            return self._store.events(since, until, owner, text)
+
+        return await self._in_thread(read)
 
     async def coverage(self, since: int, until: int) -> list[tuple[int, int]]:
         """The spans [from, until) of whole minutes in which the program ran. Raises LedgerError."""
@@ -124,14 +130,14 @@ class Ledger:
 
         Raises LedgerError: when something could not be written within CLOSE_SECONDS, naming what.
         """
-        self._closing = True
+        self._writer.closing = True
         if self._retry is not None:
             self._retry.cancel()
         deadline = self._loop.time() + CLOSE_SECONDS
         try:
-            while (failure := await self._in_thread(self._try_to_write)) is not None:
+            while (failure := await self._in_thread(self._writer.write)) is not None:
                 if self._loop.time() >= deadline:
-                    raise self._not_saved(failure) from failure
+                    raise self._writer.not_saved(failure) from failure
                 await asyncio.sleep(RETRY_SECONDS / 5)
         finally:
             try:
@@ -142,9 +148,12 @@ class Ledger:
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.wrap_future(self._thread.submit(work))
 
-    def _submit_write(self) -> None:
+    def _submit(self, work: Callable[[], object]) -> None:
+        self._thread.submit(work).add_done_callback(self._report_bug)
+
+    def _write_again(self) -> None:
         self._retry = None
-        self._thread.submit(self._try_to_write).add_done_callback(self._report_bug)
+        self._submit(self._writer.write)
 
     def _report_bug(self, done: Future[Any]) -> None:
         error = done.exception()
@@ -164,64 +173,7 @@ class Ledger:
 
     def _retry_later(self) -> None:
         if self._retry is None:
-            self._retry = self._loop.call_later(RETRY_SECONDS, self._submit_write)
-
-    def _not_saved(self, reason: LedgerError) -> LedgerError:
-        lost = [backlog.carried(GLOBAL_KEY) for backlog in (self._writing, self._waiting)]
-        return LedgerError(
-            "{inlet} in and {export} out, counted since {since}, could not be saved. {reason}",
-            inlet=format_bytes(sum(totals.inlet for totals in lost)),
-            export=format_bytes(sum(totals.export for totals in lost)),
-            since=format_time(self._health.unsaved_since),
-            reason=reason,
-        )
-
-    # What follows runs in the writer thread.
-
-    def _try_to_write(self) -> LedgerError | None:
-        """Write what was handed over; returns why not. Tells how the ledger is when that changes."""
-        try:
-            self._write()
-        except LedgerError as error:
-            reason = Sentence(error.template, tuple(error.values.items()))
-            self._tell(LedgerHealth(Health.BEHIND, reason, self._writing.since))
-            self._on_loop(self._retry_later)
-            return error
-        self._tell(LedgerHealth())
-        self._tidy_later()
-        return None
-
-    def _tidy_later(self) -> None:
-        """Behind whatever waits already: a flush waits for one step of the roll-up at most."""
-        if not (self._tidying or self._closing):
-            self._tidying = True
-            self._thread.submit(self._tidy).add_done_callback(self._report_bug)
-
-    def _tidy(self) -> None:
-        self._tidying = False
-        if self._closing:
-            return
-        try:
-            more = self._store.tidy()
-        except LedgerError as error:
-            log.warning("The roll-up is tried again after the next flush: %s", error)
-            return
-        if more:
-            self._tidy_later()
-
-    def _tell(self, health: LedgerHealth) -> None:
-        if health != self._health:
-            self._health = health
-            self._on_loop(lambda: self._on_health(health))
-
-    def _write(self) -> None:
-        """Raises LedgerError: when not everything that was handed over is on disk."""
-        while self._handed_over:
-            self._waiting.add(self._handed_over.popleft())
-        for _ in range(2):
-            if self._writing:
-                self._store.write(self._writing)
-            self._writing, self._waiting = self._waiting, Backlog(self._waiting.last)
+            self._retry = self._loop.call_later(RETRY_SECONDS, self._write_again)
 
 
 def _open_store(folder: Path, retention: Retention) -> Store:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from npsgui.ledger.backlog import Backlog
 from npsgui.model.accounts import Totals
+from npsgui.model.audit import AuditEvent
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Owner, OwnerKey
 from npsgui.model.views import Sentence, Step, Usage
@@ -23,6 +24,8 @@ class Changes:
     """A client's tunnels and hosts go with it. What they carried stays."""
     opening: Mapping[OwnerKey, Totals] = field(default_factory=dict)
     """Bytes carried elsewhere before, added to the totals and to no minute. Of all owners in the chain."""
+    events: tuple[AuditEvent, ...] = ()
+    """What the audit trail says of it, saved with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class Opened:
     totals: Mapping[OwnerKey, Totals]
     notes: tuple[Sentence, ...] = ()
     """What the user should be told: a damaged file was set aside."""
+    unclean_since: int | None = None
+    """When the run before was last seen, Unix time, s, if it did not end as it should."""
 
 
 class Store(Protocol):
@@ -50,6 +55,9 @@ class Store(Protocol):
 
     def history(self, owner: OwnerKey, since: int, until: int, step: Step) -> list[Usage]:
         """The buckets that moved."""
+
+    def events(self, since: float, until: float, owner: OwnerKey | None, text: str) -> list[AuditEvent]:
+        """The audit trail, the oldest first."""
 
     def coverage(self, since: int, until: int) -> list[tuple[int, int]]:
         """The spans of minutes that have a flush."""

@@ -103,3 +103,25 @@ nodes = Table(
     Column("hours_from", BigInteger, nullable=False),
 )
 """A program that writes here: the number of its last flush, written with it, and its ``Marks``."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("row", Integer, primary_key=True),
+    Column("node", Text, nullable=False),
+    Column("at", Float(53), nullable=False),
+    Column("what", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("client", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("cause", Text),
+    Column("details", Text, nullable=False),
+    Column("how_many", BigInteger, nullable=False),
+    Column("token", Text),
+)
+"""What happened, as ``model/audit.py`` has it; ``details`` as JSON. What is counted has a ``token`` that says
+what belongs together: one row for each minute, owner and cause."""
+
+Index("audit_by_time", audit.c.node, audit.c.at)
+Index("audit_counted", audit.c.node, audit.c.token, unique=True)

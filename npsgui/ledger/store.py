@@ -21,7 +21,9 @@ from npsgui.ledger.reconcile import reconcile
 from npsgui.ledger.records import Changes, Opened
 from npsgui.ledger.rollup import Rollup
 from npsgui.ledger.schema import LOCAL, minutes, nodes, owners, runs
+from npsgui.ledger.trail import events, record, unclean_since
 from npsgui.model.accounts import Totals
+from npsgui.model.audit import AuditEvent
 from npsgui.model.configuration import Configuration, highest_ids
 from npsgui.model.entities import Client, Everything, Host, Owner, OwnerKey, OwnerKind, Tunnel
 from npsgui.model.errors import LedgerError, NotFound
@@ -120,6 +122,7 @@ class SqlStore:
                         opening_export=owners.c.opening_export + opening.export,
                     )
                 )
+            record(connection, self._node, changes.events)
         self._rows, self._alive = rows, alive
 
     def history(self, owner: OwnerKey, since: int, until: int, step: Step) -> list[Usage]:
@@ -137,6 +140,11 @@ class SqlStore:
         """The spans in which the program ran."""
         with explained(self._path), self._engine.begin() as connection:
             return coverage(connection, self._node, since, until)
+
+    def events(self, since: float, until: float, owner: OwnerKey | None, text: str) -> list[AuditEvent]:
+        """The audit trail, the oldest first."""
+        with explained(self._path), self._engine.begin() as connection:
+            return events(connection, self._node, since, until, owner, text)
 
     def tidy(self) -> bool:
         """Do a little of the roll-up that is due since the last write; whether there is more to do."""
@@ -192,6 +200,7 @@ class SqlStore:
             while portion := list(islice(values, PORTION)):
                 connection.execute(statement, portion)
         self._rollup.add_late(connection, moved)
+        record(connection, self._node, backlog.events)
 
     def _restore(self, connection: Connection) -> Opened:
         totals: dict[OwnerKey, Totals] = {}
@@ -212,7 +221,7 @@ class SqlStore:
             hosts={owner.id: owner for owner in alive if isinstance(owner, Host)},
             last_ids=highest_ids(self._rows),
         )
-        return Opened(configuration, totals)
+        return Opened(configuration, totals, unclean_since=unclean_since(connection, self._node))
 
     def _decode(self, key: OwnerKey, definition: str) -> Owner:
         try:

@@ -1,0 +1,92 @@
+"""The audit trail: what was done to an owner or to the program, when, why and with which bytes. Pure."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
+from npsgui.model.gate import Cause, Refusal
+from npsgui.model.views import Sentence
+
+NO_DETAILS: Mapping[str, Any] = MappingProxyType({})
+
+
+class Happening(enum.StrEnum):
+    """What kind of thing happened. The words are in the ledger: they never change."""
+
+    CUT = "cut"
+    REFUSED = "refused"
+    CLOSED = "closed"
+    ADDED = "added"
+    EDITED = "edited"
+    REMOVED = "removed"
+    STARTED = "started"
+    STOPPED = "stopped"
+    IMPORTED = "imported"
+    PORT_FAILED = "port failed"
+    PORT_OPENED = "port opened"
+    CLOCK_JUMPED = "clock jumped"
+    BEGAN = "began"
+    ENDED = "ended"
+    RECOVERED = "recovered"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """One row of the trail. A refusal stands for all of its minute, owner and cause."""
+
+    at: float
+    """Unix time, s; of a refusal the start of its minute."""
+    what: Happening
+    owner: OwnerKey = GLOBAL_KEY
+    client: int = 0
+    """The client that the owner is or belongs to; 0 when none."""
+    name: str = ""
+    """The owner's remark at that time."""
+    cause: Cause | None = None
+    details: Mapping[str, Any] = field(default_factory=lambda: NO_DETAILS)
+    """What JSON can hold: exact bytes, and of an edit ``[old, new]`` by the word of the setting."""
+    count: int = 1
+    """How often it happened."""
+
+    def sentence(self) -> Sentence:
+        """The same in words for the user."""
+        told = {
+            word: f"{value:,}" if isinstance(value, int) else value for word, value in self.details.items()
+        }
+        values: dict[str, object] = {**told, "owner": self.owner, "name": self.name, "count": self.count}
+        if self.what is Happening.REFUSED:
+            kind, id_ = self.details["by"]
+            by = OwnerKey(OwnerKind(kind), id_)
+            values["reason"] = Refusal(by, self.cause or Cause.DISABLED).sentence()
+        elif self.what is Happening.PORT_FAILED:
+            values["reason"] = Sentence(self.details["reason"], tuple(self.details["values"].items()))
+        elif self.what is Happening.EDITED:
+            changes = self.details.items()
+            values["changes"] = ", ".join(f"{word} {old} → {new}" for word, (old, new) in changes)
+        return Sentence(_SAID[self.what].template, tuple(values.items()))
+
+
+_SAID: Mapping[Happening, Sentence] = {
+    Happening.CUT: Sentence("The quota of {owner} is used up: cut at {used} bytes."),
+    Happening.REFUSED: Sentence("Turned away at {owner}: {count} visitors, the last from {peer}. {reason}"),
+    Happening.CLOSED: Sentence(
+        "Closed a connection of {owner} from {peer}: {inlet} bytes in, {export} bytes out."
+    ),
+    Happening.ADDED: Sentence("Added {owner} “{name}”."),
+    Happening.EDITED: Sentence("Set {owner}: {changes}."),
+    Happening.REMOVED: Sentence("Removed {owner} “{name}” with {inlet} bytes in, {export} bytes out."),
+    Happening.STARTED: Sentence("Started {owner} “{name}”."),
+    Happening.STOPPED: Sentence("Stopped {owner} “{name}”."),
+    Happening.IMPORTED: Sentence("Imported: {added} added, {edited} edited, {removed} removed."),
+    Happening.PORT_FAILED: Sentence("{owner} does not listen. {reason}"),
+    Happening.PORT_OPENED: Sentence("{owner} listens again."),
+    Happening.CLOCK_JUMPED: Sentence("The clock jumped by {seconds} s."),
+    Happening.BEGAN: Sentence("npsgui began to run."),
+    Happening.ENDED: Sentence("npsgui ended."),
+    Happening.RECOVERED: Sentence("The run before did not end by itself; it was last seen at {seen}."),
+}

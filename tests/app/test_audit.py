@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from npsgui.app.program import Program
+from npsgui.model.audit import AuditEvent, Happening
+from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
+from npsgui.model.events import ClockJumped, Event, SessionClosed
+from npsgui.model.gate import Cause
+
+pytestmark = pytest.mark.asyncio
+
+CLIENT, TUNNEL = OwnerKey(OwnerKind.CLIENT, 1), OwnerKey(OwnerKind.TUNNEL, 1)
+FOR_EVER = 2**40
+
+KILLED = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from npsgui.app.program import Program
+
+async def main():
+    program = await Program.open(Path(sys.argv[1]))
+    await program.audit(0, 1)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(main())
+"""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as made:
+        port: int = made.getsockname()[1]
+    return port
+
+
+async def drain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A target that reads everything, and answers a line with a byte."""
+    while data := await reader.read(65536):
+        if data.endswith(b"\n"):
+            writer.write(b".")
+    writer.close()
+
+
+@asynccontextmanager
+async def furnished(folder: Path, **limits: str) -> AsyncIterator[tuple[Program, int]]:
+    """A program with a client and a tunnel to a target that reads everything; the tunnel's port."""
+    target = await asyncio.start_server(drain, "127.0.0.1", 0)
+    program = await Program.open(folder)
+    port = free_port()
+    await program.add(OwnerKind.CLIENT, {"remark": "home", **limits})
+    values = {"client": "1", "port": str(port), "targets": str(target.sockets[0].getsockname()[1])}
+    await program.add(OwnerKind.TUNNEL, {**values, "remark": "web"})
+    try:
+        yield program, port
+    finally:
+        await program.close()
+        target.close()
+
+
+async def trail(program: Program, *wanted: Happening) -> list[AuditEvent]:
+    return [event for event in await program.audit(0, FOR_EVER) if event.what in wanted]
+
+
+async def closed_session(program: Program) -> SessionClosed:
+    """The next session that ends."""
+    ended: asyncio.Future[SessionClosed] = asyncio.get_running_loop().create_future()
+
+    def hear(event: Event) -> None:
+        if isinstance(event, SessionClosed) and not ended.done():
+            ended.set_result(event)
+
+    forget = program.events.subscribe(hear)
+    async with asyncio.timeout(10):
+        try:
+            return await ended
+        finally:
+            forget()
+
+
+async def test_edits_are_told_with_their_old_and_new_values(tmp_path: Path) -> None:
+    async with furnished(tmp_path) as (program, _port):
+        await program.set(CLIENT, {"quota": "10GiB", "key": "another"})
+        await program.enable(TUNNEL, wanted=False)
+        await program.remove(CLIENT)
+
+        told = [(event.what, event.owner, dict(event.details)) for event in await program.audit(0, FOR_EVER)]
+
+    assert told[1:] == [
+        (Happening.ADDED, CLIENT, {}),
+        (Happening.ADDED, TUNNEL, {}),
+        (Happening.EDITED, CLIENT, {"key": ["…", "…"], "quota": ["0", "10GiB"]}),
+        (Happening.STOPPED, TUNNEL, {}),
+        (Happening.REMOVED, CLIENT, {"inlet": 0, "export": 0}),
+        (Happening.REMOVED, TUNNEL, {"inlet": 0, "export": 0}),
+    ]
+
+
+async def test_a_cut_and_the_visitors_turned_away_after_it_are_told_with_exact_bytes(tmp_path: Path) -> None:
+    async with furnished(tmp_path, quota="1000") as (program, port):
+        _reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(bytes(5000))
+        await closed_session(program)
+        writer.close()
+        for _ in range(3):
+            reader, late = await asyncio.open_connection("127.0.0.1", port)
+            assert await reader.read() == b""
+            late.close()
+        program._auditor.turn()
+
+        [cut] = await trail(program, Happening.CUT)
+        refused = await trail(program, Happening.REFUSED)
+
+    assert (cut.owner, cut.client, cut.name, cut.cause) == (CLIENT, 1, "home", Cause.QUOTA)
+    assert cut.details == {"used": 1000, "inlet": 1000, "export": 0}
+    assert sum(event.count for event in refused) == 3
+    assert {(event.owner, event.cause, event.at % 60) for event in refused} == {(TUNNEL, Cause.QUOTA, 0.0)}
+    assert refused[0].details["by"] == ["client", 1]
+
+
+async def test_a_closed_connection_is_told_and_an_ordinary_end_is_not(tmp_path: Path) -> None:
+    async with furnished(tmp_path) as (program, port):
+        for kill in (False, True):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            ended = asyncio.ensure_future(closed_session(program))
+            writer.write(b"hell\n")
+            assert await reader.readexactly(1) == b"."
+            if kill:
+                program.close_connections([row.id for row in program.connections()])
+            writer.close()
+            await ended
+
+        [closed] = await trail(program, Happening.CLOSED)
+
+    assert closed.owner == TUNNEL
+    assert (closed.details["inlet"], closed.details["export"]) == (5, 1)
+    assert closed.details["peer"].startswith("127.0.0.1:")
+
+
+async def test_a_port_that_cannot_be_opened_is_told_once_and_so_is_its_return(tmp_path: Path) -> None:
+    async with furnished(tmp_path) as (program, _port):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            await program.set(TUNNEL, {"port": str(taken.getsockname()[1])})
+            assert program._relay is not None
+            program._relay.sweep()
+        program._relay.sweep()
+
+        told = await trail(program, Happening.PORT_FAILED, Happening.PORT_OPENED)
+
+    assert [event.what for event in told] == [Happening.PORT_FAILED, Happening.PORT_OPENED]
+    assert "does not listen" in str(told[0].sentence())
+
+
+async def test_a_jump_of_the_clock_is_told(tmp_path: Path) -> None:
+    async with furnished(tmp_path) as (program, _port):
+        program.events.push(ClockJumped(-3600.4))
+
+        [jumped] = await trail(program, Happening.CLOCK_JUMPED)
+
+    assert (jumped.owner, jumped.details) == (GLOBAL_KEY, {"seconds": -3600})
+
+
+async def test_the_beginning_the_end_and_a_crash_between_are_told(tmp_path: Path) -> None:
+    await (await Program.open(tmp_path)).close()
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False)  # noqa: ASYNC221
+    reported = await Program.open(tmp_path, relay=False)
+    await reported.close()
+    program = await Program.open(tmp_path)
+
+    told = [event.what for event in await program.audit(0, FOR_EVER)]
+
+    await program.close()
+    run = [Happening.BEGAN, Happening.ENDED]
+    assert told == [*run, Happening.BEGAN, Happening.RECOVERED, Happening.BEGAN]

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+
+from npsgui.model.audit import AuditEvent, Happening
+from npsgui.model.entities import OwnerKey, OwnerKind
+from npsgui.model.gate import Cause
+
+WEB = OwnerKey(OwnerKind.TUNNEL, 3)
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (
+            AuditEvent(0, Happening.CUT, WEB, cause=Cause.QUOTA, details={"used": 10485760}),
+            "The quota of tunnel 3 is used up: cut at 10,485,760 bytes.",
+        ),
+        (
+            AuditEvent(
+                0,
+                Happening.REFUSED,
+                WEB,
+                cause=Cause.CONNECTIONS,
+                details={"by": ["client", 1], "peer": "192.0.2.7:5"},
+                count=12,
+            ),
+            "Turned away at tunnel 3: 12 visitors, the last from 192.0.2.7:5. "
+            "The connection limit of client 1 is reached.",
+        ),
+        (
+            AuditEvent(0, Happening.EDITED, WEB, details={"quota": ["0", "10GiB"], "port": ["1", "2"]}),
+            "Set tunnel 3: quota 0 → 10GiB, port 1 → 2.",
+        ),
+        (
+            AuditEvent(
+                0,
+                Happening.PORT_FAILED,
+                WEB,
+                details={"reason": "Port {port} is taken.", "values": {"port": "80"}},
+            ),
+            "tunnel 3 does not listen. Port 80 is taken.",
+        ),
+        (
+            AuditEvent(0, Happening.CLOSED, WEB, details={"peer": "a:1", "inlet": 1000, "export": 5}),
+            "Closed a connection of tunnel 3 from a:1: 1,000 bytes in, 5 bytes out.",
+        ),
+        (AuditEvent(0, Happening.CLOCK_JUMPED, details={"seconds": -3600}), "The clock jumped by -3,600 s."),
+        (AuditEvent(0, Happening.STOPPED, WEB, name="web"), "Stopped tunnel 3 “web”."),
+    ],
+)
+def test_an_event_is_told_in_a_sentence(event: AuditEvent, said: str) -> None:
+    assert str(event.sentence()) == said
