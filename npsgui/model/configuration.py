@@ -87,7 +87,7 @@ class Configuration:
             return self.clients
         if kind is OwnerKind.TUNNEL:
             return self.tunnels
-        return self.hosts
+        return self.hosts if kind is OwnerKind.HOST else {}
 
 
 def highest_ids(keys: Iterable[OwnerKey]) -> Mapping[OwnerKind, int]:

@@ -40,9 +40,8 @@ RUNNING_MODES = frozenset({Mode.TCP, Mode.UDP, Mode.SOCKS5})
 
 TARGETED_MODES = frozenset({Mode.TCP, Mode.UDP, Mode.TCP_TRANS})
 
-_NAME = re.compile(
-    r"(?=.{1,253}\.?$)([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?", re.I
-)
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_NAME = re.compile(rf"(?=.{{1,253}}\.?$){_LABEL}(?:\.{_LABEL})*\.?", re.IGNORECASE | re.ASCII)
 
 
 def problems(configuration: Configuration, owner: Owner) -> list[FieldError]:

@@ -17,9 +17,13 @@ _SCALE: dict[str, int] = {"": 1, "b": 1}
 _SCALE |= {letter + "ib": 1024**power for power, letter in enumerate("kmgtp", 1)}
 _SCALE |= {letter + "b": 1000**power for power, letter in enumerate("kmgtp", 1)}
 _SCALE |= {letter: 1024**power for power, letter in enumerate("kmgtp", 1)}
-_NUMBER = re.compile(r"(\d+(?:[.,]\d+)?|\.\d+)\s*([a-z]*)", re.ASCII)
+_NUMBER = re.compile(r"(\d+(?:\.\d+|,(?!\d{3}(?!\d))\d+)?|\.\d+)\s*([a-z]*)", re.ASCII)
+"""A comma may stand for the point, but is refused before three digits: to others 1,000 is a thousand."""
 _LARGEST = 2**63 - 1
 """What a 64-bit column of the ledger holds."""
+
+_TOO_LATE = 253_402_300_800
+"""The year 10000, Unix time, s."""
 
 UNLIMITED_WORDS = frozenset({"unlimited", "none", "不限"})
 
@@ -27,26 +31,29 @@ UNLIMITED_WORDS = frozenset({"unlimited", "none", "不限"})
 def parse_bytes(text: str, field: str = "quota") -> int:
     """Bytes from ``10GiB``, ``1.5 MB``, ``512`` or ``unlimited`` (0). A lone ``K``, ``M``, ``G`` is IEC.
 
-    Raises FieldError: when it is no size, is negative, or is no whole number of bytes.
+    Raises FieldError: when it is no size, is negative, or is a fraction of a byte.
     """
     plain = text.strip().lower()
     if plain in UNLIMITED_WORDS:
         return 0
     match = _NUMBER.fullmatch(plain)
-    if match is None or match[2] not in _SCALE:
+    scale = _SCALE.get(match[2]) if match else None
+    exact = Decimal(match[1].replace(",", ".")) * scale if match and scale else None
+    if exact is None or (exact != exact.to_integral_value() and (scale == 1 or exact < 1)):
         raise FieldError(field, "“{text}” is not a size; write it like 10GiB, 512KiB or 0.", text=text)
-    exact = Decimal(match[1].replace(",", ".")) * _SCALE[match[2]]
     if exact > _LARGEST:
         raise FieldError(field, "“{text}” is too large.", text=text)
     return round(exact)
 
 
 def parse_rate(text: str, field: str = "rate") -> int:
-    """Bytes per second from ``512KiB/s`` or ``512KiB``; 0 is unlimited. Raises FieldError as parse_bytes."""
+    """Bytes per second from ``512KiB/s`` or ``512KiB``; 0 is unlimited. Raises FieldError as parse_bytes.
+
+    ``10Mbps`` is refused: it says bits.
+    """
     plain = text.strip()
-    for suffix in ("/s", "ps"):
-        if plain.lower().endswith(suffix):
-            plain = plain[: -len(suffix)]
+    if not plain.endswith("bps"):
+        plain = re.sub(r"(/s|ps)$", "", plain, flags=re.IGNORECASE)
     try:
         return parse_bytes(plain, field)
     except FieldError as error:
@@ -61,8 +68,9 @@ def format_bytes(count: int | float) -> str:
     """``40.1 GiB``: one decimal, none for bytes. The unit changes at 1024 of the smaller one."""
     size = float(count)
     for unit in _IEC:
-        if size < 1023.95 or unit == _IEC[-1]:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        digits = 0 if unit == "B" else 1
+        if round(size, digits) < 1024 or unit == _IEC[-1]:
+            return f"{size:.{digits}f} {unit}"
         size /= 1024
     raise AssertionError("unreachable")
 
@@ -86,15 +94,18 @@ def format_exact(count: int) -> str:
 
 
 def parse_time(text: str, field: str = "since") -> int:
-    """Unix time, s, from ISO 8601; without an offset it is UTC. Raises FieldError: when it is no time."""
+    """Unix time, s, from ISO 8601; without an offset it is UTC.
+
+    Raises FieldError: when it is no time from 1970 to 9999.
+    """
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise FieldError(
-            field, "“{text}” is not a time; write it like 2026-11-23T14:00:00Z.", text=text
-        ) from None
-    if moment.tzinfo is None:
+        moment = None
+    if moment is not None and moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
+    if moment is None or not 0 <= moment.timestamp() < _TOO_LATE:
+        raise FieldError(field, "“{text}” is not a time; write it like 2026-11-23T14:00:00Z.", text=text)
     return int(moment.timestamp())
 
 

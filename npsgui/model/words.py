@@ -70,7 +70,8 @@ def _flag(text: str, field: str) -> bool:
 
 
 def _moment(text: str, field: str) -> int:
-    return 0 if text.strip().lower() in {"0", "never", ""} else parse_time(text, field)
+    """0 is never; what is past is past, were it the first second of 1970."""
+    return 0 if text.strip().lower() in {"0", "never", ""} else max(1, parse_time(text, field))
 
 
 def _choice(kind: type[StrEnum]) -> Callable[[str, str], StrEnum]:

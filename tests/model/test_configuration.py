@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import GLOBAL_KEY, Client, Host, OwnerKey, OwnerKind, Tunnel
+from npsgui.model.entities import GLOBAL_KEY, Client, Everything, Host, OwnerKey, OwnerKind, Tunnel
 from npsgui.model.errors import NotFound
 
 CLIENT, TUNNEL, HOST = (OwnerKey(kind, 7) for kind in (OwnerKind.CLIENT, OwnerKind.TUNNEL, OwnerKind.HOST))
@@ -43,3 +43,28 @@ def test_an_id_is_never_given_again() -> None:
 def test_only_an_owner_that_is_there_can_be_removed(key: OwnerKey) -> None:
     with pytest.raises(NotFound):
         furnished().without(key)
+
+
+@pytest.mark.parametrize("key", [OwnerKey(OwnerKind.GLOBAL, 7), OwnerKey(OwnerKind.CLIENT, 9)])
+def test_an_owner_is_found_under_its_own_key_only(key: OwnerKey) -> None:
+    assert furnished().find(GLOBAL_KEY) == Everything()
+    assert [furnished().find(one).owner for one in (CLIENT, TUNNEL, HOST)] == [CLIENT, TUNNEL, HOST]
+    with pytest.raises(NotFound, match="There is no"):
+        furnished().find(key)
+
+
+def test_owners_come_before_those_that_they_own() -> None:
+    kinds = [owner.owner.kind for owner in furnished().owners()]
+
+    assert kinds == sorted(kinds, key=list(OwnerKind).index)
+    assert [str(owner.owner) for owner in furnished().owned_by(7)] == ["tunnel 7", "host 7"]
+    assert furnished().owned_by(2) == []
+
+
+def test_an_edit_leaves_the_configuration_it_was_made_from() -> None:
+    before = furnished()
+    after = before.with_owner(Client(id=7, key="new")).with_owner(Everything(http_port=80))
+
+    assert before == furnished()
+    assert after.clients[7].key == "new"
+    assert after.everything == Everything(http_port=80)
