@@ -10,7 +10,18 @@ from npsgui.app.nps_conf.handover import give
 from npsgui.app.nps_conf.records import format_records, parse
 from npsgui.model.accounts import Totals
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import Client, Host, Limits, OwnerKey, OwnerKind, Scheme, Target, Tunnel, Via
+from npsgui.model.entities import (
+    Account,
+    Client,
+    Host,
+    Limits,
+    OwnerKey,
+    OwnerKind,
+    Scheme,
+    Target,
+    Tunnel,
+    Via,
+)
 from tests.app.nps_house import (
     CLIENT,
     SEPARATOR,
@@ -75,6 +86,38 @@ def test_a_tunnel_keeps_its_meaning() -> None:
         )
     }
     assert taken.opening == {OwnerKey(OwnerKind.TUNNEL, 3): Totals(3, 4)}
+
+
+def test_who_may_use_a_proxy_is_kept() -> None:
+    guarded = client(Cnf={"U": "ann", "P": "p&amp;w", "Compress": True, "Crypt": False})
+    of_its_own = task(Mode="socks5", MultiAccount={"AccountMap": {"bob": "1", "": ""}})
+    half = client(Id=5, VerifyKey="k", Cnf={"U": "ann", "P": "", "Compress": False, "Crypt": False})
+    taken = imported(text(guarded, half), text(of_its_own))
+
+    assert taken.configuration.clients[4].accounts == (Account("ann", "p&amp;w"),)
+    assert taken.configuration.clients[5].accounts == ()
+    assert taken.configuration.tunnels[3].accounts == (Account("bob", "1"), Account("", ""))
+
+
+def test_an_edit_of_the_accounts_is_written_and_what_stands_beside_them_stays() -> None:
+    guarded = client(Cnf={"U": "ann", "P": "1", "Compress": True, "Crypt": False})
+    taken = imported(
+        text(guarded), text(task(Mode="socks5", MultiAccount={"AccountMap": {"ann": "1"}, "Fork": 7}))
+    )
+    new = (Account("bob", "2"),)
+    edited = taken.configuration.with_owner(replace(taken.configuration.clients[4], accounts=new))
+    edited = edited.with_owner(replace(edited.tunnels[3], accounts=new))
+    files = exported(replace(taken, configuration=edited))
+    bare = exported(replace(taken, configuration=edited.with_owner(replace(edited.tunnels[3], accounts=()))))
+
+    assert records(files["clients.json"])[4]["Cnf"] == {
+        "U": "bob",
+        "P": "2",
+        "Compress": True,
+        "Crypt": False,
+    }
+    assert records(files["tasks.json"])[3]["MultiAccount"] == {"AccountMap": {"bob": "2"}, "Fork": 7}
+    assert records(bare["tasks.json"])[3]["MultiAccount"] is None
 
 
 def test_a_host_keeps_its_meaning() -> None:

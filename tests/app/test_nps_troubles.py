@@ -74,6 +74,10 @@ TASKS: list[tuple[str, list[str]]] = [
     (text(task(Client=None)), [f"{LEFT}: tunnel 3. Its client 0 is not in the folder, or was left."]),
     (text(task(Client=4)), [f"{at('tunnel', 1)[0]} “Client” {UNLIKE_NPS}"]),
     (text(task(MultiAccount="x")), [f"{at('tunnel', 1)[0]} “MultiAccount” {UNLIKE_NPS}"]),
+    (
+        text(task(MultiAccount={"AccountMap": {"u": 1}})),
+        [f"{at('tunnel', 1)[0]} MultiAccount: An account is not of the kind that NPS writes."],
+    ),
     (text(task(Mode="webServer")), [f"{at('tunnel', 1)[0]} Mode: “webServer” is none of: {MODES}."]),
     (
         text(task(Port=70000)),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from npsgui.app.nps_conf.fields import read_owner, write_record
 from npsgui.app.nps_conf.folder import CLIENTS, HOSTS, TASKS
 from npsgui.app.nps_conf.offer import named
+from npsgui.app.nps_conf.owners import read_owner, write_record
 from npsgui.app.nps_conf.records import format_records
 from npsgui.model.accounts import Totals
 from npsgui.model.configuration import Configuration

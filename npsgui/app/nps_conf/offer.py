@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from npsgui.app.nps_conf.fields import Notes, read_owner, read_totals
+from npsgui.app.nps_conf.fields import Notes
+from npsgui.app.nps_conf.owners import read_owner, read_totals
 from npsgui.app.nps_conf.records import Record
 from npsgui.model.accounts import Totals
 from npsgui.model.entities import Client, Everything, Host, Owner, OwnerKind, Tunnel
