@@ -21,6 +21,9 @@ from npsgui.cli.main import main as run_command
 from npsgui.model.errors import AlreadyRunning, NpsError
 from npsgui.tasks import spawn
 
+UNSEEN = "offscreen"
+"""The platform of Qt that paints and shows nobody."""
+
 
 def main() -> int:
     """Run the command that is asked for, or else open the window; the exit code."""
@@ -29,7 +32,7 @@ def main() -> int:
 
 def open_window(folder: Path) -> int:
     """The window on a data folder, until it is closed. One that is open already is brought to the front."""
-    if not _has_display() and "QT_QPA_PLATFORM" not in os.environ:
+    if _platforms() == [UNSEEN]:
         print("There is no display for the window; “npsgui serve” needs none.", file=sys.stderr)
         return 1
     try:
@@ -42,18 +45,19 @@ def open_window(folder: Path) -> int:
 
 def open_demo(picture: Path) -> int:
     """The demo in a window, until it is closed; where there is no display unseen, which leaves a picture."""
-    unseen = None if _has_display() else picture
-    if unseen is not None:
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    if _platforms():
+        # the first that can be opened; the others are for a display that is named and not there
+        os.environ["QT_QPA_PLATFORM"] = ";".join(dict.fromkeys([*_platforms(), UNSEEN]))
     with throw_away_folder() as folder:
-        return _in_qt(lambda application, app: _run_demo(application, app, folder, unseen))
+        return _in_qt(lambda application, app: _run_demo(application, app, folder, picture))
 
 
-def _has_display() -> bool:
-    platform = os.environ.get("QT_QPA_PLATFORM")
-    if platform:
-        return platform not in {"offscreen", "minimal"}
-    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+def _platforms() -> list[str]:
+    """Qt's names of the displays that this machine says it has; none where Qt knows better."""
+    if sys.platform != "linux" or "QT_QPA_PLATFORM" in os.environ:
+        return []
+    named = (("wayland", "WAYLAND_DISPLAY"), ("xcb", "DISPLAY"))
+    return [platform for platform, variable in named if os.environ.get(variable)] or [UNSEEN]
 
 
 def _in_qt(run: Callable[[Any, Any], Coroutine[Any, Any, int]]) -> int:
@@ -72,7 +76,7 @@ async def _run(application: Any, app: Any, folder: Path) -> int:
     return 0
 
 
-async def _run_demo(application: Any, app: Any, folder: Path, unseen: Path | None) -> int:
+async def _run_demo(application: Any, app: Any, folder: Path, picture: Path) -> int:
     async with _answering(folder) as program:
         try:
             demo = await Demo.open(program)
@@ -80,8 +84,8 @@ async def _run_demo(application: Any, app: Any, folder: Path, unseen: Path | Non
             await program.close()
             raise
         try:
-            if unseen is not None:
-                return await _run_unseen(application, app, program, unseen)
+            if app.platformName() == UNSEEN:
+                return await _run_unseen(application, app, program, picture)
             await application.run_window(app, program, Settings(folder))
         finally:
             await demo.close()

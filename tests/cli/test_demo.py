@@ -14,6 +14,8 @@ from npsgui.cli.demo import show_unseen
 from npsgui.model.entities import OwnerKind
 from tests.conftest import Run
 
+DISPLAYS = {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}
+
 
 async def no_time(_seconds: float) -> None:
     """A pause that takes none."""
@@ -59,8 +61,11 @@ def test_a_demo_has_no_command_and_no_folder(words: list[str]) -> None:
     assert ended.value.code == 2
 
 
-def test_a_demo_that_is_ended_early_leaves_nothing(tmp_path: Path) -> None:
-    environment = os.environ | {"TMPDIR": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+@pytest.mark.parametrize("display", [{"QT_QPA_PLATFORM": "offscreen"}, {}, {"DISPLAY": ":987"}], ids=str)
+def test_a_demo_that_is_ended_early_leaves_nothing(tmp_path: Path, display: dict[str, str]) -> None:
+    """Unseen where no display is named, and where the one that is named is not there."""
+    environment = {name: value for name, value in os.environ.items() if name not in DISPLAYS}
+    environment |= {"TMPDIR": str(tmp_path)} | display
     command = [sys.executable, "-m", "npsgui", "--demo", "--picture", str(tmp_path / "demo.png")]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as demo:
         assert demo.stdout is not None
