@@ -59,6 +59,10 @@ CLIENTS: list[tuple[str, list[str]]] = [
     (text(client(Id=10**30)), [f"{at('client', 1)[0]} {NO_RECORD}"]),
     (text(client(Flow=[])), [f"{at('client', 1)[0]} “Flow” {UNLIKE_NPS}"]),
     (text(client(ExpireTime=7)), [f"{at('client', 1)[0]} “ExpireTime” {UNLIKE_NPS}"]),
+    (
+        text(client(BlackIpList=["10.0.0.1"], IpWhite=False, ExpireAt=0)),
+        [f"{CHANGED}: client 4. BlackIpList is kept, but npsgui does not heed it."],
+    ),
     (text(client(NoStore=True)), [f"{at('client', 1)[0]} {NO_STORE}"]),
     (text("null", "[1]", '"x"', "7"), [f"{said} {NO_RECORD}" for said in at("client", 1, 2, 3, 4)]),
     (

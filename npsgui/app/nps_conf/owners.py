@@ -18,6 +18,14 @@ from npsgui.model.errors import NpsError
 LARGEST_COUNT = 2**53
 """Bytes. 8 PiB: a counter above it is no count, and the sums above it must fit 64 bits."""
 
+_DJYLBS = ("ExpireAt", "FlowLimit")
+UNHEEDED: Mapping[OwnerKind, tuple[str, ...]] = {
+    OwnerKind.CLIENT: ("BlackIpList", "IpWhite", *_DJYLBS),
+    OwnerKind.TUNNEL: ("WhitelistEnable", "RateLimit", "MaxConn", *_DJYLBS),
+    OwnerKind.HOST: ("RateLimit", "MaxConn", *_DJYLBS),
+}
+"""What the forks limit and we do not: the user must know. Source: nps-formats.md sections 7 and 12."""
+
 _TYPES: Mapping[OwnerKind, type[Client] | type[Tunnel] | type[Host]] = {
     OwnerKind.CLIENT: Client,
     OwnerKind.TUNNEL: Tunnel,
@@ -32,8 +40,14 @@ def read_owner(kind: OwnerKind, record: Mapping[str, Any], notes: Notes) -> Clie
     for field in FIELDS[kind]:
         shelf, _, name = field.attribute.rpartition(".")
         value = _read(field, whole, notes)
+        # of two that mean one attribute the later holds where it says something: Ports before Port
         if value or name not in shelves[shelf]:
             shelves[shelf][name] = value
+    notes += [
+        NpsError("{field} is kept, but npsgui does not heed it.", field=name)
+        for name in UNHEEDED[kind]
+        if record.get(name)
+    ]
     return _TYPES[kind](limits=Limits(**shelves["limits"]), nps=_kept(record), **shelves[""])
 
 
