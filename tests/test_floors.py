@@ -31,8 +31,8 @@ PURE_STANDARD = {
 }  # fmt: skip
 """All that the model may import of the standard library: no I/O and no clock among them."""
 
-LATE_IMPORTS = {"npsgui.ledger.ledger", TOP}
-"""Where ``importlib`` loads something on purpose: not on the way to first paint."""
+LATE_IMPORTS = {"npsgui.ledger.ledger", "npsgui.ledger.opening", TOP}
+"""Where ``importlib`` loads something on purpose: not on the way to first paint, or only when it is needed."""
 
 PROGRAM = sources("npsgui")
 

@@ -5,19 +5,15 @@ Never overwrites a file that it cannot read.
 
 from __future__ import annotations
 
+import importlib
 import os
 import time
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect, text
 
-from npsgui.ledger.dialect import DamagedError, copy_to, damage, explained, open_engine
+from npsgui.ledger.dialect import DamagedError, damage, explained, open_engine
 from npsgui.ledger.store import SqlStore
-from npsgui.model.errors import LedgerError
 from npsgui.model.retention import AS_DESIGNED, Retention
 from npsgui.model.views import Sentence
 
@@ -77,27 +73,19 @@ def _check(engine: Engine, path: Path) -> None:
 
 
 def _migrate(engine: Engine, path: Path, migrations: Path) -> None:
-    """Bring the tables to the newest revision; a copy of what was there is made before."""
-    config = Config()
-    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    scripts = ScriptDirectory.from_config(config)
-    newest = scripts.get_current_head()
+    """Bring the tables to the newest revision. Alembic is loaded only for that: it weighs 17 MB."""
+    newest = max(file.name.partition("_")[0] for file in (migrations / "versions").glob("[0-9]*_*.py"))
+    if _revision(engine) != newest:
+        importlib.import_module("npsgui.ledger.migrating").migrate(engine, path, migrations)
+
+
+def _revision(engine: Engine) -> str | None:
+    """The revision of the tables; None of a new file."""
     with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    if current == newest:
-        return
-    if current is not None:
-        if current not in {script.revision for script in scripts.walk_revisions()}:
-            raise LedgerError(
-                "{path} was written by a newer npsgui (its revision is {revision}); start that one.",
-                path=str(path),
-                revision=current,
-            )
-        copy_to(engine, path.with_name(f"ledger-before-{newest}.db"))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return found
 
 
 def _set_aside(path: Path) -> Path:
