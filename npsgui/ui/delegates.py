@@ -8,11 +8,11 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from npsgui.model.views import NEAR_QUOTA_SHARE, FlowRow, Health, State
 from npsgui.ui.table import ROW
-from npsgui.ui.table_view import TableView
+from npsgui.ui.table_view import RowDelegate, TableView
 from npsgui.ui.theme import Colors, Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -94,7 +94,7 @@ class _Cell:
         self.painter.drawText(space, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), fitting)
 
 
-class _FlowDelegate(QStyledItemDelegate):
+class _FlowDelegate(RowDelegate):
     def __init__(self, theme: Theme, flow_of: FlowOf, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._theme = theme

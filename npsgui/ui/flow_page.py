@@ -85,8 +85,6 @@ class FlowPage(QWidget):
         self._flows = self._program.flows(self._kind)
         self.table.show(lines(self._flows, self._program.configuration))
         self._show_rows()
-        if self.table.rows and not self.view.selectionModel().hasSelection():
-            self.view.choose(0)
         self._enable_actions()
         self.detail.refresh()
 
@@ -157,6 +155,8 @@ class FlowPage(QWidget):
         self._empty.say(
             self.tr("Nothing here matches the search and the filter.") if self._flows else self._nothing()
         )
+        if self.table.rows and not self.view.selectionModel().hasSelection():
+            self.view.choose(0)
 
     def _nothing(self) -> str:
         if self._kind is OwnerKind.CLIENT:

@@ -11,13 +11,13 @@ from npsgui.app.resources import resource
 SIZE = 18
 _SCALE = 2
 """Drawn at twice the size, so that a screen of high density shows it sharp."""
+_FAINT = 0.35
 
 
-def icon(name: str, color: str, disabled: str = "") -> QIcon:
-    """The icon ``name`` drawn in ``color``, and in ``disabled`` where it cannot be used."""
+def icon(name: str, color: str) -> QIcon:
+    """The icon ``name`` drawn in ``color``, and faintly where it cannot be used."""
     made = QIcon(_drawn(name, color))
-    if disabled:
-        made.addPixmap(_drawn(name, disabled), QIcon.Mode.Disabled)
+    made.addPixmap(_drawn(name, color, _FAINT), QIcon.Mode.Disabled)
     return made
 
 
@@ -26,11 +26,12 @@ def app_icon() -> QIcon:
     return QIcon(str(resource("icons/npsgui.svg")))
 
 
-def _drawn(name: str, color: str) -> QPixmap:
+def _drawn(name: str, color: str, opacity: float = 1.0) -> QPixmap:
     svg = resource(f"icons/{name}.svg").read_text("utf-8").replace("currentColor", color)
     pixmap = QPixmap(SIZE * _SCALE, SIZE * _SCALE)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
+    painter.setOpacity(opacity)
     QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(pixmap.rect()))
     painter.end()
     pixmap.setDevicePixelRatio(_SCALE)

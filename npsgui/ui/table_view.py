@@ -4,15 +4,36 @@ from __future__ import annotations
 
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
-from npsgui.ui.table import Table
+from npsgui.ui.table import Index, Table
 
 Row = TypeVar("Row")
 
 ROW_HEIGHT = 36
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Draws the whole row under the pointer as hovered, not its one cell."""
+
+    # Qt overrides
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        view = self.parent()
+        if isinstance(view, TableView) and view.hovered == index.row():
+            option.state |= QStyle.StateFlag.State_MouseOver
 
 
 class TableView(QTableView, Generic[Row]):
@@ -30,6 +51,9 @@ class TableView(QTableView, Generic[Row]):
         self.table = table
         self.nothing = ""
         """What stands in the place of rows while there are none."""
+        self.hovered = -1
+        """The row under the pointer; -1 for none."""
+        self.setItemDelegate(RowDelegate(self))
         self.setModel(table)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -58,6 +82,8 @@ class TableView(QTableView, Generic[Row]):
         self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.doubleClicked.connect(self.edit_asked)
+        self.entered.connect(self._on_entered)
+        self.viewportEntered.connect(self._on_left)
 
     def selected(self) -> list[Row]:
         """The selected rows, as they are now, from the top."""
@@ -118,6 +144,14 @@ class TableView(QTableView, Generic[Row]):
     def _on_selection_changed(self) -> None:
         self.chosen.emit()
 
+    def _on_entered(self, index: QModelIndex) -> None:
+        self.hovered = index.row()
+        self.viewport().update()
+
+    def _on_left(self) -> None:
+        self.hovered = -1
+        self.viewport().update()
+
     def _show_columns_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -148,6 +182,10 @@ class TableView(QTableView, Generic[Row]):
             painter.setPen(self.palette().placeholderText().color())
             painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.nothing)
             painter.end()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._on_left()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu_asked.emit(event.globalPos())
