@@ -62,15 +62,6 @@ class Bucket:
         """Streams in the queue."""
         return len(self._queue)
 
-    def allowance(self, now: float) -> int:
-        """Bytes that a stream may read without waiting; 0 when dry, or while others wait."""
-        if not self.rate:
-            return LARGEST_QUANTUM
-        if self._queue:
-            return 0
-        self._refill(now)
-        return max(0, int(self._tokens))
-
     def spend(self, count: int) -> None:
         """Take ``count`` bytes, into debt if need be."""
         if self.rate:

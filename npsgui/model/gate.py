@@ -86,10 +86,6 @@ class Lane:
         turn = granted if 0 < granted < self.quantum else self.quantum
         return self.quota_left(turn if turn < wanted else wanted)
 
-    def allowance(self, wanted: int, now: float) -> int:
-        """How many of ``wanted`` bytes may be read now. 0 when a quota is used up or a bucket is dry."""
-        return min((self.quota_left(wanted), *(bucket.allowance(now) for bucket in self.buckets)))
-
     def quota_left(self, wanted: int) -> int:
         """How many of ``wanted`` bytes the quotas of the chain still allow, whatever the rates say."""
         for flow in self.flows:

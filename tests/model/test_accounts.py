@@ -62,7 +62,7 @@ def test_an_edit_above_is_felt_below() -> None:
     lane = gate_of(accounts, TUNNEL).lanes[Direction.INLET]
     accounts.apply(replace(HOUSE, everything=Everything(limits=Limits(quota=7))), 0.0)
 
-    assert lane.allowance(1000, 0.0) == 7
+    assert lane.cut(1000, 0) == 7
 
 
 def test_a_removed_owner_is_disabled_and_its_bytes_stay_with_its_client() -> None:

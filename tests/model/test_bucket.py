@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npsgui.model.bucket import BURST_SECONDS, LARGEST_QUANTUM, Bucket
+from npsgui.model.bucket import BURST_SECONDS, LARGEST_QUANTUM, TURNS_PER_BURST, Bucket
 
 RATES = st.integers(1, 2**30)
 ROUNDING = 1e-6
@@ -38,6 +38,15 @@ class Stream:
             self.bucket.spend(count)
             self.spent += count
             left -= count
+
+
+def turns_saved(bucket: Bucket, now: float) -> int:
+    """Take every turn that may be taken without waiting; how many that were."""
+    turns = 0
+    while not bucket.dry(now):
+        bucket.spend(bucket.quantum)
+        turns += 1
+    return turns
 
 
 def run(bucket: Bucket, streams: list[Stream], rounds: int, now: float = 0.0) -> float:
@@ -79,13 +88,13 @@ def test_streams_that_share_a_bucket_get_equal_shares(rate: int, count: int, rou
 
 
 @given(RATES, st.lists(st.tuples(st.floats(0, 10), st.integers(0, 2**20)), max_size=30))
-def test_no_more_is_allowed_than_the_rate_and_a_burst(rate: int, reads: list[tuple[float, int]]) -> None:
-    """A stream that keeps to its allowance, after any pauses."""
+def test_no_more_flows_than_the_rate_and_a_burst(rate: int, reads: list[tuple[float, int]]) -> None:
+    """A stream that reads a part of its turn, after any pauses."""
     bucket = Bucket(rate)
     now, spent = 0.0, 0
     for pause, wanted in reads:
         now += pause
-        count = min(wanted, bucket.allowance(now))
+        count = 0 if bucket.dry(now) else min(wanted, bucket.quantum)
         bucket.spend(count)
         spent += count
 
@@ -93,10 +102,8 @@ def test_no_more_is_allowed_than_the_rate_and_a_burst(rate: int, reads: list[tup
 
 
 def test_an_idle_bucket_saves_a_burst_and_no_more() -> None:
-    bucket = Bucket(1000)
-
-    assert bucket.allowance(0.1) == 100
-    assert bucket.allowance(3600.0) == 250
+    assert turns_saved(Bucket(1024), 0.125) == TURNS_PER_BURST / 2
+    assert turns_saved(Bucket(1024), 3600.0) == TURNS_PER_BURST
 
 
 @pytest.mark.parametrize("rate", [1, 2, 3, 1023, 1024, 2**30])
@@ -113,7 +120,7 @@ def test_without_a_rate_nobody_waits() -> None:
     bucket.spend(2**40)
 
     assert not bucket.dry(0.0)
-    assert bucket.allowance(0.0) == LARGEST_QUANTUM
+    assert bucket.quantum == LARGEST_QUANTUM
 
 
 def test_debt_is_paid_before_anyone_is_served() -> None:
@@ -133,7 +140,6 @@ def test_nobody_reads_past_those_who_wait() -> None:
     bucket = Bucket(1000)
     bucket.wait(Stream(bucket, itertools.repeat(1)))
 
-    assert bucket.allowance(10.0) == 0
     assert bucket.dry(10.0)
 
 
@@ -180,16 +186,16 @@ def test_an_edit_that_leaves_the_rate_forgives_no_debt() -> None:
     assert bucket.dry(0.0)
     bucket.set_rate(1024, 0.0)
 
-    assert bucket.allowance(9.875) == 0
-    assert bucket.allowance(10.125) == 128
+    assert bucket.dry(10.0)
+    assert turns_saved(bucket, 10.125) == 4
 
 
 def test_time_that_is_told_late_is_not_paid_twice() -> None:
-    bucket = Bucket(1000)
-    bucket.dry(0.1)
+    bucket = Bucket(1024)
+    bucket.dry(0.125)
     bucket.dry(0.0)
 
-    assert bucket.allowance(0.1) == 100
+    assert turns_saved(bucket, 0.125) == 4
 
 
 def test_a_stream_that_has_ended_is_not_served() -> None:
@@ -221,10 +227,10 @@ def test_a_stream_may_end_others_in_its_turn() -> None:
 
 def test_what_was_spent_since_the_last_look_is_not_given_out_a_second_time() -> None:
     """Spending knows no clock: a bucket that has been full ever since counts it as spent now."""
-    bucket = Bucket(1000)
-    assert bucket.allowance(100.0) == 250
+    bucket = Bucket(1024)
+    assert not bucket.dry(100.0)
 
-    bucket.spend(150)
+    bucket.spend(5 * bucket.quantum)
 
-    assert bucket.allowance(200.0) == 100
-    assert bucket.allowance(300.0) == 250
+    assert turns_saved(bucket, 200.0) == 3
+    assert turns_saved(bucket, 300.0) == 8
