@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from npsgui.app.control import ControlServer, ask
-from npsgui.app.demo.demo import Demo, throw_away_folder
+from npsgui.app.demo.demo import NOTE, Demo, throw_away_folder
 from npsgui.app.program import Program
 from npsgui.app.settings import Settings
 from npsgui.cli.demo import show_unseen
@@ -78,6 +78,7 @@ async def _run(application: Any, app: Any, folder: Path) -> int:
 
 async def _run_demo(application: Any, app: Any, folder: Path, picture: Path) -> int:
     async with _answering(folder) as program:
+        program.notes += (NOTE,)
         try:
             demo = await Demo.open(program)
         except NpsError:

@@ -23,11 +23,17 @@ from npsgui.model.configuration import Configuration
 from npsgui.model.entities import OwnerKey, Target, Tunnel
 from npsgui.model.errors import BindFailed
 from npsgui.model.flow import Flow
+from npsgui.model.views import Sentence
 from npsgui.relay.sockets import listen
 from npsgui.tasks import spawn
 
 HOME = "127.0.0.1"
 PREFIX = "npsgui-demo-"
+
+NOTE = Sentence(
+    "This is the demo: the clients are made up, the traffic is real. All of it is thrown away when it closes."
+)
+"""What the window says at the start."""
 
 
 @contextmanager

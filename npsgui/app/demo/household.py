@@ -13,8 +13,8 @@ MIB = 1 << 20
 GIB = 1 << 30
 
 CAMERA_QUOTA = 2 * GIB
-CAMERA_LEFT = 9 * MIB
-"""What camera-yard may still use at the start: its visitors need about seven seconds for it."""
+CAMERA_LEFT = 6 * MIB
+"""What camera-yard may still use at the start: its visitors need about six seconds for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
