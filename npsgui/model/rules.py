@@ -35,7 +35,7 @@ PORTLESS_MODES = frozenset({Mode.SECRET, Mode.P2P})
 IDLE = range(1, 86_401)
 """Seconds."""
 
-RUNNING_MODES = frozenset({Mode.TCP, Mode.UDP, Mode.SOCKS5})
+RUNNING_MODES = frozenset({Mode.TCP, Mode.UDP, Mode.SOCKS5, Mode.HTTP_PROXY})
 """The kinds that this version runs."""
 
 TARGETED_MODES = frozenset({Mode.TCP, Mode.UDP, Mode.TCP_TRANS})

@@ -201,13 +201,15 @@ class Pair(Session):
 
     __slots__ = ("_deadline", "_timer", "shared", "target_half", "visitor_half")
 
-    def __init__(self, shared: Shared, lease: Lease, peer: str) -> None:
+    def __init__(
+        self, shared: Shared, lease: Lease, peer: str, sides: tuple[type[Half], type[Half]] = (Half, Half)
+    ) -> None:
         super().__init__(shared.sessions, lease, peer)
         self.shared = shared
         self._timer: asyncio.TimerHandle | None = None
         self._deadline = 0.0
-        self.visitor_half = Half(self, self.gate.lanes[Direction.INLET])
-        self.target_half = Half(self, self.gate.lanes[Direction.EXPORT])
+        self.visitor_half = sides[0](self, self.gate.lanes[Direction.INLET])
+        self.target_half = sides[1](self, self.gate.lanes[Direction.EXPORT])
         self.visitor_half.other = self.target_half
         self.target_half.other = self.visitor_half
 
@@ -234,7 +236,7 @@ class Pair(Session):
             return
         self.start(target)
         self.visitor_half.feed(bytes(prelude.unread))
-        if prelude.ended and self.cause is None:
+        if prelude.ended and self.cause is None and self.visitor_half.transport is not None:
             self.visitor_half.eof_received()
 
     def half_closed(self, half: Half) -> bool:

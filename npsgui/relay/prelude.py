@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import cast
 
 from npsgui.model.errors import ProtocolError
@@ -14,11 +15,17 @@ SECONDS = 15.0
 """How long a visitor may take to say what it wants."""
 
 
+FAREWELL_SECONDS = 2.0
+"""How long a visitor that is told to go may take to read that."""
+
+
 class Prelude(asyncio.Protocol):
     """A visitor's connection while it is talked with. ``unread`` is what nobody has understood yet."""
 
     def __init__(self) -> None:
         self.unread = bytearray()
+        self.prepaid = 0
+        """How many of the bytes of ``unread`` were charged before: a request that is sent again."""
         self.transport: asyncio.Transport | None = None
         self.ended = False
         """Whether the visitor has sent EOF."""
@@ -50,6 +57,24 @@ class Prelude(asyncio.Protocol):
         """Close at once."""
         if self.transport is not None:
             self.transport.abort()
+
+    async def farewell(self, data: bytes) -> None:
+        """Send a last answer, then close; not before the visitor has had time to read it.
+
+        Closing with bytes unread would reset the connection, and destroy what is on its way.
+        """
+        transport = self.transport
+        if transport is None or transport.is_closing():
+            return
+        transport.write(data)
+        with contextlib.suppress(OSError, NotImplementedError):
+            transport.write_eof()
+        self.unread.clear()
+        with contextlib.suppress(TimeoutError, ProtocolError):
+            async with asyncio.timeout(FAREWELL_SECONDS):
+                while True:
+                    await self.more()
+                    self.unread.clear()
 
     def hold(self) -> None:
         """Read no more for now: what comes next is for whom it is handed to."""

@@ -1,0 +1,168 @@
+"""The heads of HTTP/1.1 messages, read strictly and written back. Sans-IO. Source: RFC 9110, RFC 9112.
+
+Ours and not httptools, because bytes are metered: a parser that does not tell where in a chunk a message
+ends cannot charge the bytes after it to another owner. What could be read in two ways is refused: that is how
+requests are smuggled past a relay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from npsgui.model.errors import ProtocolError
+
+LARGEST_HEAD = 64 * 1024
+"""Bytes."""
+
+END = b"\r\n\r\n"
+
+_TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+"""RFC 9110 section 5.6.2."""
+_VALUE = re.compile(rb"[^\x00-\x08\x0a-\x1f\x7f]*")
+"""RFC 9110 section 5.5: no control characters but tab."""
+_REQUEST = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21-\x7e\x80-\xff]+) HTTP/1\.([01])")
+_STATUS = re.compile(rb"HTTP/1\.([01]) ([1-5][0-9]{2})( [^\x00-\x08\x0a-\x1f\x7f]*)?")
+
+HOP_BY_HOP = frozenset(
+    {b"connection", b"keep-alive", b"proxy-connection", b"proxy-authenticate", b"proxy-authorization", b"te"}
+)
+"""Headers for the next hop alone, RFC 9110 section 7.6.1. Transfer-Encoding and Trailer stay: the framing of
+a body is carried as it is. Upgrade stays where the connection is upgraded."""
+
+
+class BadRequest(ProtocolError):
+    """A request that gets an answer: ``status`` and the sentence."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The lines of one message. ``headers`` in their order, names as they were written."""
+
+    headers: tuple[tuple[bytes, bytes], ...]
+    minor: int
+    """HTTP/1.``minor``."""
+
+    def all(self, name: bytes) -> list[bytes]:
+        """The values of every header ``name``, which is in lower case."""
+        return [value for key, value in self.headers if key.lower() == name]
+
+    def get(self, name: bytes) -> bytes:
+        """The first value of ``name``; empty when there is none."""
+        return next(iter(self.all(name)), b"")
+
+    def tokens(self, name: bytes) -> list[bytes]:
+        """The members of the lists of ``name``, in lower case."""
+        parts = b",".join(self.all(name)).split(b",")
+        return [part.strip().lower() for part in parts if part.strip()]
+
+    @property
+    def keeps_alive(self) -> bool:
+        """Whether its sender will go on with another message. RFC 9112 section 9.3."""
+        options = self.tokens(b"connection")
+        return b"close" not in options and (self.minor == 1 or b"keep-alive" in options)
+
+    def without(self, *names: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """The headers but for these, which are in lower case."""
+        return ((name, value) for name, value in self.headers if name.lower() not in names)
+
+    def end_to_end(self) -> list[tuple[bytes, bytes]]:
+        """The headers that are not for the next hop alone."""
+        return list(self.without(*HOP_BY_HOP, *self.tokens(b"connection")))
+
+
+@dataclass(frozen=True, slots=True)
+class RequestHead(Head):
+    """A request's."""
+
+    method: bytes
+    target: bytes
+
+    @property
+    def upgrades(self) -> bool:
+        """Whether it asks for another protocol."""
+        return b"upgrade" in self.tokens(b"connection") and bool(self.get(b"upgrade"))
+
+    def with_headers(self, headers: list[tuple[bytes, bytes]], target: bytes | None = None) -> RequestHead:
+        """The same with other headers, and perhaps another target."""
+        return replace(self, headers=tuple(headers), target=self.target if target is None else target)
+
+    def __bytes__(self) -> bytes:
+        return _lines(b"%b %b HTTP/1.1" % (self.method, self.target), self.headers)
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseHead(Head):
+    """A response's."""
+
+    status: int
+    reason: bytes
+
+    def with_headers(self, headers: list[tuple[bytes, bytes]]) -> ResponseHead:
+        """The same with other headers."""
+        return replace(self, headers=tuple(headers))
+
+    def __bytes__(self) -> bytes:
+        return _lines(b"HTTP/1.1 %d%b" % (self.status, self.reason or b" "), self.headers)
+
+
+def find_head(unread: bytearray) -> bytes | None:
+    """The head, END and all, that ``unread`` begins with; None while it is incomplete.
+
+    Empty lines before it are taken out, RFC 9112 section 2.2. Raises BadRequest: when it is too large.
+    """
+    while unread[:2] == b"\r\n":
+        del unread[:2]
+    end = unread.find(END)
+    if end < 0 and len(unread) < LARGEST_HEAD:
+        return None
+    if end < 0 or end + len(END) > LARGEST_HEAD:
+        raise BadRequest(431, "The head of this request is larger than 64 KiB.")
+    return bytes(unread[: end + len(END)])
+
+
+def parse_request(head: bytes) -> RequestHead:
+    """The head that ``find_head`` gave. Raises BadRequest: for what is not strictly HTTP/1.1."""
+    first, headers = _split(head)
+    match = _REQUEST.fullmatch(first)
+    if match is None:
+        raise BadRequest(400, "The first line is not that of an HTTP/1.1 request.")
+    minor = int(match[3])
+    parsed = RequestHead(headers, minor, match[1], match[2])
+    if len(parsed.all(b"host")) > 1 or (minor and not parsed.all(b"host")):
+        raise BadRequest(400, "A request names its host once.")
+    return parsed
+
+
+def parse_response(head: bytes) -> ResponseHead:
+    """The head of a target's answer. Raises BadRequest: for what is not strictly HTTP/1.1."""
+    first, headers = _split(head)
+    match = _STATUS.fullmatch(first)
+    if match is None:
+        raise BadRequest(502, "The target's answer is not HTTP/1.1.")
+    return ResponseHead(headers, int(match[1]), int(match[2]), match[3] or b"")
+
+
+def _split(head: bytes) -> tuple[bytes, tuple[tuple[bytes, bytes], ...]]:
+    lines = head[: -len(END)].split(b"\r\n")
+    if any(b"\r" in line or b"\n" in line for line in lines):
+        raise BadRequest(400, "A line of the head ends with CR or LF alone.")
+    return lines[0], tuple(map(_header, lines[1:]))
+
+
+def _header(line: bytes) -> tuple[bytes, bytes]:
+    """Name and value. A line that begins with a space, the old way to fold, is no header: RFC 9112 5.2."""
+    name, colon, value = line.partition(b":")
+    value = value.strip(b" \t")
+    if not colon or _TOKEN.fullmatch(name) is None or _VALUE.fullmatch(value) is None:
+        raise BadRequest(400, "A header of this message is malformed.")
+    return name, value
+
+
+def _lines(first: bytes, headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
+    return b"\r\n".join([first, *(b"%b: %b" % header for header in headers), b"", b""])

@@ -1,0 +1,97 @@
+"""HTTP proxy tunnels: CONNECT, and requests in absolute form, which reach the target in origin form.
+
+Source: RFC 9110 sections 7 and 9.3.6, RFC 9112 section 3.2.
+"""
+
+from __future__ import annotations
+
+import re
+
+from npsgui.model.entities import Target, Tunnel
+from npsgui.model.errors import FieldError
+from npsgui.model.rules import parse_target
+from npsgui.relay.http.answers import page
+from npsgui.relay.http.authorization import permitted
+from npsgui.relay.http.heads import RequestHead
+from npsgui.relay.http.service import HttpService, Lead
+from npsgui.relay.listener import listen_on_all
+from npsgui.relay.shared import Shared
+from npsgui.relay.targets import Route
+
+_ABSOLUTE = re.compile(rb"http://([^/?#@]+)(/?[^#]*)", re.I)
+
+ASK = ("Proxy-Authenticate", 'Basic realm="npsgui", charset="UTF-8"')
+
+
+class ProxyService(HttpService):
+    """The open ports of one HTTP proxy tunnel."""
+
+    def __init__(self, shared: Shared, tunnel: Tunnel) -> None:
+        super().__init__(shared)
+        self.tunnel = tunnel
+        self._listeners = listen_on_all(shared.loop, tunnel, self._on_visitor)
+
+    @property
+    def port(self) -> int:
+        """The first port."""
+        return self._listeners[0].port
+
+    def close(self) -> None:
+        """Listen no more."""
+        for listener in self._listeners:
+            listener.close()
+        self.end_visits()
+
+    def decide(self, head: RequestHead, peer: str, scheme: str) -> Lead | bytes:
+        """To the target that the request names, if its visitor may."""
+        if not permitted(self.tunnel.accounts, head.get(b"proxy-authorization")):
+            return page(407, "This proxy asks for a user and a password.", ASK)
+        target = target_of(head)
+        if target is None:
+            return page(400, "This is a proxy: it takes CONNECT host:port, or GET http://host/…")
+        tunnel = self.tunnel
+        route = Route(tunnel.owner, tunnel.client, tunnel.via, (target,))
+        return Lead(route, None if head.method == b"CONNECT" else lambda other: self._plan(other, target))
+
+    def _plan(self, head: RequestHead, target: Target) -> RequestHead | None:
+        """In origin form, to the same target; another one, or a CONNECT, is decided on anew."""
+        if head.method == b"CONNECT" or target_of(head) != target:
+            return None
+        if not permitted(self.tunnel.accounts, head.get(b"proxy-authorization")):
+            return None
+        return in_origin_form(head)
+
+
+def target_of(head: RequestHead) -> Target | None:
+    """Where a request to a proxy leads; None when it does not say."""
+    if head.method == b"CONNECT":
+        authority, port = head.target, b""
+    else:
+        match = _ABSOLUTE.fullmatch(head.target)
+        if match is None:
+            return None
+        authority, port = match[1], b":80"
+    text = authority.decode("latin-1")
+    if not re.search(r":\d+$", text):
+        text += port.decode()
+    try:
+        targets = parse_target(text)
+    except FieldError:
+        return None
+    return targets[0] if len(targets) == 1 and ":" in text else None
+
+
+def in_origin_form(head: RequestHead) -> RequestHead:
+    """The request as the target gets it. Its host is the target's name, RFC 9112 section 3.2.2."""
+    match = _ABSOLUTE.fullmatch(head.target)
+    assert match is not None
+    path = match[2]
+    if not path.startswith(b"/"):
+        path = b"*" if head.method == b"OPTIONS" and not path else b"/" + path
+    headers = [(b"Host", match[1]), *(pair for pair in head.end_to_end() if pair[0].lower() != b"host")]
+    return head.with_headers(headers + upgrade_headers(head), path)
+
+
+def upgrade_headers(head: RequestHead) -> list[tuple[bytes, bytes]]:
+    """What asks the next hop for another protocol, if the visitor does; else that the connection stays."""
+    return [(b"Connection", b"upgrade")] if head.upgrades else [(b"Connection", b"keep-alive")]
