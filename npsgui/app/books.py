@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from npsgui.app.live import Live
+from npsgui.app.live import Live, Ring
 from npsgui.ledger.ledger import Batch, Delta, Ledger
 from npsgui.model.accounts import Accounts, Totals
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey
 from npsgui.model.errors import LedgerError
 from npsgui.model.events import ClockJumped, Events, MinuteTurned
+from npsgui.model.flow import Flow
 from npsgui.model.gate import Gate
 from npsgui.model.minutes import MinuteClock
 from npsgui.model.views import Step, Usage
@@ -28,6 +29,46 @@ def midnight_of(wall: float) -> int:
     return int(day.timestamp())
 
 
+class Line:
+    """Where the counters of one gate stood when they were read last, and what moved in the running minute."""
+
+    __slots__ = ("export", "inlet", "minute_export", "minute_inlet", "owner", "ring")
+
+    def __init__(self, owner: OwnerKey) -> None:
+        self.owner = owner
+        self.ring: Ring | None = None
+        """Where its rates are written, once it has moved."""
+        self.inlet = self.export = 0
+        self.minute_inlet = self.minute_export = 0
+
+    def read(self, flow: Flow) -> None:
+        """Read the counters."""
+        self.inlet, self.export = flow.inlet, flow.export
+
+    def take_minute(self) -> tuple[OwnerKey, tuple[int, int]]:
+        """What the minute came to; the next begins at nothing."""
+        moved = (self.minute_inlet, self.minute_export)
+        self.minute_inlet = self.minute_export = 0
+        return self.owner, moved
+
+
+class MinuteUsages(Mapping[OwnerKey, Usage]):
+    """What each owner carried in a minute. Made of plain numbers: few of ten thousand are looked at."""
+
+    def __init__(self, minute: int, moved: Iterable[tuple[OwnerKey, tuple[int, int]]]) -> None:
+        self._minute = minute
+        self._moved = dict(moved)
+
+    def __getitem__(self, owner: OwnerKey) -> Usage:
+        return Usage(self._minute, *self._moved[owner])
+
+    def __iter__(self) -> Iterator[OwnerKey]:
+        return iter(self._moved)
+
+    def __len__(self) -> int:
+        return len(self._moved)
+
+
 class Books:
     """What each owner's counters stood at the last time they were read, and where the difference goes."""
 
@@ -39,19 +80,22 @@ class Books:
         self._ledger = ledger
         self._events = events
         self._clock = clock
-        self._read: dict[OwnerKey, tuple[int, int]] = {}
-        self._minute: dict[OwnerKey, tuple[int, int]] = {}
+        self._lines: dict[Gate, Line] = {}
+        """By the gate itself: ten thousand keys would take longer to hash than their bytes to count."""
+        self._minute: dict[Line, None] = {}
+        """The lines that moved in the running minute."""
         self._day = Usage(0, 0, 0)
         self._day_mark = (0, 0)
         for gate in accounts:
-            self._read[gate.owner] = (gate.flow.inlet, gate.flow.export)
+            self._line(gate).read(gate.flow)
 
     def carry_over(self, gate: Gate, opening: Totals) -> None:
         """Add what an owner carried elsewhere: an opening balance in the ledger, in no minute of it."""
-        read = self._read.get(gate.owner, (0, 0))
+        line = self._line(gate)
         gate.flow.inlet += opening.inlet
         gate.flow.export += opening.export
-        self._read[gate.owner] = (read[0] + opening.inlet, read[1] + opening.export)
+        line.inlet += opening.inlet
+        line.export += opening.export
         if gate.owner == GLOBAL_KEY:
             inlet, export = self._day_mark
             self._day_mark = (inlet + opening.inlet, export + opening.export)
@@ -83,7 +127,7 @@ class Books:
             return
         self._write([*self._accounts, *gates], self._clock.minute, wall, 0.0)
         for gate in gates:
-            self._read.pop(gate.owner, None)
+            self._lines.pop(gate, None)
             self.live.forget(gate.owner)
 
     async def begin_day(self, wall: float) -> None:
@@ -104,25 +148,32 @@ class Books:
         day, (inlet, export) = self._day, self._day_mark
         return Usage(day.start, day.inlet + flow.inlet - inlet, day.export + flow.export - export)
 
+    def _line(self, gate: Gate) -> Line:
+        line = self._lines.get(gate)
+        if line is None:
+            line = self._lines[gate] = Line(gate.owner)
+        return line
+
     def _write(self, gates: Iterable[Gate], minute: int, wall: float, seconds: float) -> None:
         """Hand what ``gates`` moved to the ledger, the live rates and the running minute."""
-        deltas = []
+        deltas: list[Delta] = []
+        lines, moved, turn = self._lines, self._minute, self.live.turns
         for gate in gates:
-            flow, owner = gate.flow, gate.owner
-            before = self._read.get(owner, (0, 0))
-            total = (flow.inlet, flow.export)
-            if total == before:
+            flow = gate.flow
+            line = lines.get(gate) or self._line(gate)
+            inlet, export = flow.inlet - line.inlet, flow.export - line.export
+            if not (inlet or export):
                 continue
-            inlet, export = total[0] - before[0], total[1] - before[1]
-            self._read[owner] = total
-            deltas.append(Delta(owner, inlet, export, *total))
-            so_far = self._minute.get(owner, (0, 0))
-            self._minute[owner] = (so_far[0] + inlet, so_far[1] + export)
+            line.read(flow)
+            deltas.append(Delta(line.owner, inlet, export, flow.inlet, flow.export))
+            line.minute_inlet += inlet
+            line.minute_export += export
+            moved[line] = None
             if seconds > 0:
-                self.live.write(owner, inlet / seconds, export / seconds)
+                line.ring = line.ring or self.live.ring(line.owner)
+                line.ring.write(turn, inlet / seconds, export / seconds)
         self._ledger.flush(Batch(minute, wall, tuple(deltas)))
 
     def _complete(self, minute: int) -> None:
-        usages = {owner: Usage(minute, *moved) for owner, moved in self._minute.items()}
-        self._minute = {}
-        self._events.push(MinuteTurned(minute, usages))
+        moved, self._minute = self._minute, {}
+        self._events.push(MinuteTurned(minute, MinuteUsages(minute, (line.take_minute() for line in moved))))

@@ -25,9 +25,11 @@ class Ring:
 
     def write(self, turn: int, inlet: float, export: float) -> None:
         """Set the rates of ``turn``, bytes/s; the turns since the one before were zero."""
-        for quiet in range(max(self.last + 1, turn - SECONDS), turn):
-            self._inlet[quiet % SECONDS] = self._export[quiet % SECONDS] = 0.0
-        self._inlet[turn % SECONDS], self._export[turn % SECONDS] = inlet, export
+        if turn - self.last > 1:
+            for quiet in range(max(self.last + 1, turn - SECONDS), turn):
+                self._inlet[quiet % SECONDS] = self._export[quiet % SECONDS] = 0.0
+        place = turn % SECONDS
+        self._inlet[place], self._export[place] = inlet, export
         self.last = turn
 
     def read(self, turn: int) -> tuple[float, float]:
@@ -43,19 +45,20 @@ class Live:
     def __init__(self) -> None:
         self._rings: dict[OwnerKey, Ring] = {}
         self._times: deque[float] = deque(maxlen=SECONDS)
-        self._turn = -1
+        self.turns = -1
+        """The number of the running second."""
 
     def turn(self, at: float) -> None:
         """Begin the next second; it ends at ``at`` (Unix time, s)."""
-        self._turn += 1
+        self.turns += 1
         self._times.append(at)
 
-    def write(self, owner: OwnerKey, inlet: float, export: float) -> None:
-        """Set an owner's rates over the second that ``turn`` began, bytes/s."""
+    def ring(self, owner: OwnerKey) -> Ring:
+        """The ring of an owner that moves, made when it first does: its rates are written into it."""
         ring = self._rings.get(owner)
         if ring is None:
-            ring = self._rings[owner] = Ring(self._turn)
-        ring.write(self._turn, inlet, export)
+            ring = self._rings[owner] = Ring(self.turns)
+        return ring
 
     def forget(self, owner: OwnerKey) -> None:
         """Drop the ring of an owner that is no more."""
@@ -64,12 +67,12 @@ class Live:
     def now(self, owner: OwnerKey) -> tuple[float, float]:
         """Inlet and export over the last second, bytes/s."""
         ring = self._rings.get(owner)
-        return (0.0, 0.0) if ring is None else ring.read(self._turn)
+        return (0.0, 0.0) if ring is None else ring.read(self.turns)
 
     def samples(self, owner: OwnerKey) -> list[Sample]:
         """Every sample that is kept, the oldest first."""
         ring = self._rings.get(owner)
-        first = self._turn - len(self._times) + 1
+        first = self.turns - len(self._times) + 1
         if ring is None:
             return [Sample(at, 0.0, 0.0) for at in self._times]
         return [Sample(at, *ring.read(first + index)) for index, at in enumerate(self._times)]

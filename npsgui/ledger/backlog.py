@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from npsgui.model.accounts import Totals
 from npsgui.model.audit import AuditEvent
 from npsgui.model.entities import OwnerKey
 
 
-@dataclass(frozen=True, slots=True)
-class Delta:
+class Delta(NamedTuple):
     """What an owner carried since the last batch, and since it was made. Bytes."""
 
     owner: OwnerKey

@@ -239,7 +239,7 @@ async def test_ten_thousand_owners_are_flushed_while_the_loop_runs_on(tmp_path: 
     house = Household()
     ledger = await furnished(tmp_path, *range(1, count + 1))
     deltas = {delta.owner: delta for id_ in range(1, count + 1) for delta in house.batch(id_, 1, 0).deltas}
-    summed = [replace(delta, inlet=delta.total_inlet, export=delta.total_export) for delta in deltas.values()]
+    summed = [delta._replace(inlet=delta.total_inlet, export=delta.total_export) for delta in deltas.values()]
     ledger.flush(Batch(MINUTE, MINUTE + 1.0, tuple(summed)))
     written = asyncio.ensure_future(ledger.verify())
     turns = 0
