@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QBuffer, QLibraryInfo, QLocale, QObject, QProcess, Qt, QTranslator
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 
 from npsgui.app.program import Program
 from npsgui.app.settings import Settings
@@ -114,6 +114,9 @@ class _Turn(QObject):
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
+        # who awaits an open dialog goes on, and does not meet it deleted
+        for dialog in self._window.findChildren(QDialog):
+            dialog.reject()
         if self._window.isVisible():
             self._window.close()
         if not self._again:

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QPushButton
+
+from npsgui.app.program import Program
+from npsgui.app.settings import Settings
+from npsgui.tasks import spawn
+from npsgui.ui.application import picture, run_window
+from npsgui.ui.window import Window
+from tests.conftest import Run
+
+pytestmark = pytest.mark.parametrize("loop_name", ["npsgui"])
+
+
+@pytest.fixture
+def app(qapp: QApplication) -> Iterator[QApplication]:
+    """The application, which looks as before after it."""
+    sheet, palette, hook, quits = (
+        qapp.styleSheet(),
+        qapp.palette(),
+        sys.excepthook,
+        qapp.quitOnLastWindowClosed(),
+    )
+    qapp.setQuitOnLastWindowClosed(False)
+    yield qapp
+    qapp.setStyleSheet(sheet)
+    qapp.setPalette(palette)
+    qapp.setQuitOnLastWindowClosed(quits)
+    sys.excepthook = hook
+
+
+class Running:
+    """A window that run_window holds open on a data folder."""
+
+    def __init__(
+        self, app: QApplication, program: Program, open_demo: Callable[[], bool] | None = None
+    ) -> None:
+        self.app = app
+        self._task = spawn(run_window(app, program, Settings(program.folder), open_demo), "window")
+
+    @property
+    def window(self) -> Window | None:
+        """The window, once it is there."""
+        found = (one for one in self.app.topLevelWidgets() if isinstance(one, Window) and one.isVisible())
+        return next(found, None)
+
+    async def opened(self) -> Window:
+        """Wait for the window."""
+        await until(lambda: self.window is not None)
+        assert self.window is not None
+        return self.window
+
+    async def ended(self) -> None:
+        """Send SIGTERM and wait for the end."""
+        os.kill(os.getpid(), signal.SIGTERM)
+        await self._task
+
+
+async def until(met: Callable[[], bool]) -> None:
+    """Let the loop turn until ``met``; the run's own time limit bounds it."""
+    while not met():  # noqa: ASYNC110  # widgets have no event for asyncio
+        await asyncio.sleep(0.001)
+
+
+def test_a_signal_ends_the_window_and_the_dialog_that_is_open(
+    run: Run[None], app: QApplication, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def body() -> None:
+        running = Running(app, await Program.open(tmp_path))
+        (await running.opened()).commands.new_client()
+        await until(lambda: app.activeModalWidget() is not None)
+        await running.ended()
+
+    run(body())
+
+    assert caplog.records == []
+
+
+def test_the_demo_is_opened_and_a_failure_is_told(run: Run[None], app: QApplication, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def open_demo() -> bool:
+        asked.append("demo")
+        return False
+
+    async def body() -> None:
+        running = Running(app, await Program.open(tmp_path), open_demo)
+        window = await running.opened()
+        next(one for one in window.findChildren(QPushButton) if one.text() == "Open the demo").click()
+        told = window.notices.text
+        await running.ended()
+
+        assert asked == ["demo"]
+        assert told == "The demo could not be started."
+
+    run(body())
+
+
+def test_a_picture_of_the_window_is_a_png(run: Run[None], app: QApplication, tmp_path: Path) -> None:
+    async def body() -> None:
+        running = Running(app, await Program.open(tmp_path))
+        await running.opened()
+        taken = picture(app)
+        await running.ended()
+
+        assert taken.startswith(b"\x89PNG")
+
+    run(body())
