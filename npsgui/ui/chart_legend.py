@@ -80,6 +80,7 @@ class RangeBar(QWidget):
         for index, span in enumerate(self._ranges):
             button = QPushButton(names[span], self)
             button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setFixedHeight(28)
             button.setProperty("end", {0: "left", len(self._ranges) - 1: "right"}.get(index, ""))
             button.setAccessibleName(self.tr("Show {range}").format(range=names[span]))

@@ -88,10 +88,13 @@ class _Cell:
 
     def write(self, left: float, text: str, color: str | None = None) -> None:
         """Text from ``left`` on, cut with an ellipsis at the cell's end."""
-        space = self.box.adjusted(left, 0, -_PADDING, 0)
-        fitting = self.painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(space.width()))
+        metrics = self.painter.fontMetrics()
+        # on the line that Qt itself writes on in the other cells
+        top = self.box.top() + (self.box.height() - metrics.height()) // 2
+        width = self.box.width() - left - _PADDING
+        fitting = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(width))
         self.painter.setPen(QColor(color) if color else self.palette.color(QPalette.ColorRole.Text))
-        self.painter.drawText(space, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), fitting)
+        self.painter.drawText(QPointF(self.box.left() + left, top + metrics.ascent()), fitting)
 
 
 class _FlowDelegate(RowDelegate):

@@ -33,7 +33,7 @@ class PageHeader(QWidget):
         layout.setSpacing(4)
         layout.addWidget(label)
         layout.addStretch()
-        layout.addWidget(self.search)
+        layout.addWidget(self.search, 10)
         layout.addSpacing(8)
         for action in actions:
             button = QToolButton(self)

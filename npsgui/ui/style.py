@@ -149,8 +149,8 @@ QTableView::item { padding: 0 7px; border: none; }
 QTableView::item:hover { background: @sunken; }
 QTableView::item:selected { background: @accent_wash; color: @text; }
 QAbstractScrollArea::corner { background: transparent; }
-QHeaderView { background: transparent; border: none; }
-QHeaderView::section { background: transparent; color: @muted; border: none; border-bottom: 1px solid @line;
+QHeaderView { background: transparent; border: none; border-bottom: 1px solid @line; }
+QHeaderView::section { background: transparent; color: @muted; border: none;
   padding: 0 10px; font-size: 12px; font-weight: 600; height: 34px; }
 QHeaderView::section:hover { color: @text; }
 QHeaderView::up-arrow, QHeaderView::down-arrow { width: 0; height: 0; }

@@ -229,6 +229,8 @@ class Window(QMainWindow):
             self.commands.new_client()
 
     def _on_find(self) -> None:
+        if self._stack.currentWidget() is self.overview:
+            self.show_page(Page.CLIENTS)
         page = self._stack.currentWidget()
         if isinstance(page, FlowPage | ConnectionsPage):
             page.header.search.setFocus()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,14 +11,20 @@ from PySide6.QtWidgets import QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from npsgui.app.settings import Settings
+from npsgui.model.entities import GLOBAL_KEY
+from npsgui.model.views import Usage
 from npsgui.tasks import spawn
 from npsgui.ui.crash import CrashDialog, CrashWatch
 from npsgui.ui.icons import icon
 from npsgui.ui.notices import NoticeBar
+from npsgui.ui.sentences import Sentences
 from npsgui.ui.settings_menu import SettingsMenu
 from npsgui.ui.sidebar import Page, Sidebar, StateFilter
+from npsgui.ui.status_bar import StatusBar
 from npsgui.ui.style import style_sheet
+from npsgui.ui.tabs import Tabs
 from npsgui.ui.theme import DARK, LIGHT, Theme
+from tests.ui.chart_program import row
 
 # what the offscreen platform says of every window
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -137,3 +144,30 @@ def test_a_crash_report_can_be_copied(qtbot: QtBot) -> None:
     next(found for found in dialog.findChildren(QPushButton) if found.text() == "Copy report").click()
 
     assert QGuiApplication.clipboard().text() == "what fell"
+
+
+def test_the_rates_ask_for_the_limits_and_never_shrink(qtbot: QtBot) -> None:
+    bar = StatusBar(Theme(), Sentences())
+    qtbot.addWidget(bar)
+    everything = replace(row(GLOBAL_KEY), inlet_now=1_000_000.0, inlet_rate=2 * 1024**2)
+    bar.show_flow(everything, 3, Usage(0, 1024, 0))
+    rates = next(found for found in bar.findChildren(QPushButton))
+    wide = rates.sizeHint().width()
+    bar.show_flow(row(GLOBAL_KEY), 3, Usage(0, 0, 0))
+
+    assert rates.sizeHint().width() == wide
+    with qtbot.waitSignal(bar.limits_asked):
+        rates.click()
+
+
+def test_a_tab_that_goes_gives_way_to_the_first(qtbot: QtBot) -> None:
+    tabs = Tabs({"a": "Alpha", "b": "Beta"})
+    qtbot.addWidget(tabs)
+    tabs.choose("b")
+    tabs.show_count("b", 1200)
+    assert tabs.findChildren(QPushButton)[1].text() == "Beta  1,200"
+
+    with qtbot.waitSignal(tabs.chosen) as chosen:
+        tabs.show_tab("b", False)
+    assert chosen.args == ["a"]
+    assert tabs.current == "a"

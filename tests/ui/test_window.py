@@ -1,0 +1,130 @@
+"""The window on a real program: its keys, its first page, the way from one page to another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QPushButton
+from pytestqt.qtbot import QtBot
+
+from npsgui.app.program import Program
+from npsgui.app.settings import Settings
+from npsgui.model.entities import OwnerKey, OwnerKind
+from npsgui.ui.first_run_page import FirstRunPage
+from npsgui.ui.sidebar import Page
+from npsgui.ui.theme import Theme
+from npsgui.ui.window import Window
+
+# what the offscreen platform says of every window
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+LAB = OwnerKey(OwnerKind.CLIENT, 2)
+
+Act = Callable[[Program, Window], Coroutine[Any, Any, None]]
+
+
+def look(qtbot: QtBot, folder: Path, act: Act, *clients: str) -> None:
+    """Open the window on a folder with these clients, and ``act``."""
+
+    async def body() -> None:
+        program = await Program.open(folder)
+        for remark in clients:
+            await program.add(OwnerKind.CLIENT, {"remark": remark})
+        window = Window(program, Theme(), Settings(folder))
+        qtbot.addWidget(window)
+        with qtbot.waitActive(window):
+            window.show()
+            window.activateWindow()
+        try:
+            await act(program, window)
+        finally:
+            window.close()
+            await program.close()
+
+    asyncio.run(body())
+
+
+def shown(window: Window) -> list[str]:
+    return [line.flow.remark for line in window.clients.table.rows]
+
+
+def test_ctrl_f_searches_and_esc_shows_all_again(qtbot: QtBot, tmp_path: Path) -> None:
+    async def act(program: Program, window: Window) -> None:
+        QTest.keyClick(window, Qt.Key.Key_F, CTRL)
+        QTest.keyClicks(window.focusWidget(), "lab")
+        assert shown(window) == ["lab"]
+        assert window.clients.owners() == (LAB,)
+
+        QTest.keyClick(window, Qt.Key.Key_Escape)
+        assert shown(window) == ["lab", "nas"]
+
+    look(qtbot, tmp_path, act, "nas", "lab")
+
+
+def test_ctrl_and_a_number_show_a_page(qtbot: QtBot, tmp_path: Path) -> None:
+    async def act(program: Program, window: Window) -> None:
+        for key, page in ((Qt.Key.Key_1, window.overview), (Qt.Key.Key_4, window.connections)):
+            QTest.keyClick(window, key, CTRL)
+            assert page.isVisible()
+
+    look(qtbot, tmp_path, act, "nas")
+
+
+def test_ctrl_n_asks_for_what_the_page_shows(qtbot: QtBot, tmp_path: Path) -> None:
+    async def act(program: Program, window: Window) -> None:
+        for page, title in ((Page.CLIENTS, "New client"), (Page.TUNNELS, "New tunnel")):
+            window.show_page(page)
+            QTest.keyClick(window, Qt.Key.Key_N, CTRL)
+            await asyncio.sleep(0)
+            dialog = next(found for found in window.findChildren(QDialog) if found.isVisible())
+            assert dialog.windowTitle() == title
+            dialog.reject()
+            await asyncio.sleep(0)
+
+    look(qtbot, tmp_path, act, "nas")
+
+
+def test_a_client_of_the_overview_is_shown_in_its_table(qtbot: QtBot, tmp_path: Path) -> None:
+    async def act(program: Program, window: Window) -> None:
+        window.show_page(Page.OVERVIEW)
+        window.overview.owner_chosen.emit(LAB)
+
+        assert window.clients.isVisible()
+        assert window.clients.owners() == (LAB,)
+
+    look(qtbot, tmp_path, act, "nas", "lab")
+
+
+def test_the_first_page_is_there_while_there_is_no_client_and_can_be_left(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    async def act(program: Program, window: Window) -> None:
+        (first,) = window.findChildren(FirstRunPage)
+        assert first.isVisible()
+        next(found for found in first.findChildren(QPushButton) if found.text() == "Go on without").click()
+
+        assert window.clients.isVisible()
+
+    look(qtbot, tmp_path, act)
+
+
+def test_columns_and_page_are_there_in_the_next_run(qtbot: QtBot, tmp_path: Path) -> None:
+    async def leave(program: Program, window: Window) -> None:
+        window.show_page(Page.TUNNELS)
+        window.tunnels.view.sortByColumn(2, Qt.SortOrder.DescendingOrder)
+        window.clients.detail.links.setColumnWidth(0, 222)
+
+    async def come_back(program: Program, window: Window) -> None:
+        assert window.tunnels.isVisible()
+        assert window.tunnels.view.layout_kept()["sort"] == window.tunnels.table.columns[2].name
+        assert window.clients.detail.links.columnWidth(0) == 222
+
+    look(qtbot, tmp_path, leave, "nas")
+    look(qtbot, tmp_path, come_back)
