@@ -21,8 +21,8 @@ class Codec(Protocol):
     ended: bool
     """Whether the peer has said that it sends no more."""
 
-    def receive(self, data: Bytes) -> bytes:
-        """What ``data`` brings to be read, perhaps nothing yet. Raises ProtocolError."""
+    def receive(self, data: Bytes) -> list[bytes]:
+        """What ``data`` brings to be read, a piece for each record or chunk. Raises ProtocolError."""
 
     def write(self, data: Bytes) -> None:
         """Send ``data``, when that is possible."""
@@ -54,11 +54,11 @@ class TlsCodec:
     def waiting(self) -> int:
         return len(self._backlog)
 
-    def receive(self, data: Bytes) -> bytes:
+    def receive(self, data: Bytes) -> list[bytes]:
         self._incoming.write(data)
         try:
             if not self._shaken and not self._shake():
-                return b""
+                return []
             return self._read()
         except ssl.SSLError as error:
             raise ProtocolError(f"TLS: {error}") from error
@@ -92,8 +92,8 @@ class TlsCodec:
             self._backlog.clear()
         return True
 
-    def _read(self) -> bytes:
-        parts = []
+    def _read(self) -> list[bytes]:
+        parts: list[bytes] = []
         while not self.ended:
             try:
                 part = self._tls.read(256 * 1024)
@@ -101,9 +101,11 @@ class TlsCodec:
                 break
             except ssl.SSLZeroReturnError:
                 part = b""
-            self.ended = not part
-            parts.append(part)
-        return b"".join(parts)
+            if part:
+                parts.append(part)
+            else:
+                self.ended = True
+        return parts
 
 
 IDENTIFIER: Final = b"\xff\x06\x00\x00sNaPpY"
@@ -124,25 +126,21 @@ class SnappyCodec:
         self._sent = bytearray()
         self.ended = False
 
-    def receive(self, data: Bytes) -> bytes:
+    def receive(self, data: Bytes) -> list[bytes]:
         data = self._carry + data
+        pieces = []
         position = 0
         while len(data) - position >= 4:
             size = int.from_bytes(data[position + 1 : position + 4], "little")
             if size > LONGEST_CHUNK:
                 raise ProtocolError(f"a snappy chunk of {size} bytes")
-            if len(data) - position < 4 + size:
+            after = position + 4 + size
+            if after > len(data):
                 break
-            if not data[position]:
-                _check_plain_size(data[position + 8 : position + 13])
-            position += 4 + size
+            pieces.append(self._plain(data[position:after]))
+            position = after
         self._carry = data[position:]
-        if not position:
-            return b""
-        try:
-            return bytes(self._decompressor.decompress(data[:position]))
-        except (OSError, cramjam.DecompressionError) as error:
-            raise ProtocolError(f"snappy: {error}") from error
+        return [piece for piece in pieces if piece]
 
     def write(self, data: Bytes) -> None:
         self._sent += self._compressor.add_chunk(bytes(data))
@@ -153,6 +151,14 @@ class SnappyCodec:
     def take(self) -> bytes:
         sent, self._sent = bytes(self._sent), bytearray()
         return sent
+
+    def _plain(self, chunk: bytes) -> bytes:
+        if not chunk[0]:
+            _check_plain_size(chunk[8:13])
+        try:
+            return bytes(self._decompressor.decompress(chunk))
+        except (OSError, cramjam.DecompressionError) as error:
+            raise ProtocolError(f"snappy: {error}") from error
 
 
 def _check_plain_size(head: bytes) -> None:

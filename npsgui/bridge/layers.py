@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import Any, cast
 
 from npsgui.bridge.codecs import Codec
@@ -64,7 +65,7 @@ class Layer(asyncio.Transport):
             self.send()
 
     def can_write_eof(self) -> bool:
-        return True
+        return self.below.can_write_eof()
 
     def write_eof(self) -> None:
         if not self.is_closing():
@@ -95,6 +96,8 @@ class Underside(asyncio.Protocol):
 
     def __init__(self, layer: Layer, codec: Codec, protocol: asyncio.BaseProtocol) -> None:
         self.delivery = Delivery(protocol, self._takes)
+        self.separate = False
+        """Whether each record or chunk is handed on by itself: it is a datagram."""
         self._layer = layer
         self._codec = codec
         self._reading = True
@@ -125,15 +128,15 @@ class Underside(asyncio.Protocol):
         if self._layer.is_closing():
             return
         try:
-            plain = self._codec.receive(data)
+            pieces = self._codec.receive(data)
         except ProtocolError as error:
             _log.info("a stream ended: %s", error)
             self._layer.send()
             self._layer.abort()
             return
         self._layer.send()
-        if plain:
-            self.delivery.give((memoryview(plain),))
+        if pieces:
+            self._give([memoryview(piece) for piece in pieces])
         if self._codec.ended:
             self.eof_received()
 
@@ -150,6 +153,13 @@ class Underside(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.delivery.protocol.connection_lost(exc)
+
+    def _give(self, pieces: Sequence[memoryview]) -> None:
+        if not self.separate:
+            self.delivery.give(pieces)
+            return
+        for piece in pieces:
+            self.delivery.give((piece,))
 
     def _takes(self) -> bool:
         return self._reading and not self._layer.is_closing()

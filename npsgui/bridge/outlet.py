@@ -8,7 +8,7 @@ from typing import Final
 
 from npsgui.bridge.carrying import Carried
 from npsgui.bridge.mux import Channel, Mux
-from npsgui.model.errors import ProtocolError
+from npsgui.model.errors import AgentLost, ProtocolError
 
 _log = logging.getLogger(__name__)
 
@@ -98,4 +98,4 @@ class Outlet:
 
     def _break(self, error: ProtocolError) -> None:
         _log.info("mux session ended: %s", error)
-        self.close(error)
+        self.close(AgentLost("The agent broke the protocol: {reason}.", reason=error))

@@ -22,7 +22,7 @@ from npsgui.bridge.mux import (
 )
 from npsgui.bridge.outlet import HIGH, Outlet
 from npsgui.bridge.window import OURS
-from npsgui.model.errors import ProtocolError
+from npsgui.model.errors import AgentLost, ProtocolError
 
 _log = logging.getLogger(__name__)
 
@@ -62,6 +62,11 @@ class Trunk(Outlet, asyncio.BufferedProtocol):
 
     def __len__(self) -> int:
         return len(self._streams)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is over, or has not begun."""
+        return self._transport is None
 
     def start(self, transport: asyncio.Transport, received: bytes = b"") -> None:
         """Run on a connection that is there; ``received`` came after the handshake already."""
@@ -116,10 +121,10 @@ class Trunk(Outlet, asyncio.BufferedProtocol):
         self._receive(_buffer[:count])
 
     def eof_received(self) -> None:
-        self.close(ConnectionResetError("the peer closed its connection"))
+        self.close(AgentLost("The agent closed its connection."))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.close(exc or ConnectionResetError("the connection is closed"))
+        self.close(exc or AgentLost("The connection to the agent is lost."))
 
     def _receive(self, data: bytes | memoryview) -> None:
         self._receiving = True

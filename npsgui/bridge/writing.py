@@ -62,7 +62,8 @@ class WriteSide(asyncio.WriteTransport, Carried):
             self._tell_writer()
 
     def can_write_eof(self) -> bool:
-        return True
+        """Whether the peer is told. If not, ``write_eof`` only ends the writing; the answer is awaited."""
+        return self.half_close
 
     def write_eof(self) -> None:
         if not self._eof and not self._closing:

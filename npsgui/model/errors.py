@@ -34,6 +34,10 @@ class TargetUnreachable(NpsError):
     """No target of a tunnel could be connected to."""
 
 
+class AgentLost(NpsError):
+    """An agent's login has ended, and every stream through it."""
+
+
 class LedgerError(NpsError):
     """The ledger cannot be opened, read or written."""
 

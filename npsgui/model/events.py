@@ -74,6 +74,33 @@ class TargetFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentUp:
+    """A client's agent is online."""
+
+    client: int
+    address: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentDown:
+    """A client's agent is no longer online; streams through it are lost."""
+
+    client: int
+    address: str
+    reason: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class TargetHealth:
+    """An agent has tried one of its targets: it is well again, or no more."""
+
+    client: int
+    target: str
+    healthy: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MinuteTurned:
     """A wall-clock minute is complete: what each owner that moved carried in it.
 
@@ -111,6 +138,9 @@ Event: TypeAlias = (
     | VisitorRefused
     | QuotaReached
     | TargetFailed
+    | AgentUp
+    | AgentDown
+    | TargetHealth
     | MinuteTurned
     | ClockJumped
     | LedgerHealthChanged

@@ -12,6 +12,7 @@ import pytest
 from npsgui.bridge import frames
 from npsgui.bridge.outlet import LONGEST_BACKLOG
 from npsgui.bridge.window import INITIAL, OURS
+from npsgui.model.errors import AgentLost
 from tests.bridge.wiring import Buffered, against_bytes, settle, until, wiring
 from tests.conftest import Run
 
@@ -191,10 +192,10 @@ def test_every_stream_ends_with_the_connection(run: Run[None]) -> None:
     async def body() -> None:
         async with wiring() as wired:
             pairs = [await wired.pair() for _ in range(20)]
-            wired.agent.close(ConnectionResetError("killed"))
+            wired.agent.close(AgentLost("The agent closed its connection."))
             await until(lambda: all(ours.lost for ours, _ in pairs))
 
-            assert all(isinstance(ours.error, ConnectionResetError) for ours, _ in pairs)
+            assert all(isinstance(ours.error, AgentLost) for ours, _ in pairs)
             assert len(wired.server) == len(wired.agent) == 0
             assert len(wired.ends) == 2
 

@@ -1,0 +1,135 @@
+"""Our agent: logs in to a server, NPS's or ours, serves its streams, and comes back when it is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import enum
+import logging
+import random
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from npsgui.bridge.agent_streams import Streams
+from npsgui.bridge.handshake import Errand, KeyRefused, Purpose
+from npsgui.bridge.knock import knock
+from npsgui.bridge.trunk import Trunk
+from npsgui.model.entities import Target
+from npsgui.model.errors import AgentLost, NpsError, ProtocolError
+from npsgui.model.flow import Flow
+from npsgui.model.views import Sentence
+
+_log = logging.getLogger(__name__)
+
+WAITS: Final = (0.5, 1.0, 2.0, 4.0, 5.0)
+"""Seconds before the next attempt, the last for ever; a tenth more or less: agents must not come as one."""
+
+STEADY_SECONDS: Final = 30.0
+"""A connection that lasted this long was a good one: after it the waits begin anew."""
+
+
+class AgentPhase(enum.StrEnum):
+    """How the agent is."""
+
+    CONNECTING = "connecting"
+    ONLINE = "online"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class AgentState:
+    """How the agent is, since when, and why it is not online."""
+
+    phase: AgentPhase
+    since: float
+    reason: Sentence | None = None
+
+
+class _Main(asyncio.Protocol):
+    """Our side of the ``main`` connection: nothing to say, little to hear, but it must be there."""
+
+    def __init__(self, lost: Callable[[Exception], None]) -> None:
+        self._lost = lost
+
+    def data_received(self, data: bytes) -> None:
+        """Words for us: ``udpc`` (hole punching), ``clse`` (npc ignores it). Neither asks for an answer."""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._lost(exc or AgentLost("The server closed the connection."))
+
+
+class Agent:
+    """Keeps a login alive until it is cancelled. Counters move while streams are open."""
+
+    def __init__(
+        self,
+        server: Target,
+        key: str,
+        *,
+        tls: ssl.SSLContext | None = None,
+        on_change: Callable[[AgentState], None] = lambda state: None,
+    ) -> None:
+        self.flow = Flow()
+        """All bytes carried: inlet to the targets, export from them."""
+        self.state = AgentState(AgentPhase.CONNECTING, time.time())
+        self.streams = Streams(self.flow)
+        self._server = server
+        self._key = key
+        self._tls = tls
+        self._on_change = on_change
+
+    async def run(self) -> None:
+        """Connect, serve, and connect again, for ever."""
+        attempt = 0
+        while True:
+            self._change(AgentPhase.CONNECTING)
+            began = time.monotonic()
+            reason = await self._serve()
+            if time.monotonic() - began > STEADY_SECONDS:
+                attempt = 0
+            self._change(AgentPhase.WAITING, reason)
+            _log.info("%s: %s", self._server, reason)
+            wait = WAITS[min(attempt, len(WAITS) - 1)]
+            attempt += 1
+            await asyncio.sleep(wait * random.uniform(0.9, 1.1))
+
+    async def _serve(self) -> Sentence:
+        """Be logged in for as long as it lasts; why it ended."""
+        lost: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
+
+        def end(error: Exception) -> None:
+            if not lost.done():
+                lost.set_result(error)
+
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                main, _rest = await knock(self._server, self._key, Purpose(Errand.MAIN), self._tls)
+                main.set_protocol(_Main(end))
+                stack.callback(main.abort)
+                chan, rest = await knock(self._server, self._key, Purpose(Errand.CHAN), self._tls)
+            except (OSError, ProtocolError, AgentLost) as error:
+                return _reason(error)
+            trunk = Trunk(self.streams.asked, lambda _trunk, error: end(error))
+            stack.callback(trunk.close, AgentLost("The server closed the connection."))
+            trunk.start(chan, rest)
+            self._change(AgentPhase.ONLINE)
+            return _reason(await lost)
+
+    def _change(self, phase: AgentPhase, reason: Sentence | None = None) -> None:
+        self.state = AgentState(phase, time.time(), reason)
+        self._on_change(self.state)
+
+
+def _reason(error: Exception) -> Sentence:
+    if isinstance(error, NpsError):
+        return Sentence(error.template, tuple(error.values.items()))
+    if isinstance(error, KeyRefused):
+        return Sentence("The server does not know this key.")
+    if isinstance(error, TimeoutError):
+        return Sentence("The server does not answer.")
+    if isinstance(error, ConnectionRefusedError):
+        return Sentence("Nothing listens on the server's port.")
+    return Sentence("The server cannot be reached: {reason}.", (("reason", str(error)),))

@@ -1,0 +1,239 @@
+"""The bridge: agents log in here, and streams are opened through them.
+
+Runs on the loop of the thread that made it. Knows clients by their keys alone; what passes through the
+streams is metered by whoever opened them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from npsgui.bridge.certificate import server_context
+from npsgui.bridge.doorway import Caller, Porter
+from npsgui.bridge.handshake import Errand, digest
+from npsgui.bridge.login import Login, open_stream, start_trunk
+from npsgui.bridge.mux import MISSED_PINGS
+from npsgui.bridge.trunk import Trunk
+from npsgui.model.agents import AgentRow, Link, LinkKind
+from npsgui.model.configuration import Configuration
+from npsgui.model.errors import AgentLost, BindFailed, TargetUnreachable
+from npsgui.model.events import AgentDown, AgentUp, Events, TargetHealth
+from npsgui.model.views import Sentence
+from npsgui.tasks import spawn
+
+_log = logging.getLogger(__name__)
+
+BACKLOG = 1024
+
+Listen = Callable[[str, int], socket.socket]
+"""A listening socket on an address and a port. Raises BindFailed."""
+
+OnSecret = Callable[[Caller], None]
+"""Takes a visitor who names a secret by the MD5 of its password (``caller.purpose.argument``)."""
+
+
+def _turn_away(caller: Caller) -> None:
+    caller.transport.close()
+
+
+class Bridge:
+    """Listens for agents, and hands out streams through those that are online."""
+
+    def __init__(
+        self,
+        events: Events,
+        folder: Path,
+        listen: Listen,
+        *,
+        on_secret: OnSecret = _turn_away,
+        missed_pings: int = MISSED_PINGS,
+    ) -> None:
+        self._events = events
+        self._listen = listen
+        self._on_secret = on_secret
+        self._missed_pings = missed_pings
+        self._porter = Porter(self._let_in)
+        self._logins: dict[int, Login] = {}
+        self._files: dict[int, Trunk] = {}
+        self._listening: socket.socket | None = None
+        self._server: asyncio.Server | None = None
+        self._wanted_port = 0
+        self._failed: Sentence | None = None
+        self._context = functools.cache(lambda: server_context(folder))
+
+    # What the app calls
+
+    def apply(self, configuration: Configuration) -> None:
+        """Let in the agents of enabled clients, on the configured port; end the logins of all others."""
+        before = {ident: found for found, ident in self._porter.keys}
+        after = {client.id: digest(client.key) for client in configuration.clients.values() if client.enabled}
+        self._porter.keys = tuple((found, ident) for ident, found in after.items())
+        lost = AgentLost("The client was disabled or removed, or its key was changed.")
+        for ident, close in self._closers():
+            if after.get(ident) != before.get(ident):
+                close(lost)
+        port = configuration.everything.bridge_port
+        if port != self._wanted_port:
+            self._stop()
+            self._wanted_port = port
+            self.try_to_listen()
+
+    def try_to_listen(self) -> None:
+        """Open the configured port, unless it is open: after a change, and again while it fails."""
+        if self._listening is not None or not self._wanted_port:
+            return
+        try:
+            made = self._listen("", self._wanted_port)
+        except BindFailed as error:
+            self._failed = Sentence(error.template, tuple(error.values.items()))
+            return
+        self._failed = None
+        self._listening = made
+        spawn(self._serve(made), "bridge")
+
+    def listener(self) -> Sentence | bool:
+        """Whether agents can connect; why not, when they should and cannot."""
+        return self._failed or self._listening is not None
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on; 0 when it does not."""
+        return int(self._listening.getsockname()[1]) if self._listening is not None else 0
+
+    def agents(self) -> list[AgentRow]:
+        """The agents that are online, by client."""
+        return [login.row() for _client, login in sorted(self._logins.items()) if login.online]
+
+    def open_stream(self, client: int, link: Link, protocol: asyncio.BaseProtocol) -> asyncio.Transport:
+        """A stream to a target, connected to ``protocol`` at once; what is written waits for the agent.
+
+        ``connection_lost`` gets a ConnectionRefusedError when the agent could not connect, or lost the target
+        before a byte had passed, and an AgentLost when the agent itself is lost.
+        Raises TargetUnreachable: when no agent of the client is online.
+        """
+        if link.kind is LinkKind.FILE:
+            trunk = self._files.get(client)
+            if trunk is None:
+                raise TargetUnreachable("The agent of client {id} serves no files.", id=client)
+            return open_stream(trunk, b"", False, None, protocol)
+        return self._online(client).open_stream(link, protocol, self._context)
+
+    def open_datagrams(
+        self, client: int, link: Link, protocol: asyncio.DatagramProtocol
+    ) -> asyncio.DatagramTransport:
+        """A stream of datagrams, of a ``UDP`` or a ``SOCKS_UDP`` link; ``sendto`` ignores the address.
+
+        Raises TargetUnreachable: when no agent of the client is online.
+        """
+        return self._online(client).open_datagrams(link, protocol)
+
+    def close(self) -> None:
+        """Listen no more, end every login."""
+        self._stop()
+        self._wanted_port = 0
+        self._porter.close()
+        for _ident, close in self._closers():
+            close(AgentLost("The bridge is closed."))
+
+    # What the porter and the logins call
+
+    def _let_in(self, caller: Caller) -> None:
+        errand = caller.purpose.errand
+        if errand is Errand.MAIN:
+            login = self._logins.get(caller.client)
+            if login is None or not login.wants_main(caller):
+                login = self._new_login(caller)
+            login.take_main(caller)
+        elif errand is Errand.CHAN:
+            login = self._logins.get(caller.client)
+            if login is None or not login.wants_chan(caller):
+                login = self._new_login(caller)
+            login.take_chan(caller)
+        elif errand is Errand.FILE:
+            self._take_files(caller)
+        elif errand is Errand.SECRET:
+            self._on_secret(caller)
+        else:
+            caller.transport.close()
+
+    def _new_login(self, caller: Caller) -> Login:
+        before = self._logins.get(caller.client)
+        if before is not None:
+            before.take_over()
+        login = Login(
+            caller,
+            missed_pings=self._missed_pings,
+            on_up=self._on_up,
+            on_down=self._on_down,
+            on_health=self._on_health,
+        )
+        self._logins[caller.client] = login
+        return login
+
+    def _take_files(self, caller: Caller) -> None:
+        before = self._files.get(caller.client)
+        if before is not None:
+            before.close(AgentLost("Another file server of the agent took its place."))
+        trunk = start_trunk(
+            caller, self._missed_pings, lambda trunk, _error: self._forget_files(caller.client, trunk)
+        )
+        if not trunk.closed:
+            self._files[caller.client] = trunk
+
+    def _forget_files(self, client: int, trunk: Trunk) -> None:
+        if self._files.get(client) is trunk:
+            del self._files[client]
+
+    def _on_up(self, login: Login) -> None:
+        _log.info("agent of client %d is here: %s", login.client, login.address)
+        self._events.push(AgentUp(login.client, login.address, login.version))
+
+    def _on_down(self, login: Login, error: Exception) -> None:
+        if self._logins.get(login.client) is login:
+            del self._logins[login.client]
+        if login.was_online:
+            _log.info("agent of client %d is gone: %s", login.client, error)
+            self._events.push(AgentDown(login.client, login.address, _reason(error)))
+
+    def _on_health(self, login: Login, target: str, healthy: bool) -> None:
+        self._events.push(TargetHealth(login.client, target, healthy))
+
+    def _closers(self) -> list[tuple[int, Callable[[Exception], None]]]:
+        """What ends each login and each file server, and whose it is."""
+        found: list[tuple[int, Callable[[Exception], None]]] = []
+        found += [(ident, login.close) for ident, login in self._logins.items()]
+        found += [(ident, trunk.close) for ident, trunk in self._files.items()]
+        return found
+
+    def _online(self, client: int) -> Login:
+        login = self._logins.get(client)
+        if login is None or not login.online:
+            raise TargetUnreachable("The agent of client {id} is not connected.", id=client)
+        return login
+
+    async def _serve(self, made: socket.socket) -> None:
+        server = await asyncio.get_running_loop().create_server(
+            self._porter.doorway, sock=made, backlog=BACKLOG
+        )
+        if self._listening is made:
+            self._server = server
+        else:
+            server.close()
+
+    def _stop(self) -> None:
+        self._failed = None
+        self._listening = None
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+
+
+def _reason(error: Exception) -> Sentence:
+    if isinstance(error, AgentLost):
+        return Sentence(error.template, tuple(error.values.items()))
+    return Sentence("The connection to the agent is lost.")

@@ -1,0 +1,161 @@
+"""Datagrams through an agent: boundaries kept, and SOCKS5's to anywhere."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from npsgui.bridge.agent_datagrams import read_header, write_header
+from npsgui.bridge.handshake import Errand, prefixed
+from npsgui.bridge.link_header import write_link
+from npsgui.bridge.trunk import Trunk
+from npsgui.model.agents import Link, LinkKind
+from npsgui.model.entities import Target
+from tests.bridge.town import town
+from tests.bridge.wiring import Notes, until
+from tests.conftest import Run
+
+
+class Echo(asyncio.DatagramProtocol):
+    """Sends every datagram back, as often as it says at its head."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.DatagramTransport", transport)
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        self.transport.sendto(data, addr)
+
+
+class Datagrams(asyncio.DatagramProtocol):
+    """Keeps what comes."""
+
+    def __init__(self) -> None:
+        self.got: list[bytes] = []
+        self.lost = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.DatagramTransport", transport)
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        self.got.append(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.lost = True
+
+
+@contextlib.asynccontextmanager
+async def echoing() -> AsyncIterator[Target]:
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(Echo, local_addr=("127.0.0.1", 0))
+    try:
+        yield Target("127.0.0.1", transport.get_extra_info("sockname")[1])
+    finally:
+        transport.close()
+
+
+SIZES = [1, 1200, 1672, 4085, 4086, 9000, 60_000]
+
+
+def test_datagrams_keep_their_boundaries(run: Run[None]) -> None:
+    async def body() -> None:
+        async with echoing() as target, town() as place:
+            agent, _task = await place.agent()
+            ends = Datagrams()
+            link = Link(LinkKind.UDP, str(target))
+            stream = place.bridge.open_datagrams(1, link, ends)
+            for number, size in enumerate(SIZES):
+                stream.sendto(bytes([number]) * size)
+                await until(lambda number=number: len(ends.got) > number)  # type: ignore[misc]
+
+            assert [len(data) for data in ends.got] == SIZES
+            assert agent.flow.inlet == agent.flow.export == sum(SIZES)
+            stream.close()
+            await until(lambda: not agent.streams.open and ends.lost)
+
+    run(body())
+
+
+def test_socks_datagrams_go_anywhere_and_say_where_from(run: Run[None]) -> None:
+    async def body() -> None:
+        async with echoing() as one, echoing() as other, town() as place:
+            await place.agent()
+            ends = Datagrams()
+            stream = place.bridge.open_datagrams(1, Link(LinkKind.SOCKS_UDP), ends)
+            for target in (one, other):
+                stream.sendto(write_header(target.host, target.port) + b"udp5payload")
+            name = b"\x00\x00\x00\x03\x09localhost" + one.port.to_bytes(2, "big")
+            stream.sendto(name + b"by name")
+            await until(lambda: len(ends.got) == 3)
+
+            assert {read_header(data) for data in ends.got} == {
+                ("127.0.0.1", one.port, b"udp5payload"),
+                ("127.0.0.1", other.port, b"udp5payload"),
+                ("127.0.0.1", one.port, b"by name"),
+            }
+            stream.close()
+
+    run(body())
+
+
+@pytest.mark.parametrize("wrap", ["crypt", "compress"])
+def test_our_agent_takes_wrapped_datagrams_of_an_nps(run: Run[None], wrap: str) -> None:
+    """NPS writes the Link with the client's flags, whatever the kind; npsgui's server never wraps these."""
+
+    async def body() -> None:
+        async with echoing() as target, town() as place:
+            await place.agent()
+            notes = Notes()
+            link = Link(LinkKind.UDP, str(target), "", wrap == "crypt", wrap == "compress")
+            notes.transport = place.bridge.open_stream(1, link, notes)  # type: ignore[assignment]
+            for size in (10, 1200):
+                before = len(notes.data)
+                notes.stream.write(bytes(size))
+                await until(lambda size=size, before=before: len(notes.data) == before + size)  # type: ignore[misc]
+            notes.stream.close()
+
+    run(body())
+
+
+def test_npcs_answers_are_cut_by_the_length_before_them(run: Run[None]) -> None:
+    async def body() -> None:
+        async with town() as place:
+            main, _ = await place.knock(Errand.MAIN)
+            chan, rest = await place.knock(Errand.CHAN)
+            npc = Notes()
+            trunk = Trunk(lambda trunk, channel: _answer(trunk, channel), lambda _trunk, _error: None)
+            trunk.start(chan, rest)
+            await until(lambda: bool(place.bridge.agents()))
+            ends = Datagrams()
+            place.bridge.open_datagrams(1, Link(LinkKind.SOCKS_UDP), ends)
+            await until(lambda: len(ends.got) == 2)
+
+            assert ends.got == [bytes.fromhex("000000017f000001791a") + b"udp5payload"] * 2
+            assert not npc.lost
+            main.abort()
+
+    def _answer(trunk: Trunk, channel: Any) -> None:
+        one = prefixed(bytes.fromhex("000000017f000001791a") + b"udp5payload")
+        trunk.accept(channel)
+        trunk.mux.send(channel, one + one[:7], message=True)
+        trunk.mux.send(channel, one[7:], message=True)
+        trunk.flush_soon()
+
+    run(body())
+
+
+def test_a_udp_link_is_written_without_wraps() -> None:
+    assert b'"ConnType":"udp"' in write_link(Link(LinkKind.UDP, "127.0.0.1:53"))
+    assert b'"ConnType":"udp5","Host":""' in write_link(Link(LinkKind.SOCKS_UDP))
+
+
+@given(st.binary(max_size=40))
+def test_any_header_is_read_or_refused(data: bytes) -> None:
+    read = read_header(data)
+
+    assert read is None or len(read[2]) < len(data)
