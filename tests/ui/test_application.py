@@ -71,7 +71,7 @@ async def until(met: Callable[[], bool]) -> None:
 
 
 def test_a_signal_ends_the_window_and_the_dialog_that_is_open(
-    run: Run[None], app: QApplication, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    run: Run[None], app: QApplication, tmp_path: Path
 ) -> None:
     async def body() -> None:
         running = Running(app, await Program.open(tmp_path))
@@ -79,9 +79,9 @@ def test_a_signal_ends_the_window_and_the_dialog_that_is_open(
         await until(lambda: app.activeModalWidget() is not None)
         await running.ended()
 
-    run(body())
+        assert [task for task in asyncio.all_tasks() if task.get_name() == "command"] == []
 
-    assert caplog.records == []
+    run(body())
 
 
 def test_the_demo_is_opened_and_a_failure_is_told(run: Run[None], app: QApplication, tmp_path: Path) -> None:
