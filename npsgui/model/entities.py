@@ -9,7 +9,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from npsgui.model.flow import QuotaCounts
 
@@ -25,9 +25,11 @@ class OwnerKind(enum.StrEnum):
     HOST = "host"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class OwnerKey:
-    """Names one owner: its kind and its id. The one global owner has id 0."""
+class OwnerKey(NamedTuple):
+    """Names one owner: its kind and its id. The one global owner has id 0.
+
+    A tuple, because it is looked up for every owner every second: hashed and compared in C.
+    """
 
     kind: OwnerKind
     id: int

@@ -56,6 +56,8 @@ class Figures:
     def __init__(self, program: Program, window: Window) -> None:
         self._program, self._window = program, window
         self._books = program._books
+        assert program._beat is not None
+        program._beat.cancel()  # turns are made here, when they are measured
         self._wall = time.time()
 
     def move(self) -> None:
