@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import chain
 from pathlib import Path
 
 from npsgui.app.audit import Auditor
@@ -13,7 +14,7 @@ from npsgui.ledger.ledger import Ledger
 from npsgui.model.accounts import Accounts
 from npsgui.model.audit import AuditEvent
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import Everything, OwnerKey, OwnerKind
+from npsgui.model.entities import Owner, OwnerKey, OwnerKind
 from npsgui.model.errors import NotFound
 from npsgui.model.events import Events
 from npsgui.model.minutes import MinuteClock
@@ -49,18 +50,14 @@ class Readings:
 
     def flows(self, kind: OwnerKind | None = None) -> list[FlowRow]:
         """The rows of all clients, tunnels and hosts, or of one kind; without the global owner."""
-        wanted = (owner for owner in self.configuration.owners() if not isinstance(owner, Everything))
-        return [self.flow(owner.owner) for owner in wanted if kind in (None, owner.owner.kind)]
+        kinds = (OwnerKind.CLIENT, OwnerKind.TUNNEL, OwnerKind.HOST) if kind is None else (kind,)
+        owners = chain.from_iterable(map(self.configuration.of_kind, kinds))
+        wall = time.time()
+        return [self._row(owner, owner.owner, wall) for owner in owners]
 
     def flow(self, owner: OwnerKey) -> FlowRow:
         """One owner's row; GLOBAL_KEY gives everything. Raises NotFound."""
-        found, gate = self.configuration.find(owner), self._accounts.gate(owner)
-        if gate is None:
-            raise NotFound("There is no {owner}.", owner=owner)
-        listener: Sentence | bool = True
-        if owner.kind is OwnerKind.TUNNEL:
-            listener = NOT_RUNNING if self._relay is None else self._relay.listener(owner)
-        return flow_row(found, gate, self._books.live.now(owner), listener, time.time())
+        return self._row(self.configuration.find(owner), owner, time.time())
 
     def connections(self) -> list[ConnectionRow]:
         """The open sessions."""
@@ -73,6 +70,15 @@ class Readings:
     def today(self) -> Usage:
         """All bytes since local midnight."""
         return self._books.today()
+
+    def _row(self, found: Owner, owner: OwnerKey, wall: float) -> FlowRow:
+        gate = self._accounts.gate(owner)
+        if gate is None:
+            raise NotFound("There is no {owner}.", owner=owner)
+        listener: Sentence | bool = True
+        if owner.kind is OwnerKind.TUNNEL:
+            listener = NOT_RUNNING if self._relay is None else self._relay.listener(owner)
+        return flow_row(found, gate, self._books.live.now(owner), listener, wall)
 
     async def history(self, owner: OwnerKey, since: int, until: int, step: Step) -> list[Usage]:
         """What an owner carried, in the buckets of ``step`` that moved; Unix times, s.

@@ -37,6 +37,10 @@ class Configuration:
         yield from self.tunnels.values()
         yield from self.hosts.values()
 
+    def of_kind(self, kind: OwnerKind) -> Iterable[Owner]:
+        """All clients, tunnels or hosts."""
+        return self._shelf(kind).values()
+
     def find(self, key: OwnerKey) -> Owner:
         """The owner with this key. Raises NotFound: when there is none."""
         if key == GLOBAL_KEY:

@@ -167,13 +167,15 @@ class Gate:
 
     def refusal(self, wall: float) -> Refusal | None:
         """Why sessions through this gate must end at ``wall`` (Unix time, s), or None. Leases aside."""
-        for gate in self.chain():
+        gate: Gate | None = self
+        while gate is not None:
             if not gate.enabled:
                 return Refusal(gate.owner, Cause.DISABLED)
             if gate.expires and wall >= gate.expires:
                 return Refusal(gate.owner, Cause.EXPIRED)
             if gate.flow.exhausted:
                 return Refusal(gate.owner, Cause.QUOTA)
+            gate = gate.parent
         return None
 
     def admit(self, wall: float) -> Lease | Refusal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -90,7 +91,8 @@ class FlowPage(QWidget):
 
     def counts(self) -> dict[StateFilter, int]:
         """How many rows each filter would leave."""
-        return {which: sum(row.state in which.value for row in self._flows) for which in StateFilter}
+        found = Counter(row.state for row in self._flows)
+        return {which: sum(found[state] for state in which.value) for which in StateFilter}
 
     def choose(self, owner: OwnerKey) -> None:
         """Select one owner, if it is there; the search is cleared."""

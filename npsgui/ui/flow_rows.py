@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject
 
@@ -19,8 +20,7 @@ from npsgui.ui.table import Column
 DASH = "–"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One row: an owner's numbers, and the owner."""
 
     flow: FlowRow

@@ -58,6 +58,8 @@ class Table(QAbstractTableModel, Generic[Row]):
         self._key = key
         self._all: Sequence[Row] = ()
         self._rows: list[Row] = []
+        self._keys: list[Hashable] = []
+        """Those of the rows."""
         self._accepts: Callable[[Row], bool] | None = None
         self._sorted_by = 0
         self._descending = False
@@ -74,14 +76,10 @@ class Table(QAbstractTableModel, Generic[Row]):
         self._all = rows
         wanted = self._arranged()
         keys = [self._key(row) for row in wanted]
-        self._drop_all_but(set(keys))
-        known = {self._key(row) for row in self._rows}
-        self._append([row for row, key in zip(wanted, keys, strict=True) if key not in known])
-        before = {self._key(row): row for row in self._rows}
-        if keys != list(before):
-            self._reorder(wanted, keys)
-        self._rows = wanted
-        changed = [at for at, key in enumerate(keys) if before[key] != wanted[at]]
+        if keys != self._keys:
+            self._rearrange(wanted, keys)
+        before, self._rows = self._rows, wanted
+        changed = [at for at, row in enumerate(wanted) if before[at] != row]
         if changed:
             self.dataChanged.emit(self.index(changed[0], 0), self.index(changed[-1], len(self.columns) - 1))
 
@@ -93,6 +91,16 @@ class Table(QAbstractTableModel, Generic[Row]):
     def _arranged(self) -> list[Row]:
         rows = self._all if self._accepts is None else filter(self._accepts, self._all)
         return sorted(rows, key=self.columns[self._sorted_by].value, reverse=self._descending)
+
+    def _rearrange(self, wanted: list[Row], keys: list[Hashable]) -> None:
+        """Bring the rows that are there into the wanted order, with those that are new among them."""
+        self._drop_all_but(set(keys))
+        known = {self._key(row) for row in self._rows}
+        self._append([row for row, key in zip(wanted, keys, strict=True) if key not in known])
+        there = {self._key(row): row for row in self._rows}
+        if keys != list(there):
+            self._reorder([there[key] for key in keys], keys)
+        self._keys = keys
 
     def _drop_all_but(self, wanted: set[Hashable]) -> None:
         if not self._rows or all(self._key(row) in wanted for row in self._rows):

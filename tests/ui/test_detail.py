@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -27,8 +25,8 @@ def program() -> FakeProgram:
     made = FakeProgram(
         row(ONE, remark="home-nas", quota=10_000), row(WEB, remark="web"), row(SSH, remark="ssh")
     )
-    made.rows[WEB] = replace(made.rows[WEB], client=1)
-    made.rows[SSH] = replace(made.rows[SSH], client=2)
+    made.rows[WEB] = made.rows[WEB]._replace(client=1)
+    made.rows[SSH] = made.rows[SSH]._replace(client=2)
     made.configuration = Configuration(
         clients={1: Client(id=1, key="a", remark="home-nas", tunnels=4), 2: Client(id=2, key="b")},
         tunnels={5: Tunnel(id=5, client=1, remark="web"), 6: Tunnel(id=6, client=2, remark="ssh")},
@@ -65,14 +63,14 @@ def test_it_shows_the_owners_facts_exactly(pane: DetailPane) -> None:
 
 
 def test_a_cut_is_told_in_words(pane: DetailPane, program: FakeProgram) -> None:
-    program.rows[ONE] = replace(program.rows[ONE], state=State.OVER_QUOTA, quota=7000)
+    program.rows[ONE] = program.rows[ONE]._replace(state=State.OVER_QUOTA, quota=7000)
     pane.show_owner(ONE)
 
     assert pane.chart.legend.sentence() == "Cut at 6.8 KiB: new connections are refused."
 
 
 def test_a_share_just_below_the_quota_is_not_rounded_up(pane: DetailPane, program: FakeProgram) -> None:
-    program.rows[ONE] = replace(program.rows[ONE], used=99_999, quota=100_000)
+    program.rows[ONE] = program.rows[ONE]._replace(used=99_999, quota=100_000)
     pane.show_owner(ONE)
 
     assert "99 %" in texts(pane)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -30,7 +29,7 @@ class Desk(FakeProgram):
     """A program with one client, which keeps what is put."""
 
     def __init__(self) -> None:
-        super().__init__(replace(row(KEY, remark="lab"), used=1024**3, connections=42))
+        super().__init__(row(KEY, remark="lab")._replace(used=1024**3, connections=42))
         self.configuration = Configuration(clients={1: LAB, 2: Client(id=2, key="other-key", remark="other")})
         self.put_in: list[Owner] = []
 

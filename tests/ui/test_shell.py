@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -149,7 +148,7 @@ def test_a_crash_report_can_be_copied(qtbot: QtBot) -> None:
 def test_the_rates_ask_for_the_limits_and_never_shrink(qtbot: QtBot) -> None:
     bar = StatusBar(Theme(), Sentences())
     qtbot.addWidget(bar)
-    everything = replace(row(GLOBAL_KEY), inlet_now=1_000_000.0, inlet_rate=2 * 1024**2)
+    everything = row(GLOBAL_KEY)._replace(inlet_now=1_000_000.0, inlet_rate=2 * 1024**2)
     bar.show_flow(everything, 3, Usage(0, 1024, 0))
     rates = next(found for found in bar.findChildren(QPushButton))
     wide = rates.sizeHint().width()
