@@ -29,7 +29,7 @@ from npsgui.model.words import shown
 
 Owners: TypeAlias = Mapping[OwnerKey, Owner]
 
-SECRET_WORDS = frozenset({"key"})
+SECRET_WORDS = frozenset({"key", "accounts"})
 """Settings whose values the trail does not repeat."""
 
 

@@ -87,16 +87,17 @@ async def closed_session(program: Program) -> SessionClosed:
 
 async def test_edits_are_told_with_their_old_and_new_values(tmp_path: Path) -> None:
     async with furnished(tmp_path) as (program, _port):
-        await program.set(CLIENT, {"quota": "10GiB", "key": "another"})
+        await program.set(CLIENT, {"quota": "10GiB", "key": "another", "accounts": "me:secret"})
         await program.enable(TUNNEL, wanted=False)
         await program.remove(CLIENT)
 
         told = [(event.what, event.owner, dict(event.details)) for event in await program.audit(0, FOR_EVER)]
 
+    hidden = ["…", "…"]
     assert told[1:] == [
         (Happening.ADDED, CLIENT, {}),
         (Happening.ADDED, TUNNEL, {}),
-        (Happening.EDITED, CLIENT, {"key": ["…", "…"], "quota": ["0", "10GiB"]}),
+        (Happening.EDITED, CLIENT, {"accounts": hidden, "key": hidden, "quota": ["0", "10GiB"]}),
         (Happening.STOPPED, TUNNEL, {}),
         (Happening.REMOVED, CLIENT, {"inlet": 0, "export": 0}),
         (Happening.REMOVED, TUNNEL, {"inlet": 0, "export": 0}),
