@@ -87,20 +87,26 @@ def _choice(kind: type[StrEnum]) -> Callable[[str, str], StrEnum]:
     return parse
 
 
+_ACCOUNT = re.compile(r"(?:\\.|[^,\r\n])+")
+"""Up to a comma or the end of a line; a backslash takes the meaning from a comma, a colon or another."""
+
+
 def _accounts(text: str, field: str) -> tuple[Account, ...]:
     found: dict[str, Account] = {}
-    for part in re.split(r"[\r\n,]+", text):
+    for part in _ACCOUNT.findall(text):
         if not part.strip():
             continue
-        user, colon, password = part.strip().partition(":")
-        if not (colon and user and password) or max(len(user.encode()), len(password.encode())) > 255:
+        pair = re.fullmatch(r"((?:\\.|[^:\\])+):(.+)", part.strip())
+        user, password = (re.sub(r"\\([\\,:])", r"\1", one) for one in pair.groups()) if pair else ("", "")
+        if not pair or max(len(user.encode()), len(password.encode())) > 255:
             raise FieldError(field, "Write accounts as user:password, with commas between them.")
         found[user] = Account(user, password)
     return tuple(found.values())
 
 
 def _accounts_text(accounts: tuple[Account, ...]) -> str:
-    return ",".join(f"{account.user}:{account.password}" for account in accounts)
+    pairs = ((account.user, account.password) for account in accounts)
+    return ",".join(":".join(re.sub(r"[\\,:]", r"\\\g<0>", one) for one in pair) for pair in pairs)
 
 
 def _targets(text: str, field: str) -> tuple[Target, ...]:

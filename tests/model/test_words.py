@@ -37,6 +37,9 @@ BYTES = st.integers(0, 2**63 - 1)
 COUNTS = st.integers(0, 999_999_999)
 PORT = st.integers(1, 65_535)
 TEXT = st.text(max_size=20)
+SECRET = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=10) | st.text(
+    "\\,:a", min_size=1, max_size=6
+)
 NAME = st.text("abcdefghij0123456789", min_size=1, max_size=20)
 ADDRESS = st.ip_addresses().map(str) | NAME.map(lambda name: f"{name}.example")
 LIMITS = st.builds(
@@ -53,7 +56,7 @@ OWNED = {
     "remark": TEXT,
     "enabled": st.booleans(),
     "limits": LIMITS,
-    "accounts": st.lists(st.builds(Account, NAME, NAME), unique_by=lambda one: one.user, max_size=3).map(
+    "accounts": st.lists(st.builds(Account, SECRET, SECRET), unique_by=lambda one: one.user, max_size=3).map(
         tuple
     ),
     "expires": st.integers(0, 253_402_300_799),
@@ -156,3 +159,23 @@ def test_expiry_is_a_time_or_never(text: str, expires: int) -> None:
 )
 def test_flags_are_read_as_people_write_them(text: str, wanted: bool) -> None:
     assert edited(CLIENT, {"enabled": text}) == replace(CLIENT, enabled=wanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "accounts"),
+    [
+        ("me:secret", (Account("me", "secret"),)),
+        (" a:1 ,\n b:2:3,", (Account("a", "1"), Account("b", "2:3"))),
+        (r"a:x\,y,b:c\d", (Account("a", "x,y"), Account("b", r"c\d"))),
+        ("a:1,a:2", (Account("a", "2"),)),
+        ("", ()),
+    ],
+)
+def test_accounts_are_read_as_people_write_them(text: str, accounts: tuple[Account, ...]) -> None:
+    assert edited(CLIENT, {"accounts": text}) == replace(CLIENT, accounts=accounts)
+
+
+@pytest.mark.parametrize("text", ["me", "me:", ":secret", "a:1,b", r"me\:secret", "me:" + "x" * 256])
+def test_an_account_without_a_user_or_a_password_is_refused(text: str) -> None:
+    with pytest.raises(FieldError, match="user:password"):
+        edited(CLIENT, {"accounts": text})
