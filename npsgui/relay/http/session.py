@@ -7,258 +7,26 @@ came, an answer as it leaves.
 
 from __future__ import annotations
 
-import abc
 import asyncio
 from collections.abc import Callable
 from typing import TypeAlias, cast
 
-from npsgui.model.gate import Cause, Lane, Lease
+from npsgui.model.gate import Cause, Lease
 from npsgui.relay.http.answers import page
-from npsgui.relay.http.framing import Framing, UntilClose, request_framing, response_framing
-from npsgui.relay.http.heads import (
-    LARGEST_HEAD,
-    BadRequest,
-    RequestHead,
-    ResponseHead,
-    find_head,
-    parse_request,
-    parse_response,
-)
-from npsgui.relay.pair import STALLED, Half, Pair
+from npsgui.relay.http.halves import HttpHalf, RequestHalf, ResponseHalf
+from npsgui.relay.http.heads import BadRequest, RequestHead
+from npsgui.relay.pair import Half, Pair
 from npsgui.relay.prelude import SECONDS, Prelude
 from npsgui.relay.shared import Shared
 
 KEEP_ALIVE_SECONDS = 75.0
 """How long a visitor's connection may wait for its next request."""
 
-AHEAD = 8
-"""Reason to hold the visitor's side: it has sent more than a head ahead of its answer."""
-
 SAFE = frozenset({b"GET", b"HEAD", b"OPTIONS"})
 """Methods of requests that may be sent again when the target closed before it answered. RFC 9110 9.2.1."""
 
 Plan: TypeAlias = Callable[[RequestHead], RequestHead | None]
 """What the target is sent for a request; None when the request goes to another owner or target."""
-
-
-class HttpHalf(Half, abc.ABC):
-    """One side. ``unread`` is not understood, and not charged, yet."""
-
-    __slots__ = ("framing", "plain", "unread")
-
-    def __init__(self, session: Pair, lane: Lane) -> None:
-        super().__init__(session, lane)
-        self.unread = bytearray()
-        self.framing: Framing | None = None
-        """Of the body that is being read; None between messages."""
-        self.plain = False
-        """After an upgrade: bytes are only bytes."""
-
-    @property
-    def http(self) -> HttpSession:
-        """The session."""
-        return cast("HttpSession", self.session)
-
-    def buffer_updated(self, count: int) -> None:
-        if self.plain:
-            super().buffer_updated(count)
-            return
-        if self.session.cause is not None:
-            return
-        if not self._size:
-            self.session.quota_reached()
-            return
-        data = self.session.shared.buffers.views[self._chunk][:count]
-        if self.framing is not None and not self.unread:
-            taken = self._body(data)
-            data = data[taken:]
-        self.unread += data
-        self._advance()
-
-    def feed(self, data: bytes) -> None:
-        """Carry bytes that were read from this side before it was there."""
-        if self.plain:
-            super().feed(data)
-        else:
-            self.unread += data
-            self._advance()
-
-    def deliver(self, data: bytes | memoryview, wire: int | None = None) -> None:
-        """Charge and send; ``wire``: bytes on the visitor's wire, if not those of ``data``."""
-        session, lane, sink = self.session, self.lane, self.other.transport
-        if sink is None or sink.is_closing() or session.cause is not None:
-            return
-        count = len(data) if wire is None else wire
-        allowed = lane.quota_left(count)
-        if allowed < count:
-            if wire is not None:
-                session.quota_reached()
-                return
-            data, count = data[:allowed], allowed
-        lane.charge(session.flow, count)
-        sink.write(data)
-        if sink.get_write_buffer_size():
-            session.shared.buffers.give_away(self._chunk)
-        if lane.flows and not lane.quota_left(1):
-            session.quota_reached()
-        elif lane.buckets:
-            self.turns.spent(count)
-
-    def _body(self, data: memoryview) -> int:
-        """Carry what of ``data`` belongs to the body; how many bytes."""
-        assert self.framing is not None
-        try:
-            taken = self.framing.take(data)
-        except BadRequest as error:
-            self.http.fail(self, error)
-            return len(data)
-        self.deliver(data[:taken])
-        return taken
-
-    def _take_body(self) -> bool:
-        """Carry what is unread of the body. Whether the body is complete."""
-        assert self.framing is not None
-        if self.unread and not self.framing.done:
-            taken = self._body(memoryview(bytes(self.unread)))
-            del self.unread[:taken]
-        return self.framing.done and self.session.cause is None
-
-    @abc.abstractmethod
-    def _advance(self) -> None:
-        """Carry what is unread as far as it is understood and may go."""
-
-
-class RequestHalf(HttpHalf):
-    """The visitor's side."""
-
-    def eof_received(self) -> bool:
-        """A visitor that has asked may close its sending side, and still gets its answer."""
-        if self.plain:
-            return super().eof_received()
-        self.eof = True
-        session = self.http
-        if session.request is None or self.framing is not None:
-            session.leave()
-            return False
-        return True
-
-    def _advance(self) -> None:
-        session = self.http
-        try:
-            while session.cause is None and self.transport is not None:
-                if self.framing is None and not self._begin():
-                    return
-                if not self._take_body():
-                    return
-                self.framing = None
-        except BadRequest as error:
-            session.fail(self, error)
-
-    def _begin(self) -> bool:
-        """Send the next request's head to the target, if it is there and its turn."""
-        session = self.http
-        if session.request is not None:
-            if len(self.unread) >= LARGEST_HEAD:
-                self._hold(AHEAD)
-            return False
-        raw = find_head(self.unread)
-        if raw is None:
-            session.begins(halfway=bool(self.unread))
-            return False
-        head = parse_request(raw)
-        framing = request_framing(head)
-        wanted = session.plan(head)
-        if wanted is None:
-            session.hand_back()
-            return False
-        del self.unread[: len(raw)]
-        self.framing = framing
-        session.asks(head, raw)
-        self.deliver(bytes(wanted), len(raw) - session.take_prepaid())
-        return True
-
-    def part(self) -> Prelude | None:
-        """Let go of the visitor, with all it has said that was not carried; None when it is gone."""
-        transport, self.transport = self.transport, None
-        if transport is None:
-            return None
-        self.turns.leave()
-        if self._holds & STALLED:
-            self.session.shared.buffers.stalled(-1)
-        prelude = Prelude()
-        prelude.unread, prelude.ended = self.unread, self.eof
-        transport.set_write_buffer_limits()
-        transport.set_protocol(prelude)
-        prelude.connection_made(transport)
-        if self._holds and not self.eof:
-            transport.resume_reading()
-        return prelude
-
-    def answered(self) -> None:
-        """The next request may come."""
-        self._release(AHEAD)
-        self._advance()
-
-
-class ResponseHalf(HttpHalf):
-    """The target's side."""
-
-    def eof_received(self) -> bool:
-        if self.plain:
-            return super().eof_received()
-        self.eof = True
-        if isinstance(self.framing, UntilClose):
-            self.framing = None
-            self.http.answered()
-        else:
-            self.http.target_closed(begun=self.framing is not None)
-        return False
-
-    def _advance(self) -> None:
-        session = self.http
-        try:
-            while session.cause is None and self.transport is not None and not self.plain:
-                if self.framing is None and not self._begin():
-                    return
-                if not self._take_body():
-                    return
-                self.framing = None
-                session.answered()
-        except BadRequest as error:
-            session.fail(self, BadRequest(502, str(error)))
-
-    def _begin(self) -> bool:
-        """Send the head of the answer to the visitor, once it is there."""
-        session, raw = self.http, find_head(self.unread)
-        if session.request is None:
-            if self.unread:
-                session.leave()
-            return False
-        if raw is None:
-            return False
-        del self.unread[: len(raw)]
-        head = parse_response(raw)
-        if head.status == 101 and session.request.upgrades:
-            self.deliver(bytes(head))
-            session.upgrade()
-            return False
-        if head.status < 200:
-            self.deliver(bytes(head))
-            return self._begin()
-        self.framing = response_framing(head, session.request.method)
-        self.deliver(bytes(self._for_visitor(head)))
-        return True
-
-    def _for_visitor(self, head: ResponseHead) -> ResponseHead:
-        session = self.http
-        session.keeps = session.keeps and not isinstance(self.framing, UntilClose)
-        session.target_keeps = head.keeps_alive and head.minor == 1
-        headers = head.end_to_end()
-        if not session.keeps:
-            headers.append((b"Connection", b"close"))
-        elif session.request is not None and not session.request.minor:
-            headers.append((b"Connection", b"keep-alive"))
-        return head.with_headers(headers)
 
 
 class HttpSession(Pair):
@@ -296,20 +64,17 @@ class HttpSession(Pair):
         """Whether a part of the next request's head is there."""
         self._quiet_since = shared.loop.time()
 
-    def asks(self, head: RequestHead, raw: bytes) -> None:
-        """The visitor's request goes to the target."""
+    def asks(self, head: RequestHead, raw: bytes) -> int:
+        """The visitor's request goes to the target; how many of the bytes of ``raw`` are to be charged."""
         self.request, self._raw, self.keeps = head, raw, head.keeps_alive
         self._halfway = False
+        prepaid, self._prepaid = self._prepaid, 0
+        return len(raw) - prepaid
 
     def begins(self, *, halfway: bool) -> None:
         """The next request's head is not there yet; ``halfway``: a part of it is."""
         if halfway and not self._halfway:
             self._halfway, self._quiet_since = True, self.shared.loop.time()
-
-    def take_prepaid(self) -> int:
-        """Bytes of this request that were charged when it was sent before."""
-        prepaid, self._prepaid = self._prepaid, 0
-        return prepaid
 
     def answered(self) -> None:
         """The answer is complete: on to the next request, if both sides go on."""
