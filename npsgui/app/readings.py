@@ -8,6 +8,7 @@ from pathlib import Path
 
 from npsgui.app.audit import Auditor
 from npsgui.app.books import Books
+from npsgui.app.certificates import Certificates
 from npsgui.app.desk import Desk
 from npsgui.app.rows import NOT_RUNNING, flow_row
 from npsgui.ledger.ledger import Ledger
@@ -37,7 +38,8 @@ class Readings:
         self._accounts = Accounts(time.monotonic())
         self._accounts.apply(ledger.opened.configuration, time.monotonic())
         self._accounts.restore(ledger.opened.totals)
-        self._relay = Relay(self._accounts, self.events) if relay else None
+        certificates = Certificates(folder)
+        self._relay = Relay(self._accounts, self.events, contexts=certificates.context) if relay else None
         clock = MinuteClock(time.time(), time.monotonic())
         self._books = Books(self._accounts, ledger, self.events, clock)
         self._desk = Desk(ledger, self._accounts, self._books, self._relay, self.events)
@@ -76,7 +78,7 @@ class Readings:
         if gate is None:
             raise NotFound("There is no {owner}.", owner=owner)
         listener: Sentence | bool = True
-        if owner.kind is OwnerKind.TUNNEL:
+        if owner.kind in (OwnerKind.TUNNEL, OwnerKind.HOST):
             listener = NOT_RUNNING if self._relay is None else self._relay.listener(owner)
         return flow_row(found, gate, self._books.live.now(owner), listener, wall)
 

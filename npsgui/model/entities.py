@@ -108,6 +108,8 @@ class Everything:
     """The global owner: what holds for all clients together, and the shared ports. Port 0 is closed."""
 
     limits: Limits = Limits(connections=10_000)
+    http_bind: str = "127.0.0.1"
+    """Address of the shared HTTP and HTTPS ports; empty is every interface."""
     http_port: int = 0
     https_port: int = 0
     bridge_port: int = 0
@@ -175,6 +177,12 @@ class Tunnel:
         return self.targets
 
 
+SELF_SIGNED = "self-signed"
+PASS_THROUGH = "pass-through"
+"""What a host does with HTTPS without a certificate file: a certificate made here, which visitors must be
+told to trust; or the target's own, TLS being carried as it is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
     """A rule on the shared HTTP port: scheme, host, location."""
@@ -187,6 +195,14 @@ class Host:
     host: str = ""
     location: str = "/"
     targets: tuple[Target, ...] = ()
+    certificate: str = SELF_SIGNED
+    """Path of a PEM file with the certificate chain; or one of the two words above."""
+    certificate_key: str = ""
+    """Path of a PEM file with the private key, if it is not in the other file."""
+    host_change: str = ""
+    """What the target is told as the host; empty is what the visitor said."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Headers that requests get in place of theirs: name and value."""
     via: Via = Via.LOCAL
     limits: Limits = Limits()
     accounts: tuple[Account, ...] = ()

@@ -19,6 +19,7 @@ from npsgui.model.entities import (
     Mode,
     Owner,
     OwnerKind,
+    Scheme,
     Target,
     Tunnel,
     Via,
@@ -65,10 +66,8 @@ def check(configuration: Configuration, owner: Owner) -> None:
 
 def unsupported(owner: Owner) -> Sentence | None:
     """Why this version keeps ``owner`` but does not run it; None when it does."""
-    if isinstance(owner, Host):
-        return Sentence("Hosts on a shared HTTP port do not run in this version.")
-    if isinstance(owner, Tunnel):
-        if owner.mode not in RUNNING_MODES:
+    if isinstance(owner, Tunnel | Host):
+        if isinstance(owner, Tunnel) and owner.mode not in RUNNING_MODES:
             return Sentence("Tunnels of the kind {mode} do not run in this version.", (("mode", owner.mode),))
         if owner.via is Via.AGENT:
             return Sentence("Targets behind an agent do not run in this version.")
@@ -176,8 +175,23 @@ def _host_problems(configuration: Configuration, host: Host) -> Iterator[FieldEr
         yield FieldError("host", "“{host}” is not a host name.", host=host.host)
     if not host.location.startswith("/"):
         yield FieldError("location", "A location begins with “/”.")
+    for other in configuration.hosts.values():
+        if other.id != host.id and _same_place(host, other):
+            yield FieldError(
+                "location", "Host {id} “{remark}” answers there.", id=other.id, remark=other.remark
+            )
     if not host.targets:
         yield FieldError("targets", "A host needs a target, like 127.0.0.1:8080.")
+
+
+def _same_place(one: Host, other: Host) -> bool:
+    """Whether requests would not know which of two hosts they are for."""
+    schemes = {one.scheme, other.scheme}
+    return (
+        one.host.lower() == other.host.lower()
+        and one.location == other.location
+        and (Scheme.ALL in schemes or len(schemes) == 1)
+    )
 
 
 def _owned_problems(configuration: Configuration, owner: Tunnel | Host) -> Iterator[FieldError]:
@@ -205,6 +219,12 @@ def _everything_problems(everything: Everything) -> Iterator[FieldError]:
     for word in ("http_port", "https_port", "bridge_port"):
         if getattr(everything, word) not in range(65536):
             yield FieldError(word, "A port is a number from 1 to 65535, or 0 for none.")
+    if everything.http_bind and not is_address(everything.http_bind):
+        yield FieldError(
+            "http_bind", "“{bind}” is not an address of an interface.", bind=everything.http_bind
+        )
+    if everything.http_port and everything.http_port == everything.https_port:
+        yield FieldError("https_port", "HTTP and HTTPS need ports of their own.")
     if not everything.limits.connections:
         yield FieldError(
             "sessions", "The number of sessions needs a limit, so that a flood costs refusals, not memory."

@@ -19,6 +19,9 @@ from npsgui.model.ports import format_ports, parse_ports
 from npsgui.model.rules import parse_targets
 from npsgui.model.units import UNLIMITED_WORDS, format_exact, format_time, parse_bytes, parse_rate, parse_time
 
+_HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+"""RFC 9110 section 5.6.2."""
+
 _CLIENT = frozenset({OwnerKind.CLIENT})
 _TUNNEL = frozenset({OwnerKind.TUNNEL})
 _HOST = frozenset({OwnerKind.HOST})
@@ -109,6 +112,21 @@ def _accounts_text(accounts: tuple[Account, ...]) -> str:
     return ",".join(":".join(re.sub(r"[\\,:]", r"\\\g<0>", one) for one in pair) for pair in pairs)
 
 
+def _headers(text: str, field: str) -> tuple[tuple[str, str], ...]:
+    found = []
+    for line in re.split(r"[\r\n]+", text):
+        if line.strip():
+            name, colon, value = line.partition(":")
+            if not colon or _HEADER_NAME.fullmatch(name.strip()) is None or not value.isprintable():
+                raise FieldError(field, "Write headers as Name: value, one a line.")
+            found.append((name.strip(), value.strip()))
+    return tuple(found)
+
+
+def _headers_text(headers: tuple[tuple[str, str], ...]) -> str:
+    return "\n".join(f"{name}: {value}" for name, value in headers)
+
+
 def _targets(text: str, field: str) -> tuple[Target, ...]:
     return parse_targets(text)
 
@@ -148,6 +166,11 @@ WORDS: tuple[Word, ...] = (
     Word("scheme", _HOST, _choice(Scheme)),
     Word("host", _HOST, _text),
     Word("location", _HOST, _text),
+    Word("certificate", _HOST, _text),
+    Word("certificate_key", _HOST, _text),
+    Word("host_change", _HOST, _text),
+    Word("headers", _HOST, _headers, _headers_text),
+    Word("http_bind", _GLOBAL, _text),
     Word("http_port", _GLOBAL, _count),
     Word("https_port", _GLOBAL, _count),
     Word("bridge_port", _GLOBAL, _count),

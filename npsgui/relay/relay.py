@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from npsgui.model.accounts import Accounts
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import OwnerKey, Target, Tunnel
+from npsgui.model.entities import Host, OwnerKey, OwnerKind, Target, Tunnel
 from npsgui.model.errors import BindFailed, TargetUnreachable
 from npsgui.model.events import Events, ListenerChanged, TargetFailed
 from npsgui.model.gate import Cause
@@ -21,6 +21,8 @@ from npsgui.model.rules import unsupported
 from npsgui.model.views import ConnectionRow, Sentence
 from npsgui.relay.buffers import Buffers
 from npsgui.relay.dialing import Dialer
+from npsgui.relay.http.hosts import Contexts, no_certificates
+from npsgui.relay.http.shared_ports import SharedPorts
 from npsgui.relay.pacer import Pacer
 from npsgui.relay.services import SERVICES, Service
 from npsgui.relay.sessions import Sessions
@@ -35,18 +37,28 @@ _log = logging.getLogger(__name__)
 class Relay:
     """All services and sessions."""
 
-    def __init__(self, accounts: Accounts, events: Events, dial_seconds: float = DIAL_SECONDS) -> None:
+    def __init__(
+        self,
+        accounts: Accounts,
+        events: Events,
+        dial_seconds: float = DIAL_SECONDS,
+        contexts: Contexts = no_certificates,
+    ) -> None:
         allow_many_sockets()
         loop = asyncio.get_running_loop()
         self._events = events
         self._pacer = Pacer(loop)
         self._sessions = Sessions(loop, accounts, events)
         dialer = Dialer(loop, self._on_target_failed, dial_seconds)
-        self._shared = Shared(loop, Buffers(), self._pacer, self._sessions, dialer)
+        shared = Shared(loop, Buffers(), self._pacer, self._sessions, dialer)
+        self._shared = shared
+        self._ports = SharedPorts(shared, contexts)
         self._tunnels: dict[OwnerKey, Tunnel] = {}
         """Those that should listen."""
         self._services: dict[OwnerKey, Service] = {}
         """Those that do."""
+        self._hosts: dict[OwnerKey, Host] = {}
+        """Those that requests are routed to."""
         self._failed: dict[OwnerKey, Sentence] = {}
 
     def apply(self, configuration: Configuration) -> None:
@@ -63,9 +75,14 @@ class Relay:
                 self._services[key].tunnel = tunnel
             else:
                 self._start(tunnel)
+        self._hosts = _wanted_hosts(configuration)
+        self._ports.apply(configuration.everything, list(self._hosts.values()))
 
     def listener(self, owner: OwnerKey) -> Sentence | bool:
-        """Whether a tunnel listens; why not, when it should and cannot."""
+        """Whether a tunnel or host is listened for; why not, when it should be and cannot."""
+        if owner.kind is OwnerKind.HOST:
+            host = self._hosts.get(owner)
+            return host is not None and self._ports.listener(host)
         return self._failed.get(owner) or owner in self._services
 
     def port(self, owner: OwnerKey) -> int:
@@ -78,6 +95,7 @@ class Relay:
         self._sessions.cut_refused()
         for key in list(self._failed):
             self._start(self._tunnels[key])
+        self._ports.retry()
 
     def connections(self) -> list[ConnectionRow]:
         """The sessions that carry bytes, the oldest first."""
@@ -87,9 +105,14 @@ class Relay:
         """End these sessions; how many of them there were."""
         return self._sessions.close(ids, cause)
 
+    def shared_port(self, scheme: str) -> int:
+        """The port for http or https that all hosts share. Raises KeyError: when it is not open."""
+        return self._ports.port(scheme)
+
     async def close(self) -> None:
         """Stop listening and end every session; what was charged is sent first, if its reader takes it."""
         self._tunnels = {}
+        self._ports.close()
         for key in list(self._services):
             self._stop(key)
         await self._sessions.close_all()
@@ -127,6 +150,15 @@ def _wanted(configuration: Configuration) -> dict[OwnerKey, Tunnel]:
         if tunnel.enabled and client.enabled and unsupported(tunnel) is None:
             wanted[tunnel.owner] = replace(tunnel, accounts=tunnel.accounts or client.accounts)
     return wanted
+
+
+def _wanted_hosts(configuration: Configuration) -> dict[OwnerKey, Host]:
+    """The hosts that requests are routed to; those of a stopped owner too, to say that it is stopped."""
+    return {
+        host.owner: replace(host, accounts=host.accounts or configuration.clients[host.client].accounts)
+        for host in configuration.hosts.values()
+        if unsupported(host) is None
+    }
 
 
 def _place(tunnel: Tunnel) -> tuple[object, ...]:

@@ -15,6 +15,7 @@ from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Everything, Limits, Owner, OwnerKey, OwnerKind, Target, Tunnel
 from npsgui.model.events import Event, Events
 from npsgui.model.flow import Flow
+from npsgui.relay.http.hosts import Contexts, no_certificates
 from npsgui.relay.relay import Relay
 
 CLIENT = OwnerKey(OwnerKind.CLIENT, 1)
@@ -34,12 +35,12 @@ def free_port() -> int:
 class House:
     """One client with one tunnel, through a real relay."""
 
-    def __init__(self, dial_seconds: float = 5.0) -> None:
+    def __init__(self, dial_seconds: float = 5.0, contexts: Contexts = no_certificates) -> None:
         self.accounts = Accounts(time.monotonic())
         self.events = Events()
         self.seen: list[Event] = []
         self.events.subscribe(self.seen.append)
-        self.relay = Relay(self.accounts, self.events, dial_seconds)
+        self.relay = Relay(self.accounts, self.events, dial_seconds, contexts)
         self.configuration = Configuration()
 
     def apply(self, *owners: Owner) -> None:
@@ -100,10 +101,11 @@ async def house(
     limits: Limits | None = None,
     everything: Limits | None = None,
     dial_seconds: float = 5.0,
+    contexts: Contexts = no_certificates,
 ) -> AsyncIterator[House]:
     """A House whose tunnel leads to targets with these handlers."""
     async with serving(*handlers) as targets:
-        made = House(dial_seconds)
+        made = House(dial_seconds, contexts)
         made.apply(
             Everything(limits=everything or Limits(connections=10_000)),
             Client(id=1, key="k"),

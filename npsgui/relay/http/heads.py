@@ -10,8 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from npsgui.model.errors import ProtocolError
+
+Header: TypeAlias = tuple[bytes, bytes]
+"""Name and value."""
 
 LARGEST_HEAD = 64 * 1024
 """Bytes."""
@@ -44,7 +48,7 @@ class BadRequest(ProtocolError):
 class Head:
     """The lines of one message. ``headers`` in their order, names as they were written."""
 
-    headers: tuple[tuple[bytes, bytes], ...]
+    headers: tuple[Header, ...]
     minor: int
     """HTTP/1.``minor``."""
 
@@ -67,11 +71,11 @@ class Head:
         options = self.tokens(b"connection")
         return b"close" not in options and (self.minor == 1 or b"keep-alive" in options)
 
-    def without(self, *names: bytes) -> Iterator[tuple[bytes, bytes]]:
+    def without(self, *names: bytes) -> Iterator[Header]:
         """The headers but for these, which are in lower case."""
         return ((name, value) for name, value in self.headers if name.lower() not in names)
 
-    def end_to_end(self) -> list[tuple[bytes, bytes]]:
+    def end_to_end(self) -> list[Header]:
         """The headers that are not for the next hop alone."""
         return list(self.without(*HOP_BY_HOP, *self.tokens(b"connection")))
 
@@ -88,7 +92,7 @@ class RequestHead(Head):
         """Whether it asks for another protocol."""
         return b"upgrade" in self.tokens(b"connection") and bool(self.get(b"upgrade"))
 
-    def with_headers(self, headers: list[tuple[bytes, bytes]], target: bytes | None = None) -> RequestHead:
+    def with_headers(self, headers: list[Header], target: bytes | None = None) -> RequestHead:
         """The same with other headers, and perhaps another target."""
         return replace(self, headers=tuple(headers), target=self.target if target is None else target)
 
@@ -103,7 +107,7 @@ class ResponseHead(Head):
     status: int
     reason: bytes
 
-    def with_headers(self, headers: list[tuple[bytes, bytes]]) -> ResponseHead:
+    def with_headers(self, headers: list[Header]) -> ResponseHead:
         """The same with other headers."""
         return replace(self, headers=tuple(headers))
 
@@ -148,14 +152,14 @@ def parse_response(head: bytes) -> ResponseHead:
     return ResponseHead(headers, int(match[1]), int(match[2]), match[3] or b"")
 
 
-def _split(head: bytes) -> tuple[bytes, tuple[tuple[bytes, bytes], ...]]:
+def _split(head: bytes) -> tuple[bytes, tuple[Header, ...]]:
     lines = head[: -len(END)].split(b"\r\n")
     if any(b"\r" in line or b"\n" in line for line in lines):
         raise BadRequest(400, "A line of the head ends with CR or LF alone.")
     return lines[0], tuple(map(_header, lines[1:]))
 
 
-def _header(line: bytes) -> tuple[bytes, bytes]:
+def _header(line: bytes) -> Header:
     """Name and value. A line that begins with a space, the old way to fold, is no header: RFC 9112 5.2."""
     name, colon, value = line.partition(b":")
     value = value.strip(b" \t")
@@ -164,5 +168,5 @@ def _header(line: bytes) -> tuple[bytes, bytes]:
     return name, value
 
 
-def _lines(first: bytes, headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
+def _lines(first: bytes, headers: tuple[Header, ...]) -> bytes:
     return b"\r\n".join([first, *(b"%b: %b" % header for header in headers), b"", b""])

@@ -13,12 +13,11 @@ from npsgui.model.rules import parse_target
 from npsgui.relay.http.answers import page
 from npsgui.relay.http.authorization import permitted
 from npsgui.relay.http.heads import RequestHead
+from npsgui.relay.http.rewriting import ABSOLUTE, for_proxy_target
 from npsgui.relay.http.service import HttpService, Lead
 from npsgui.relay.listener import listen_on_all
 from npsgui.relay.shared import Shared
 from npsgui.relay.targets import Route
-
-_ABSOLUTE = re.compile(rb"http://([^/?#@]+)(/?[^#]*)", re.I)
 
 ASK = ("Proxy-Authenticate", 'Basic realm="npsgui", charset="UTF-8"')
 
@@ -59,7 +58,7 @@ class ProxyService(HttpService):
             return None
         if not permitted(self.tunnel.accounts, head.get(b"proxy-authorization")):
             return None
-        return in_origin_form(head)
+        return for_proxy_target(head)
 
 
 def target_of(head: RequestHead) -> Target | None:
@@ -67,8 +66,8 @@ def target_of(head: RequestHead) -> Target | None:
     if head.method == b"CONNECT":
         authority, port = head.target, b""
     else:
-        match = _ABSOLUTE.fullmatch(head.target)
-        if match is None:
+        match = ABSOLUTE.fullmatch(head.target)
+        if match is None or head.target[:5].lower() != b"http:":
             return None
         authority, port = match[1], b":80"
     text = authority.decode("latin-1")
@@ -79,19 +78,3 @@ def target_of(head: RequestHead) -> Target | None:
     except FieldError:
         return None
     return targets[0] if len(targets) == 1 and ":" in text else None
-
-
-def in_origin_form(head: RequestHead) -> RequestHead:
-    """The request as the target gets it. Its host is the target's name, RFC 9112 section 3.2.2."""
-    match = _ABSOLUTE.fullmatch(head.target)
-    assert match is not None
-    path = match[2]
-    if not path.startswith(b"/"):
-        path = b"*" if head.method == b"OPTIONS" and not path else b"/" + path
-    headers = [(b"Host", match[1]), *(pair for pair in head.end_to_end() if pair[0].lower() != b"host")]
-    return head.with_headers(headers + upgrade_headers(head), path)
-
-
-def upgrade_headers(head: RequestHead) -> list[tuple[bytes, bytes]]:
-    """What asks the next hop for another protocol, if the visitor does; else that the connection stays."""
-    return [(b"Connection", b"upgrade")] if head.upgrades else [(b"Connection", b"keep-alive")]
