@@ -119,7 +119,7 @@ def test_there_must_be_what_a_command_names(terminal: Terminal, verb: str) -> No
         (("tunnel", "client=1", "port=8000", "targets=a b"), ["“a b”", "127.0.0.1:8080"]),
         (("tunnel", "client=1", "port=8000", "targets=80", "bind=here"), ["“here”"]),
         (("tunnel", "client=1", "port=8000", "targets=80", "mode=icmp"), ["“icmp”", "tcp, udp"]),
-        (("tunnel", "client=1", "http_port=80"), ["“http_port”", "bind, port, targets"]),
+        (("tunnel", "client=1", "http_port=80"), ["“http_port”", "mode, bind, port"]),
     ],
 )
 def test_a_bad_word_or_value_names_itself_and_what_would_do(
