@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict
@@ -16,7 +17,7 @@ from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.errors import NpsError
 from npsgui.model.events import ShowWindow
 from npsgui.model.units import format_time, parse_time
-from npsgui.model.views import ConnectionRow, FlowRow, State, Step
+from npsgui.model.views import ConnectionRow, FlowRow, State, Step, Usage
 
 
 class Arguments(TypedDict, total=False):
@@ -74,12 +75,8 @@ async def _history(program: Program, arguments: Arguments) -> Answer:
     until = parse_time(arguments["until"], "until") if arguments["until"] else int(time.time()) + 60
     since = parse_time(arguments["since"], "since") if arguments["since"] else until - 86400
     usages = await program.history(owner_key(arguments["kind"], arguments["id"]), since, until, step)
-    return Answer(
-        [
-            {"start": format_time(usage.start), "inlet": usage.inlet, "export": usage.export}
-            for usage in usages
-        ]
-    )
+    # in a thread: three months of minutes would hold up every session for half a second
+    return Answer(await asyncio.to_thread(_buckets, usages))
 
 
 async def _add(program: Program, arguments: Arguments) -> Answer:
@@ -185,6 +182,12 @@ def _flow(row: FlowRow) -> dict[str, Any]:
         "connections": row.connections,
         "state": state,
     }
+
+
+def _buckets(usages: Iterable[Usage]) -> list[dict[str, Any]]:
+    return [
+        {"start": format_time(usage.start), "inlet": usage.inlet, "export": usage.export} for usage in usages
+    ]
 
 
 def _connection(row: ConnectionRow) -> dict[str, Any]:

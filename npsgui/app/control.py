@@ -113,15 +113,15 @@ async def ask(folder: Path, command: str, arguments: Arguments) -> Answer | None
     """
     path = socket_path(folder)
     try:
-        reader, writer = await asyncio.open_unix_connection(os.fspath(path), limit=LONGEST_LINE * 64)
+        reader, writer = await asyncio.open_unix_connection(os.fspath(path))
     except OSError:
         return None
     try:
         async with asyncio.timeout(ASK_SECONDS):
             writer.write(msgspec.json.encode(Request(command, arguments)) + b"\n")
             await writer.drain()
-            line = await reader.readline()
-        return msgspec.json.decode(line, type=Answer)
+            said = await reader.read()
+        return msgspec.json.decode(said, type=Answer)
     except (OSError, TimeoutError, msgspec.MsgspecError) as error:
         raise NpsError("The npsgui that uses {folder} does not answer.", folder=str(folder)) from error
     finally:

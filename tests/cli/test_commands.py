@@ -47,7 +47,6 @@ def test_what_is_added_is_in_the_flows_with_the_keys_of_the_contract(terminal: T
         "state": "running",
     }
     assert (host["kind"], host["id"], host["client"]) == ("host", 1, 1)
-    assert host["state"] == "not yet running: Hosts on a shared HTTP port do not run in this version."
 
 
 def test_a_new_tunnel_listens_at_once_where_npsgui_runs(
