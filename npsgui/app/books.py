@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from npsgui.app.live import Live, Ring
 from npsgui.ledger.ledger import Batch, Delta, Ledger
@@ -72,7 +72,14 @@ class MinuteUsages(Mapping[OwnerKey, Usage]):
 class Books:
     """What each owner's counters stood at the last time they were read, and where the difference goes."""
 
-    def __init__(self, accounts: Accounts, ledger: Ledger, events: Events, clock: MinuteClock) -> None:
+    def __init__(
+        self,
+        accounts: Accounts,
+        ledger: Ledger,
+        events: Events,
+        clock: MinuteClock,
+        take_bill: Callable[[], Sequence[tuple[OwnerKey, str, int, int]]] = tuple,
+    ) -> None:
         self.live = Live()
         self.on_hold = False
         """While it is, turns do nothing: opening balances are on disk that no counter holds yet."""
@@ -80,6 +87,8 @@ class Books:
         self._ledger = ledger
         self._events = events
         self._clock = clock
+        self._take_bill = take_bill
+        """Whom the bytes were carried for; asked at the moment at which the counters are read."""
         self._lines: dict[Gate, Line] = {}
         """By the gate itself: ten thousand keys would take longer to hash than their bytes to count."""
         self._minute: dict[Line, None] = {}
@@ -172,7 +181,7 @@ class Books:
             if seconds > 0:
                 line.ring = line.ring or self.live.ring(line.owner)
                 line.ring.write(turn, inlet / seconds, export / seconds)
-        self._ledger.flush(Batch(minute, wall, tuple(deltas)))
+        self._ledger.flush(Batch(minute, wall, tuple(deltas), peers=self._take_bill()))
 
     def _complete(self, minute: int) -> None:
         moved, self._minute = self._minute, {}

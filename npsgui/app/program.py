@@ -32,8 +32,8 @@ AFTER_THE_SECOND = 0.005
 class Program(Readings):
     """Runs the tunnels, keeps the books, takes edits. Everything runs on the loop that opened it."""
 
-    def __init__(self, ledger: Ledger, lock: InstanceLock, folder: Path, *, relay: bool) -> None:
-        super().__init__(ledger, folder, relay=relay)
+    def __init__(self, ledger: Ledger, lock: InstanceLock, settings: Settings, *, relay: bool) -> None:
+        super().__init__(ledger, settings, relay=relay)
         self._lock = lock
         self._beat: asyncio.Task[None] | None = None
 
@@ -53,8 +53,9 @@ class Program(Readings):
                 program.events.push(LedgerHealthChanged(health))
 
         try:
-            ledger = await Ledger.open(folder, on_health, Settings(folder).retention)
-            program = cls(ledger, lock, folder, relay=relay)
+            settings = Settings(folder)
+            ledger = await Ledger.open(folder, on_health, settings.retention)
+            program = cls(ledger, lock, settings, relay=relay)
             await program._books.begin_day(time.time())
         except BaseException:
             lock.release()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from itertools import chain
-from pathlib import Path
 
 from npsgui.app.audit import Auditor
 from npsgui.app.books import Books
 from npsgui.app.certificates import Certificates
 from npsgui.app.desk import Desk
 from npsgui.app.rows import NOT_RUNNING, flow_row
+from npsgui.app.settings import Settings
 from npsgui.ledger.ledger import Ledger
 from npsgui.model.accounts import Accounts
 from npsgui.model.audit import AuditEvent
@@ -19,6 +19,7 @@ from npsgui.model.entities import Owner, OwnerKey, OwnerKind
 from npsgui.model.errors import NotFound
 from npsgui.model.events import Events
 from npsgui.model.minutes import MinuteClock
+from npsgui.model.peers import PeerUsage
 from npsgui.model.views import ConnectionRow, FlowRow, LedgerHealth, Sample, Sentence, Step, Usage
 from npsgui.relay.relay import Relay
 
@@ -26,8 +27,8 @@ from npsgui.relay.relay import Relay
 class Readings:
     """The half of ``Program`` that shows; the other half edits, runs and ends."""
 
-    def __init__(self, ledger: Ledger, folder: Path, *, relay: bool) -> None:
-        self.folder = folder
+    def __init__(self, ledger: Ledger, settings: Settings, *, relay: bool) -> None:
+        self.folder = settings.folder
         self.events = Events()
         self.health = LedgerHealth()
         self.notes: tuple[Sentence, ...] = ledger.opened.notes
@@ -38,10 +39,17 @@ class Readings:
         self._accounts = Accounts(time.monotonic())
         self._accounts.apply(ledger.opened.configuration, time.monotonic())
         self._accounts.restore(ledger.opened.totals)
-        certificates = Certificates(folder)
-        self._relay = Relay(self._accounts, self.events, contexts=certificates.context) if relay else None
+        self._relay: Relay | None = None
+        if relay:
+            self._relay = Relay(
+                self._accounts,
+                self.events,
+                contexts=Certificates(self.folder).context,
+                by_network=settings.ipv6_by_network,
+            )
         clock = MinuteClock(time.time(), time.monotonic())
-        self._books = Books(self._accounts, ledger, self.events, clock)
+        take_bill = tuple if self._relay is None else self._relay.take_bill
+        self._books = Books(self._accounts, ledger, self.events, clock, take_bill)
         self._desk = Desk(ledger, self._accounts, self._books, self._relay, self.events)
         self._auditor = Auditor(ledger, self._accounts, self.events, lambda: self.configuration)
 
@@ -92,6 +100,10 @@ class Readings:
     async def coverage(self, since: int, until: int) -> list[tuple[int, int]]:
         """The spans of time, from and until in Unix time, in which the program ran."""
         return await self._ledger.coverage(since, until)
+
+    async def peers(self, owner: OwnerKey, since: int, until: int) -> list[PeerUsage]:
+        """Whom an owner carried bytes for, by day (UTC), the heaviest of a day first. Raises NotFound."""
+        return await self._ledger.peers(owner, since, until)
 
     async def audit(
         self, since: float, until: float, owner: OwnerKey | None = None, text: str = ""

@@ -24,15 +24,18 @@ DEFAULTS = {
     "language": "system",
     "keep_minutes_days": str(AS_DESIGNED.minutes // DAY),
     "keep_hours_days": str(AS_DESIGNED.hours // DAY),
+    "ipv6_peers_by_network": "false",
 }
 """``theme``: system, light or dark. ``language``: system, en or zh_CN. ``keep_*_days``: how long the ledger
-keeps minutes and hours, read at the start."""
+keeps minutes and hours; ``ipv6_peers_by_network``: whether it tells IPv6 peers apart by their /64 only. These
+three are read at the start."""
 
 
 class Settings:
     """The choices of one data folder, written as they are made."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._file = folder / "settings.toml"
         self._layout_file = folder / "window.json"
         read = _read(self._file, tomllib.loads)
@@ -61,6 +64,11 @@ class Settings:
         """How long the ledger keeps minutes and hours: at least a day; what is no number is as designed."""
         kept = Retention(self._days("keep_minutes_days"), self._days("keep_hours_days"))
         return replace(kept, hours=max(kept.hours, kept.minutes))
+
+    @property
+    def ipv6_by_network(self) -> bool:
+        """Whether IPv6 peers are told apart by their network only."""
+        return self._values["ipv6_peers_by_network"].lower() in {"true", "yes", "1"}
 
     def _days(self, name: str) -> int:
         text = self._values[name]

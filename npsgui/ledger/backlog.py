@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from npsgui.model.accounts import Totals
 from npsgui.model.audit import AuditEvent
-from npsgui.model.entities import OwnerKey
+from npsgui.model.entities import OwnerKey, OwnerKind
+from npsgui.model.peers import OTHERS, PEERS_A_DAY
+
+DAY = 86400
+
+_SERVING = (OwnerKind.TUNNEL, OwnerKind.HOST)
 
 
 class Delta(NamedTuple):
@@ -31,6 +37,9 @@ class Batch:
     deltas: tuple[Delta, ...]
     events: tuple[AuditEvent, ...] = ()
     """What goes into the audit trail with it."""
+    peers: Sequence[tuple[OwnerKey, str, int, int]] = ()
+    """Whom the deltas of tunnels and hosts were carried for: owner, address, inlet and export. What of a
+    delta is not in it is carried for the others."""
 
 
 @dataclass(slots=True)
@@ -39,6 +48,17 @@ class Flushes:
 
     last: int
     count: int = 1
+
+
+def _carry(moved: dict[str, tuple[int, int]], peer: str, inlet: int, export: int) -> None:
+    before = moved.get(peer)
+    if before is None:
+        if len(moved) >= PEERS_A_DAY and peer != OTHERS:
+            _carry(moved, OTHERS, inlet, export)
+        else:
+            moved[peer] = (inlet, export)
+    else:
+        moved[peer] = (before[0] + inlet, before[1] + export)
 
 
 class Backlog:
@@ -56,6 +76,8 @@ class Backlog:
         """Inlet and export by minute and owner."""
         self.totals: dict[OwnerKey, tuple[int, int]] = {}
         self.events: list[AuditEvent] = []
+        self.peers: dict[int, dict[OwnerKey, dict[str, tuple[int, int]]]] = {}
+        """Inlet and export by day and owner, and then by address."""
 
     def __bool__(self) -> bool:
         return self.last > self.before
@@ -77,6 +99,22 @@ class Backlog:
             inlet, export = moved.get(delta.owner, (0, 0))
             moved[delta.owner] = (inlet + delta.inlet, export + delta.export)
             totals[delta.owner] = (delta.total_inlet, delta.total_export)
+        self._add_peers(batch)
+
+    def _add_peers(self, batch: Batch) -> None:
+        """Every byte of a tunnel's or host's delta goes to one peer."""
+        today = self.peers.setdefault(batch.minute // DAY * DAY, {})
+        left = {
+            owner: (inlet, export) for owner, inlet, export, _, _ in batch.deltas if owner.kind in _SERVING
+        }
+        for owner, peer, inlet, export in batch.peers:
+            before = left.get(owner)
+            if before is not None:
+                left[owner] = (before[0] - inlet, before[1] - export)
+                _carry(today.setdefault(owner, {}), peer, inlet, export)
+        for owner, (inlet, export) in left.items():
+            if inlet or export:
+                _carry(today.setdefault(owner, {}), OTHERS, inlet, export)
 
     def carried(self, owner: OwnerKey) -> Totals:
         """The bytes of one owner in it."""

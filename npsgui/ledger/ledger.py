@@ -20,6 +20,7 @@ from npsgui.ledger.writer import Writer
 from npsgui.model.audit import AuditEvent
 from npsgui.model.entities import OwnerKey
 from npsgui.model.minutes import minute_of
+from npsgui.model.peers import PeerUsage
 from npsgui.model.retention import AS_DESIGNED, Retention
 from npsgui.model.views import LedgerHealth, Sentence, Step, Usage
 
@@ -116,6 +117,14 @@ class Ledger:
             return self._store.events(since, until, owner, text)
 
         return await self._in_thread(read)
+
+    async def peers(self, owner: OwnerKey, since: int, until: int) -> list[PeerUsage]:
+        """Whom an owner carried bytes for, on each day (UTC) that overlaps [since, until).
+
+        The heaviest of a day first; their sums are the day's. A client's are those of its tunnels and hosts.
+        Raises LedgerError, and NotFound when there never was such an owner.
+        """
+        return await self._in_thread(lambda: self._store.peers(owner, since, until))
 
     async def coverage(self, since: int, until: int) -> list[tuple[int, int]]:
         """The spans [from, until) of whole minutes in which the program ran. Raises LedgerError."""

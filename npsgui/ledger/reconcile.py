@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from npsgui.ledger.dialect import damage
 from npsgui.ledger.marks import DAYS, HOURS, MINUTES, Layer, Marks
-from npsgui.ledger.schema import nodes, owners, runs
+from npsgui.ledger.schema import nodes, owners, peers, runs
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.views import Sentence, Step
 
@@ -50,6 +50,7 @@ def reconcile(connection: Connection, node: str, marks: Marks) -> list[Sentence]
         *(problem for account in accounts for problem in _own_problems(account)),
         *_sum_problems(accounts),
         *_layer_problems(connection, accounts, marks),
+        *_peer_problems(connection, accounts),
         *_sequence_problems(connection, node),
     ]
 
@@ -142,6 +143,23 @@ def _layer_problems(connection: Connection, accounts: list[Account], marks: Mark
                     account,
                     total,
                     parts,
+                )
+
+
+def _peer_problems(connection: Connection, accounts: list[Account]) -> Iterator[Sentence]:
+    """Every byte of a tunnel or host was carried for one peer."""
+    sums = (select(peers.c.owner, func.sum(peers.c.inlet), func.sum(peers.c.export))).group_by(peers.c.owner)
+    carried = {row: (int(inlet), int(export)) for row, inlet, export in connection.execute(sums)}
+    for account in accounts:
+        if account.owner.kind in (OwnerKind.TUNNEL, OwnerKind.HOST):
+            by_peer = carried.get(account.row, (0, 0))
+            if by_peer != account.moved:
+                yield _differs(
+                    "{owner} (row {row}): its history says {total_in} bytes in and {total_out} out,"
+                    " its peers {sum_in} and {sum_out}.",
+                    account,
+                    account.moved,
+                    by_peer,
                 )
 
 

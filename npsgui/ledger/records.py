@@ -11,6 +11,7 @@ from npsgui.model.accounts import Totals
 from npsgui.model.audit import AuditEvent
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Owner, OwnerKey
+from npsgui.model.peers import PeerUsage
 from npsgui.model.views import Sentence, Step, Usage
 
 
@@ -58,6 +59,9 @@ class Store(Protocol):
 
     def events(self, since: float, until: float, owner: OwnerKey | None, text: str) -> list[AuditEvent]:
         """The audit trail, the oldest first."""
+
+    def peers(self, owner: OwnerKey, since: int, until: int) -> list[PeerUsage]:
+        """Bytes by peer and day. Raises NotFound too."""
 
     def coverage(self, since: int, until: int) -> list[tuple[int, int]]:
         """The spans of minutes that have a flush."""

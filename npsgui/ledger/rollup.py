@@ -7,7 +7,7 @@ thread.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from itertools import islice
@@ -29,8 +29,10 @@ from sqlalchemy import (
 
 from npsgui.ledger.dialect import added
 from npsgui.ledger.marks import DAY, DAYS, HOUR, HOURS, MINUTES, Layer, Marks
+from npsgui.ledger.peers import folding
 from npsgui.ledger.schema import minutes, nodes, owners, runs
 from npsgui.model.minutes import MINUTE
+from npsgui.model.peers import PEERS_A_DAY
 from npsgui.model.retention import Retention
 
 ROWS = 6000
@@ -54,6 +56,7 @@ class Rollup:
         self._sums = {
             coarse: _sum(fine, coarse, dialect) for fine, coarse in ((MINUTES, HOURS), (HOURS, DAYS))
         }
+        self._folding = folding(dialect)
         self._late = {coarse: _late(coarse, dialect) for coarse in (HOURS, DAYS)}
 
     def step(self, now: int) -> bool:
@@ -92,7 +95,9 @@ class Rollup:
         oldest = self.marks.hours_until - self._retention.minutes
         yield from self._forget(MINUTES, "minutes_from", oldest // HOUR * HOUR)
         oldest = min(self.marks.days_until - self._retention.hours, self.marks.minutes_from)
-        yield from self._forget(HOURS, "hours_from", oldest // DAY * DAY)
+        if oldest // DAY * DAY > self.marks.hours_from:
+            yield from self._forget(HOURS, "hours_from", oldest // DAY * DAY)
+            yield from self._each_owner(self._folding, 0, self.marks.hours_from, PEERS_A_DAY // 4)
 
     def _sum_hours(self, due: int) -> Iterator[None]:
         """The next hours up to ``due``, those of one day at most."""
@@ -101,7 +106,7 @@ class Rollup:
         if ran is not None and ran < due:
             since, until = ran // HOUR * HOUR, min(due, ran // DAY * DAY + DAY)
         self._summing = range(since, until)
-        yield from self._each_owner(self._sums[HOURS], since, until, (until - since) // MINUTE)
+        yield from self._each_owner([self._sums[HOURS]], since, until, (until - since) // MINUTE)
         with self._marking("hours_until", until) as connection:
             _join_runs(connection, self._node, since, until)
         yield
@@ -109,7 +114,7 @@ class Rollup:
     def _sum_days(self, until: int) -> Iterator[None]:
         """The days up to ``until``. Few of their hours have rows: each day is summed when it is over."""
         self._summing = range(self.marks.days_until, until)
-        yield from self._each_owner(self._sums[DAYS], self.marks.days_until, until, DAY // HOUR)
+        yield from self._each_owner([self._sums[DAYS]], self.marks.days_until, until, DAY // HOUR)
         with self._marking("days_until", until):
             pass
         yield
@@ -124,19 +129,22 @@ class Rollup:
             with self._marking(mark, until):
                 pass
             if ran is not None and ran < due:
-                yield from self._each_owner(old, ran, until, (until - ran) // layer.seconds)
+                yield from self._each_owner([old], ran, until, (until - ran) // layer.seconds)
             yield
 
-    def _each_owner(self, statement: Executable, since: int, until: int, rows: int) -> Iterator[None]:
-        """Execute ``statement`` for every owner of the node, as many at once as ``rows`` of each allow."""
+    def _each_owner(
+        self, statements: Sequence[Executable], since: int, until: int, rows: int
+    ) -> Iterator[None]:
+        """Execute ``statements`` for every owner of the node, as many at once as ``rows`` of each allow."""
         with self._engine.begin() as connection:
             found = connection.execute(select(owners.c.row).where(owners.c.node == self._node)).scalars()
             which = iter(found.all())
         while portion := list(islice(which, max(1, ROWS // max(1, rows)))):
             with self._engine.begin() as connection:
-                connection.execute(
-                    statement, [{"which": row, "since": since, "until": until} for row in portion]
-                )
+                for statement in statements:
+                    connection.execute(
+                        statement, [{"which": row, "since": since, "until": until} for row in portion]
+                    )
             yield
 
     def _ran_from(self, moment: int) -> int | None:

@@ -125,3 +125,16 @@ what belongs together: one row for each minute, owner and cause."""
 
 Index("audit_by_time", audit.c.node, audit.c.at)
 Index("audit_counted", audit.c.node, audit.c.token, unique=True)
+
+peers = Table(
+    "peers",
+    metadata,
+    Column("owner", Integer, ForeignKey("owners.row"), primary_key=True, autoincrement=False),
+    Column("start", BigInteger, primary_key=True, autoincrement=False),
+    Column("peer", Text, primary_key=True),
+    Column("inlet", BigInteger, nullable=False),
+    Column("export", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Bytes of a tunnel's or host's peer on the day, UTC, from ``start``. Day 0 of the peer without a name holds
+what is not told apart any more: all rows of an owner are what it moved."""

@@ -15,6 +15,7 @@ from npsgui.ledger.backlog import Backlog
 from npsgui.ledger.dialect import DamagedError, Many, added, explained
 from npsgui.ledger.history import coverage, history
 from npsgui.ledger.marks import Marks
+from npsgui.ledger.peers import PeerBook, peer_usages
 from npsgui.ledger.reconcile import reconcile
 from npsgui.ledger.records import Changes, Opened
 from npsgui.ledger.rollup import Rollup
@@ -26,6 +27,7 @@ from npsgui.model.configuration import Configuration, highest_ids
 from npsgui.model.entities import Client, Everything, Host, Owner, OwnerKey, OwnerKind, Tunnel
 from npsgui.model.errors import LedgerError, NotFound
 from npsgui.model.minutes import MINUTE
+from npsgui.model.peers import PeerUsage
 from npsgui.model.retention import AS_DESIGNED, Retention
 from npsgui.model.views import Sentence, Step, Usage
 
@@ -61,6 +63,7 @@ class SqlStore:
         self._set_totals = Many(engine, _SET_TOTAL, "total_inlet", "total_export", "which")
         add_runs = added(runs, name, sums=("how_many",), latest=("last_number",))
         self._add_runs = Many(engine, add_runs, *(column.name for column in runs.columns))
+        self._peers = PeerBook(engine)
         self._rows: dict[OwnerKey, int] = {}
         """The row of each owner; of a removed one, until its id is given again."""
         self._alive: set[OwnerKey] = set()
@@ -129,11 +132,15 @@ class SqlStore:
 
         Raises NotFound: when there never was such an owner.
         """
-        row = self._rows.get(owner)
-        if row is None:
-            raise NotFound("There is no {owner}.", owner=owner)
+        row = self._row(owner)
         with explained(self._path), self._engine.begin() as connection:
             return history(connection, row, since, until, step, self._rollup.marks)
+
+    def peers(self, owner: OwnerKey, since: int, until: int) -> list[PeerUsage]:
+        """Bytes by peer and day. Raises NotFound: when there never was such an owner."""
+        row = self._row(owner)
+        with explained(self._path), self._engine.begin() as connection:
+            return peer_usages(connection, self._node, owner, row, since, until)
 
     def coverage(self, since: int, until: int) -> list[tuple[int, int]]:
         """The spans in which the program ran."""
@@ -159,6 +166,12 @@ class SqlStore:
         """Let go of the file; SQLite then moves the WAL into it."""
         with explained(self._path):
             self._engine.dispose()
+
+    def _row(self, owner: OwnerKey) -> int:
+        row = self._rows.get(owner)
+        if row is None:
+            raise NotFound("There is no {owner}.", owner=owner)
+        return row
 
     def _add(self, connection: Connection, backlog: Backlog) -> None:
         rows = self._rows
@@ -188,6 +201,7 @@ class SqlStore:
             ),
         )
         self._rollup.add_late(connection, moved)
+        self._peers.write(connection, rows, backlog)
         record(connection, self._node, backlog.events)
 
     def _restore(self, connection: Connection) -> Opened:

@@ -24,6 +24,9 @@ class OwnerKind(enum.StrEnum):
     TUNNEL = "tunnel"
     HOST = "host"
 
+    __hash__ = str.__hash__
+    """Enum's own is written in Python."""
+
 
 class OwnerKey(NamedTuple):
     """Names one owner: its kind and its id. The one global owner has id 0.

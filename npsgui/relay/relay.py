@@ -25,7 +25,7 @@ from npsgui.relay.http.hosts import Contexts, no_certificates
 from npsgui.relay.http.shared_ports import SharedPorts
 from npsgui.relay.pacer import Pacer
 from npsgui.relay.services import SERVICES, Service
-from npsgui.relay.sessions import Sessions
+from npsgui.relay.sessions import PeerBytes, Sessions
 from npsgui.relay.shared import Shared
 from npsgui.relay.sockets import allow_many_sockets
 
@@ -43,12 +43,14 @@ class Relay:
         events: Events,
         dial_seconds: float = DIAL_SECONDS,
         contexts: Contexts = no_certificates,
+        *,
+        by_network: bool = False,
     ) -> None:
         allow_many_sockets()
         loop = asyncio.get_running_loop()
         self._events = events
         self._pacer = Pacer(loop)
-        self._sessions = Sessions(loop, accounts, events)
+        self._sessions = Sessions(loop, accounts, events, by_network=by_network)
         dialer = Dialer(loop, self._on_target_failed, dial_seconds)
         shared = Shared(loop, Buffers(), self._pacer, self._sessions, dialer)
         self._shared = shared
@@ -96,6 +98,10 @@ class Relay:
         for key in list(self._failed):
             self._start(self._tunnels[key])
         self._ports.retry()
+
+    def take_bill(self) -> list[PeerBytes]:
+        """Whom bytes were carried for since the last time: owner, address, inlet and export."""
+        return self._sessions.take_bill()
 
     def connections(self) -> list[ConnectionRow]:
         """The sessions that carry bytes, the oldest first."""

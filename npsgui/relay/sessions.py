@@ -10,12 +10,14 @@ import asyncio
 import itertools
 import time
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 from npsgui.model.accounts import Accounts
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.events import Events, QuotaReached, SessionClosed, SessionOpened, VisitorRefused
 from npsgui.model.flow import Flow
 from npsgui.model.gate import Cause, Gate, Lease, Refusal
+from npsgui.model.peers import address_of
 from npsgui.model.views import ConnectionRow
 
 DRAIN_SECONDS = 2.0
@@ -23,12 +25,18 @@ DRAIN_SECONDS = 2.0
 and destroy bytes that were charged and are still on their way."""
 
 
+PeerBytes: TypeAlias = tuple[OwnerKey, str, int, int]
+"""Owner, the peer's address, inlet and export."""
+
+
 class Session(abc.ABC):
     """One visitor's use of one owner: its lease, and the bytes it has carried."""
 
     __slots__ = (
+        "_billed",
         "_mark",
         "_sessions",
+        "address",
         "cause",
         "flow",
         "gate",
@@ -50,7 +58,10 @@ class Session(abc.ABC):
         """Why it is being closed; None while it runs."""
         self.rates = (0.0, 0.0)
         """Inlet and export over the last second, bytes/s."""
+        self.address = address_of(peer, by_network=sessions.by_network)
+        """The peer that its bytes are told apart by."""
         self._mark = (0, 0)
+        self._billed = (0, 0)
         self._sessions = sessions
         self.id, self.since = sessions.add(self)
 
@@ -80,6 +91,13 @@ class Session(abc.ABC):
         self.lease.close()
         self._sessions.ended(self)
 
+    def bill(self, bill: list[PeerBytes]) -> None:
+        """Put what it carried since the last time on ``bill``: once a second, and when it ends."""
+        flow, (inlet, export) = self.flow, self._billed
+        if flow.inlet != inlet or flow.export != export:
+            self._billed = (flow.inlet, flow.export)
+            bill.append((self.gate.owner, self.address, flow.inlet - inlet, flow.export - export))
+
     def note(self, seconds: float) -> None:
         """Once a second: take the rates since the time before, ``seconds`` ago."""
         flow, (inlet, export) = self.flow, self._mark
@@ -93,7 +111,17 @@ class Session(abc.ABC):
 class Sessions:
     """All sessions of a relay, by the gate that each charges."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, accounts: Accounts, events: Events) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        accounts: Accounts,
+        events: Events,
+        *,
+        by_network: bool = False,
+    ) -> None:
+        self.by_network = by_network
+        """Whether IPv6 peers are told apart by their /64 network, not by their address."""
+        self._bill: list[PeerBytes] = []
         self._loop = loop
         self._accounts = accounts
         self._events = events
@@ -128,6 +156,7 @@ class Sessions:
 
     def ended(self, session: Session) -> None:
         """A session is closed."""
+        session.bill(self._bill)
         sessions = self._open[session.gate]
         del sessions[session.id]
         if not sessions:
@@ -156,6 +185,14 @@ class Sessions:
                 gone = self._accounts.gate(gate.owner) is not gate
                 for session in list(sessions.values()):
                     session.cut(Cause.REMOVED if gone else refusal.cause)
+
+    def take_bill(self) -> list[PeerBytes]:
+        """Whom bytes were carried for since the last time; their sums are what the gates counted since."""
+        for sessions in self._open.values():
+            for session in sessions.values():
+                session.bill(self._bill)
+        taken, self._bill = self._bill, []
+        return taken
 
     def note(self) -> None:
         """Once a second: take every session's rates."""

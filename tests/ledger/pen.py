@@ -24,14 +24,15 @@ class Pen:
         self.expected: dict[int, tuple[int, int]] = {}
         """Inlet and export of the client by minute."""
         self.store = open_store(folder, retention)
-        self._number = self.store.sequence
+        self.number = self.store.sequence
+        """Of the last flush."""
         self.store.save(Changes(put=(CLIENT, *map(tunnel, ids))))
 
     def reopen(self) -> None:
         """As after a crash: what was being done is forgotten."""
         self.store.close()
         self.store = open_store(self.folder, self.retention)
-        self._number = self.store.sequence
+        self.number = self.store.sequence
 
     def write(self, minute: int, inlet: int = 0, export: int = 0, id_: int = 1) -> None:
         """A flush in ``minute``: tunnel ``id_`` carried bytes, or nobody did."""
@@ -40,10 +41,19 @@ class Pen:
             batch = self.house.batch(id_, inlet, export, minute)
             before = self.expected.get(minute, (0, 0))
             self.expected[minute] = (before[0] + inlet, before[1] + export)
-        backlog = Backlog(self._number)
+        backlog = Backlog(self.number)
         backlog.add(batch)
+        self.write_backlog(backlog)
+
+    def write_backlog(self, backlog: Backlog) -> None:
+        """Write a backlog that was begun with ``number``."""
         self.store.write(backlog)
-        self._number = backlog.last
+        self.number = backlog.last
+
+    def execute(self, text: str) -> int:
+        """Change the database behind the store's back; how many rows there were."""
+        with self.store._engine.begin() as connection:
+            return connection.exec_driver_sql(text).rowcount
 
     def tidy(self, steps: int = 10_000) -> int:
         """Do what is due, at most ``steps`` of it; how many there were."""
