@@ -75,6 +75,7 @@ class ChartFeed:
 
     def load(self) -> None:
         """Load the history around what is shown."""
+        self._rest.stop()
         if self._owner is None or self._chart.range is Range.LIVE:
             return
         view, step = self._chart.view, self._step()

@@ -153,8 +153,8 @@ def test_a_rate_is_kept_and_shared_by_streams(run: Run[Any], limits: Limits) -> 
     async def body() -> None:
         async with house(flood) as made:
             made.limit(CLIENT, limits)
-            visitors = [await made.visit() for _ in range(4)]
             started = time.monotonic()
+            visitors = [await made.visit() for _ in range(4)]
             readers = [asyncio.create_task(read_all(visitor)) for visitor in visitors]
             await made.until(lambda: made.flow().export >= 600_000)
             seconds = time.monotonic() - started

@@ -264,6 +264,7 @@ def test_an_answer_for_the_owner_before_is_dropped(chart: TrafficChart) -> None:
         for _ in range(5):
             await asyncio.sleep(0)
         assert program.asked == [TWO, ONE]
+        feed._rest.stop()  # no loop runs when it is over
 
     asyncio.run(body())
     chart.plot.pointed.emit(chart.plot.point_at(MINUTE - 30, 0))
