@@ -31,7 +31,13 @@ PURE_STANDARD = {
 }  # fmt: skip
 """All that the model may import of the standard library: no I/O and no clock among them."""
 
-LATE_IMPORTS = {"npsgui.app.certificates", "npsgui.ledger.ledger", "npsgui.ledger.opening", TOP}
+LATE_IMPORTS = {
+    "npsgui.app.certificates",
+    "npsgui.ledger.ledger",
+    "npsgui.ledger.opening",
+    TOP,
+    "npsgui.ui.graphs",
+}
 """Where ``importlib`` loads something on purpose: not before first paint, or only when it is needed."""
 
 PROGRAM = sources("npsgui")

@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-import pyqtgraph as pg
 from PySide6.QtCore import QDate, QLocale
 
 from npsgui.ui.chart_data import bucket_start
+from npsgui.ui.graphs import pg
 
 _DAY = 86400
 _SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200)

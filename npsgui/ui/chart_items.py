@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from npsgui.ui.chart_data import Buckets, Span
+from npsgui.ui.graphs import pg
 from npsgui.ui.theme import Colors
 
 

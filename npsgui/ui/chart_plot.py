@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
@@ -10,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QWidget
 from npsgui.ui.chart_axes import TimeAxis, ValueAxis, value_top
 from npsgui.ui.chart_data import Buckets, Lines, Span, View, bar_width
 from npsgui.ui.chart_items import Bars, Board, Ground
+from npsgui.ui.graphs import pg
 from npsgui.ui.theme import Theme
 
 _SHRINK = 0.45
