@@ -75,12 +75,12 @@ class Window(QMainWindow):
         elif self._stack.currentWidget() is self._first_run:
             self.show_page(self._page)
             return
-        connections = program.connections()
-        self.status.show_flow(program.flow(GLOBAL_KEY), len(connections), program.today())
+        everything = program.flow(GLOBAL_KEY)
+        self.status.show_flow(everything, everything.connections, program.today())
         counts = {
             Page.CLIENTS: len(configuration.clients),
             Page.TUNNELS: len(configuration.tunnels),
-            Page.CONNECTIONS: len(connections),
+            Page.CONNECTIONS: everything.connections,
         }
         page = self._stack.currentWidget()
         if isinstance(page, FlowPage | ConnectionsPage | OverviewPage):
