@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
-from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from npsgui.model.views import NEAR_QUOTA_SHARE, FlowRow, Health, State
-from npsgui.ui.table import ROW
-from npsgui.ui.table_view import RowDelegate, TableView
+from npsgui.ui.table_view import PADDING, Cell, RowDelegate, TableView
 from npsgui.ui.theme import Colors, Theme
 
-Index = QModelIndex | QPersistentModelIndex
 FlowOf = Callable[[Any], FlowRow]
 
-_PADDING = 10
 _SHAPE = 10
 _BAR = 84
 
@@ -80,73 +75,38 @@ def draw_share(painter: QPainter, share: float, box: QRectF, colors: Colors) -> 
         painter.drawRoundedRect(filled, radius, radius)
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    painter: QPainter
-    box: QRectF
-    palette: QPalette
-
-    def write(self, left: float, text: str, color: str | None = None) -> None:
-        """Text from ``left`` on, cut with an ellipsis at the cell's end."""
-        metrics = self.painter.fontMetrics()
-        # on the line that Qt itself writes on in the other cells
-        top = self.box.top() + (self.box.height() - metrics.height()) // 2
-        width = self.box.width() - left - _PADDING
-        fitting = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(width))
-        self.painter.setPen(QColor(color) if color else self.palette.color(QPalette.ColorRole.Text))
-        self.painter.drawText(QPointF(self.box.left() + left, top + metrics.ascent()), fitting)
-
-
 class _FlowDelegate(RowDelegate):
     def __init__(self, theme: Theme, flow_of: FlowOf, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._flow_of = flow_of
 
-    def _draw(self, cell: _Cell, flow: FlowRow, text: str) -> None:
-        raise NotImplementedError
-
-    # Qt overrides
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        cell = QStyleOptionViewItem(option)
-        self.initStyleOption(cell, index)
-        text, cell.text = cell.text, ""
-        style = cell.widget.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, cell, painter, cell.widget)
-        painter.save()
-        painter.setFont(cell.font)
-        self._draw(_Cell(painter, QRectF(cell.rect), cell.palette), self._flow_of(index.data(ROW)), text)
-        painter.restore()
-
 
 class StateDelegate(_FlowDelegate):
     """A shape, a colour and a word."""
 
-    def _draw(self, cell: _Cell, flow: FlowRow, text: str) -> None:
-        shape, color = shape_of(flow.state, self._theme.colors)
+    def draw(self, cell: Cell, row: Any, text: str) -> None:
+        state = self._flow_of(row).state
+        shape, color = shape_of(state, self._theme.colors)
         top = cell.box.center().y() - _SHAPE / 2
-        draw_shape(cell.painter, shape, color, QRectF(cell.box.left() + _PADDING, top, _SHAPE, _SHAPE))
-        muted = self._theme.colors.muted if flow.state is State.STOPPED else None
-        cell.write(_PADDING + _SHAPE + 8, text, muted)
+        draw_shape(cell.painter, shape, color, QRectF(cell.box.left() + PADDING, top, _SHAPE, _SHAPE))
+        muted = self._theme.colors.muted if state is State.STOPPED else ""
+        cell.write(text, PADDING + _SHAPE + 8, muted)
 
 
 class QuotaDelegate(_FlowDelegate):
     """How much of the quota is used: a bar, the percentage, the bytes. Unlimited is a word."""
 
-    def _draw(self, cell: _Cell, flow: FlowRow, text: str) -> None:
-        colors = self._theme.colors
+    def draw(self, cell: Cell, row: Any, text: str) -> None:
+        flow, colors = self._flow_of(row), self._theme.colors
         if not flow.quota:
-            cell.write(_PADDING, text, colors.muted)
+            cell.write(text, color=colors.muted)
             return
-        bar = QRectF(cell.box.left() + _PADDING, cell.box.center().y() - 3, _BAR, 6)
+        bar = QRectF(cell.box.left() + PADDING, cell.box.center().y() - 3, _BAR, 6)
         draw_share(cell.painter, flow.share, bar, colors)
         percent, _, used = text.partition("  ")
-        cell.write(_PADDING + _BAR + 10, percent)
-        cell.write(_PADDING + _BAR + 10 + 48, used, colors.muted)
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return super().sizeHint(option, index) + QSize(_BAR, 0)
+        cell.write(percent, PADDING + _BAR + 10)
+        cell.write(used, PADDING + _BAR + 10 + 48, colors.muted)
 
 
 def show_flows(view: TableView[Any], theme: Theme, flow_of: FlowOf) -> None:

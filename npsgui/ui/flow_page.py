@@ -154,6 +154,7 @@ class FlowPage(QWidget):
 
     def _show_rows(self) -> None:
         self._stack.setCurrentIndex(0 if self.table.rows else 1)
+        self.detail.setVisible(bool(self._flows))
         self._empty.say(
             self.tr("Nothing here matches the search and the filter.") if self._flows else self._nothing()
         )

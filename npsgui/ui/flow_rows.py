@@ -95,7 +95,7 @@ class FlowColumns(QObject):
     def of_owned(self) -> list[Column[Line]]:
         """The columns for the tunnels of one client, whose name is known."""
         return [
-            replace(column, shown=column.name != "connections")
+            replace(column, shown=column.name != "connections", width=min(column.width, 124))
             for column in self.of_tunnels()
             if column.name != "client"
         ]

@@ -229,9 +229,10 @@ class OverviewPage(QWidget):
             both.format(inlet=amount(today.inlet), export=amount(today.export)),
         )
         clients = self._program.flows(OwnerKind.CLIENT)
+        active = sum(row.connections > 0 for row in clients)
         self._connections.show_texts(
             f"{all_.connections:,}" if all_.connections else DASH,
-            self.tr("of {count} clients").format(count=sum(row.connections > 0 for row in clients)),
+            self.tr("clients: {count}").format(count=active) if active else self.tr("Nobody is connected."),
         )
         self._top.show_rows(clients)
         self._feed.refresh()

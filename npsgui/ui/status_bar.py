@@ -91,6 +91,7 @@ class _Rates(QPushButton):
         row.setSpacing(16)
         for label in self._labels:
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             row.addWidget(label)
 
     def show_texts(self, inlet: str, export: str) -> None:

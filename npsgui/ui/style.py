@@ -145,9 +145,6 @@ QComboBox QAbstractItemView { background: @surface; border: 1px solid @line; out
 
 QTableView { background: transparent; border: none; outline: none; gridline-color: transparent;
   selection-background-color: @accent_wash; selection-color: @text; }
-QTableView::item { padding: 0 7px; border: none; }
-QTableView::item:hover { background: @sunken; }
-QTableView::item:selected { background: @accent_wash; color: @text; }
 QAbstractScrollArea::corner { background: transparent; }
 QHeaderView { background: transparent; border: none; border-bottom: 1px solid @line; }
 QHeaderView::section { background: transparent; color: @muted; border: none;

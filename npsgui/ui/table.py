@@ -20,8 +20,6 @@ Index = QModelIndex | QPersistentModelIndex
 
 RAW = Qt.ItemDataRole.UserRole
 """The role of a cell's raw value, by which its column sorts."""
-ROW = Qt.ItemDataRole.UserRole + 1
-"""The role of the row itself, for delegates."""
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -151,8 +149,6 @@ class Table(QAbstractTableModel, Generic[Row]):
             return _RIGHT if column.right else _LEFT
         if role == RAW:
             return column.value(row)
-        if role == ROW:
-            return row
         if role == Qt.ItemDataRole.FontRole and column.bold:
             return self._bold
         if role == Qt.ItemDataRole.ToolTipRole and column.cell_tip is not None:

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFont,
+    QGuiApplication,
+    QHoverEvent,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -24,16 +36,55 @@ Row = TypeVar("Row")
 ROW_HEIGHT = 36
 
 
+PADDING = 10
+"""Beside the text of a cell, px."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where one cell is painted."""
+
+    painter: QPainter
+    box: QRectF
+    palette: QPalette
+
+    def write(self, text: str, left: float = PADDING, color: str = "", *, right: bool = False) -> None:
+        """Text from ``left`` on, or against the right edge; cut with an ellipsis where there is no room."""
+        metrics = self.painter.fontMetrics()
+        room = int(self.box.width() - left - PADDING)
+        wide = metrics.horizontalAdvance(text)
+        if wide > room:
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+            wide = room
+        x = self.box.right() - PADDING - wide if right else self.box.left() + left
+        y = self.box.top() + (self.box.height() - metrics.height()) // 2 + metrics.ascent()
+        self.painter.setPen(QColor(color) if color else self.palette.color(QPalette.ColorRole.Text))
+        self.painter.drawText(QPointF(x, y), text)
+
+
 class RowDelegate(QStyledItemDelegate):
-    """Draws the whole row under the pointer as hovered, not its one cell."""
+    """Paints the cells of a TableView, its parent. A style sheet would take three times as long."""
+
+    def draw(self, cell: Cell, row: Any, text: str) -> None:
+        """Paint what is special about a cell of ``row``, whose text is ``text``."""
+        cell.write(text)
 
     # Qt overrides
 
-    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
-        super().initStyleOption(option, index)
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         view = self.parent()
-        if isinstance(view, TableView) and view.hovered == index.row():
-            option.state |= QStyle.StateFlag.State_MouseOver
+        assert isinstance(view, TableView)
+        row, column = view.table.rows[index.row()], view.table.columns[index.column()]
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, option.palette.highlight())
+        elif view.hovered == index.row():
+            painter.fillRect(option.rect, option.palette.alternateBase())
+        painter.setFont(view.bold if column.bold else option.font)
+        cell = Cell(painter, QRectF(option.rect), option.palette)
+        if column.right:
+            cell.write(column.text(row), right=True)
+        else:
+            self.draw(cell, row, column.text(row))
 
 
 class TableView(QTableView, Generic[Row]):
@@ -51,8 +102,11 @@ class TableView(QTableView, Generic[Row]):
         self.table = table
         self.nothing = ""
         """What stands in the place of rows while there are none."""
+        self._sorted = 0
         self.hovered = -1
         """The row under the pointer; -1 for none."""
+        self.bold = QFont(self.font())
+        self.bold.setWeight(QFont.Weight.DemiBold)
         self.setItemDelegate(RowDelegate(self))
         self.setModel(table)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -64,6 +118,7 @@ class TableView(QTableView, Generic[Row]):
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -80,10 +135,9 @@ class TableView(QTableView, Generic[Row]):
             self.setColumnHidden(at, not column.shown)
         self.setSortingEnabled(True)
         self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        header.sectionClicked.connect(self._on_section_clicked)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.doubleClicked.connect(self.edit_asked)
-        self.entered.connect(self._on_entered)
-        self.viewportEntered.connect(self._on_left)
 
     def selected(self) -> list[Row]:
         """The selected rows, as they are now, from the top."""
@@ -139,18 +193,17 @@ class TableView(QTableView, Generic[Row]):
             if name in places:
                 self.setColumnWidth(places[name], int(width))
         order = Qt.SortOrder.DescendingOrder if kept.get("descending") else Qt.SortOrder.AscendingOrder
-        self.sortByColumn(places.get(kept.get("sort", ""), 0), order)
+        self._sorted = places.get(kept.get("sort", ""), 0)
+        self.sortByColumn(self._sorted, order)
+
+    def _on_section_clicked(self, section: int) -> None:
+        """Digits are first sorted with the largest on top: that is what one looks for."""
+        if section != self._sorted and self.table.columns[section].right:
+            self.sortByColumn(section, Qt.SortOrder.DescendingOrder)
+        self._sorted = section
 
     def _on_selection_changed(self) -> None:
         self.chosen.emit()
-
-    def _on_entered(self, index: QModelIndex) -> None:
-        self.hovered = index.row()
-        self.viewport().update()
-
-    def _on_left(self) -> None:
-        self.hovered = -1
-        self.viewport().update()
 
     def _show_columns_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
@@ -183,9 +236,14 @@ class TableView(QTableView, Generic[Row]):
             painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.nothing)
             painter.end()
 
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self._on_left()
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHoverEvent):
+            gone = event.type() == QEvent.Type.HoverLeave
+            hovered = -1 if gone else self.rowAt(event.position().toPoint().y())
+            if hovered != self.hovered:
+                self.hovered = hovered
+                self.viewport().update()
+        return super().viewportEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu_asked.emit(event.globalPos())

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
@@ -193,3 +193,27 @@ def test_keys_ask_for_what_they_mean(qtbot: QtBot, view: TableView[Item], key: Q
     select(view, 0)
     with qtbot.waitSignal(getattr(view, signal), timeout=1000):
         QTest.keyClick(view, key)
+
+
+def click_header(view: TableView[Item], column: int) -> None:
+    header = view.horizontalHeader()
+    middle = QPoint(
+        header.sectionViewportPosition(column) + header.sectionSize(column) // 2, header.height() // 2
+    )
+    QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=middle)
+
+
+def test_a_click_on_digits_puts_the_largest_on_top_and_another_the_smallest(view: TableView[Item]) -> None:
+    view.table.show(items(3))
+    click_header(view, 1)
+    assert names(view.table.rows) == ["item 0002", "item 0001", "item 0000"]
+    click_header(view, 1)
+    assert names(view.table.rows) == ["item 0000", "item 0001", "item 0002"]
+
+
+def test_the_whole_row_under_the_pointer_is_hovered_and_none_when_it_is_gone(view: TableView[Item]) -> None:
+    view.table.show(items(3))
+    QTest.mouseMove(view.viewport(), view.visualRect(view.table.index(1, 1)).center())
+    assert view.hovered == 1
+    QTest.mouseMove(view.viewport(), QPoint(5, view.viewport().height() - 5))
+    assert view.hovered == -1
