@@ -161,6 +161,10 @@ class Tunnel:
     ports: tuple[int, ...] = ()
     idle: int = 60
     """Seconds after which a UDP session ends that carries nothing."""
+    folder: str = ""
+    """What a file tunnel serves."""
+    strip: str = ""
+    """What is left out where the paths of a file tunnel begin with it."""
     targets: tuple[Target, ...] = ()
     via: Via = Via.LOCAL
     limits: Limits = Limits()

@@ -36,10 +36,12 @@ PORTLESS_MODES = frozenset({Mode.SECRET, Mode.P2P})
 IDLE = range(1, 86_401)
 """Seconds."""
 
-RUNNING_MODES = frozenset({Mode.TCP, Mode.UDP, Mode.SOCKS5, Mode.HTTP_PROXY})
+RUNNING_MODES = frozenset({Mode.TCP, Mode.UDP, Mode.SOCKS5, Mode.HTTP_PROXY, Mode.FILE})
 """The kinds that this version runs."""
 
 TARGETED_MODES = frozenset({Mode.TCP, Mode.UDP, Mode.TCP_TRANS})
+
+_FULL_PATH = re.compile(r"/|[A-Za-z]:[\\/]|\\\\")
 
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"(?=.{{1,253}}\.?$){_LABEL}(?:\.{_LABEL})*\.?", re.IGNORECASE | re.ASCII)
@@ -69,6 +71,8 @@ def unsupported(owner: Owner) -> Sentence | None:
     if isinstance(owner, Tunnel | Host):
         if isinstance(owner, Tunnel) and owner.mode not in RUNNING_MODES:
             return Sentence("Tunnels of the kind {mode} do not run in this version.", (("mode", owner.mode),))
+        if isinstance(owner, Tunnel) and owner.mode is Mode.FILE and not owner.folder:
+            return Sentence("A file tunnel needs a folder.")
         if owner.via is Via.AGENT:
             return Sentence("Targets behind an agent do not run in this version.")
     return None
@@ -120,6 +124,11 @@ def is_address(text: str) -> bool:
     return True
 
 
+def is_full_path(text: str) -> bool:
+    """Whether ``text`` is a path that means the same wherever the program was started."""
+    return _FULL_PATH.match(text) is not None
+
+
 def same_port(one: Tunnel, other: Tunnel) -> bool:
     """Whether two tunnels cannot listen at the same time: same transport, a port in common, one interface."""
     if PORTLESS_MODES & {one.mode, other.mode} or not set(one.ports) & set(other.ports):
@@ -165,6 +174,8 @@ def _tunnel_problems(configuration: Configuration, tunnel: Tunnel) -> Iterator[F
                 )
     if tunnel.idle not in IDLE:
         yield FieldError("idle", "A UDP session may be idle for 1 to 86400 seconds.")
+    if tunnel.folder and tunnel.via is Via.LOCAL and not is_full_path(tunnel.folder):
+        yield FieldError("folder", "Write the folder in full, from the root or the drive on.")
     if tunnel.mode in TARGETED_MODES and not tunnel.targets:
         yield FieldError("targets", "A tunnel needs a target, like 127.0.0.1:8080.")
 

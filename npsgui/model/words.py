@@ -112,7 +112,8 @@ def _accounts_text(accounts: tuple[Account, ...]) -> str:
     return ",".join(":".join(re.sub(r"[\\,:]", r"\\\g<0>", one) for one in pair) for pair in pairs)
 
 
-def _headers(text: str, field: str) -> tuple[tuple[str, str], ...]:
+def parse_headers(text: str, field: str = "headers") -> tuple[tuple[str, str], ...]:
+    """Names and values from ``Name: value``, one a line. Raises FieldError."""
     found = []
     for line in re.split(r"[\r\n]+", text):
         if line.strip():
@@ -161,6 +162,8 @@ WORDS: tuple[Word, ...] = (
     Word("bind", _TUNNEL, _text),
     Word("port", _TUNNEL, parse_ports, format_ports, attribute="ports"),
     Word("idle", _TUNNEL, _count),
+    Word("folder", _TUNNEL, _text),
+    Word("strip", _TUNNEL, _text),
     Word("targets", _OWNED, _targets, _targets_text),
     Word("via", _OWNED, _choice(Via)),
     Word("scheme", _HOST, _choice(Scheme)),
@@ -169,7 +172,7 @@ WORDS: tuple[Word, ...] = (
     Word("certificate", _HOST, _text),
     Word("certificate_key", _HOST, _text),
     Word("host_change", _HOST, _text),
-    Word("headers", _HOST, _headers, _headers_text),
+    Word("headers", _HOST, parse_headers, _headers_text),
     Word("http_bind", _GLOBAL, _text),
     Word("http_port", _GLOBAL, _count),
     Word("https_port", _GLOBAL, _count),

@@ -218,7 +218,7 @@ class Pair(Session):
         """The visitor's side and the target's."""
         return self.visitor_half, self.target_half
 
-    def start(self, target: Target) -> None:
+    def start(self, target: Target | str) -> None:
         """Both sides are connected; if the session was cut meanwhile, close them."""
         self.target = str(target)
         if self.cause is not None:
@@ -228,7 +228,7 @@ class Pair(Session):
         self.target_half.start()
         self.opened()
 
-    def take_over(self, prelude: Prelude, target: Target) -> None:
+    def take_over(self, prelude: Prelude, target: Target | str) -> None:
         """The target is connected; the visitor is whom ``prelude`` has talked with."""
         if not prelude.hand_over(self.visitor_half):
             self.cause = self.cause or Cause.PEER

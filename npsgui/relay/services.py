@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from npsgui.model.entities import Mode, Tunnel
+from npsgui.relay.http.files import FileService
 from npsgui.relay.http.proxy import ProxyService
 from npsgui.relay.shared import Shared
 from npsgui.relay.socks5_service import Socks5Service
@@ -31,5 +32,6 @@ SERVICES: Mapping[Mode, Callable[[Shared, Tunnel], Service]] = {
     Mode.TCP: TcpService,
     Mode.UDP: UdpService,
     Mode.HTTP_PROXY: ProxyService,
+    Mode.FILE: FileService,
     Mode.SOCKS5: Socks5Service,
 }

@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from npsgui.model.entities import (
+    PASS_THROUGH,
+    SELF_SIGNED,
     Account,
     Mode,
     OwnerKind,
@@ -22,6 +24,7 @@ from npsgui.model.entities import (
 from npsgui.model.errors import FieldError, NpsError
 from npsgui.model.ports import format_ports, parse_ports
 from npsgui.model.rules import TEXT_LENGTH, parse_target
+from npsgui.model.words import parse_headers
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -118,6 +121,28 @@ def _targets_text(targets: tuple[Target, ...]) -> str:
     return "\n".join(map(str, targets))
 
 
+def _headers(text: str, notes: Notes) -> tuple[tuple[str, str], ...]:
+    """NPS passes over lines with more than one colon; so they are left here, too."""
+    lines = (line.strip() for line in text.split("\n"))
+    try:
+        return parse_headers("\n".join(line for line in lines if line.count(":") == 1))
+    except FieldError as error:
+        notes.append(error)
+        return ()
+
+
+def _headers_text(headers: tuple[tuple[str, str], ...]) -> str:
+    return "".join(f"{name}:{value}\n" for name, value in headers)
+
+
+def _certificate(path: str, notes: Notes) -> str:
+    return path or SELF_SIGNED
+
+
+def _certificate_text(certificate: str) -> str:
+    return "" if certificate in (SELF_SIGNED, PASS_THROUGH) else certificate
+
+
 def _via(local: bool, notes: Notes) -> Via:
     return Via.LOCAL if local else Via.AGENT
 
@@ -185,6 +210,8 @@ FIELDS: Mapping[OwnerKind, tuple[Field, ...]] = {
         Field("Status", False, "enabled"),
         Field("Mode", "", "mode", _mode, str),
         Field("ServerIp", "", "bind"),
+        Field("LocalPath", "", "folder"),
+        Field("StripPre", "", "strip"),
         Field("MultiAccount", {}, "accounts", _several, _several_record),
         Field("Port", 0, "ports", _port, lambda ports: next(iter(ports), 0)),
         Field("Ports", "", "ports", _ports, lambda ports: format_ports(ports) if len(ports) > 1 else ""),
@@ -196,5 +223,9 @@ FIELDS: Mapping[OwnerKind, tuple[Field, ...]] = {
         Field("Scheme", "", "scheme", _scheme, str),
         Field("Host", "", "host"),
         Field("Location", "", "location", lambda text, notes: text or "/"),
+        Field("HostChange", "", "host_change"),
+        Field("HeaderChange", "", "headers", _headers, _headers_text),
+        Field("CertFilePath", "", "certificate", _certificate, _certificate_text),
+        Field("KeyFilePath", "", "certificate_key"),
     ),
 }

@@ -19,6 +19,10 @@ _PAGE = """<!doctype html>
 _STATUS_OF = {Cause.QUOTA: 429, Cause.CONNECTIONS: 429}
 
 
+ASK = ("WWW-Authenticate", 'Basic realm="npsgui", charset="UTF-8"')
+"""The header that asks for a user and a password. RFC 7617."""
+
+
 def page(status: int, sentence: str, *headers: tuple[str, str]) -> bytes:
     """A whole answer, after which the connection closes."""
     phrase = http.HTTPStatus(status).phrase

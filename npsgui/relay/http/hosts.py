@@ -12,7 +12,7 @@ from typing import TypeAlias
 from npsgui.model.entities import PASS_THROUGH, Host
 from npsgui.model.errors import NpsError, ProtocolError, TargetUnreachable
 from npsgui.model.gate import Cause, Refusal
-from npsgui.relay.http.answers import page
+from npsgui.relay.http.answers import ASK, page
 from npsgui.relay.http.authorization import permitted
 from npsgui.relay.http.client_hello import server_name
 from npsgui.relay.http.heads import RequestHead
@@ -35,8 +35,6 @@ def no_certificates(host: Host) -> ssl.SSLContext:
     """For a relay that ends no TLS. Raises NpsError: always."""
     raise NpsError("There is no certificate for {owner}.", owner=host.owner)
 
-
-ASK = ("WWW-Authenticate", 'Basic realm="npsgui", charset="UTF-8"')
 
 _log = logging.getLogger(__name__)
 

@@ -7,39 +7,21 @@ from __future__ import annotations
 
 import re
 
-from npsgui.model.entities import Target, Tunnel
+from npsgui.model.entities import Target
 from npsgui.model.errors import FieldError
 from npsgui.model.rules import parse_target
 from npsgui.relay.http.answers import page
 from npsgui.relay.http.authorization import permitted
 from npsgui.relay.http.heads import RequestHead
 from npsgui.relay.http.rewriting import ABSOLUTE, for_proxy_target
-from npsgui.relay.http.service import HttpService, Lead
-from npsgui.relay.listener import listen_on_all
-from npsgui.relay.shared import Shared
+from npsgui.relay.http.service import Lead, TunnelService
 from npsgui.relay.targets import Route
 
 ASK = ("Proxy-Authenticate", 'Basic realm="npsgui", charset="UTF-8"')
 
 
-class ProxyService(HttpService):
+class ProxyService(TunnelService):
     """The open ports of one HTTP proxy tunnel."""
-
-    def __init__(self, shared: Shared, tunnel: Tunnel) -> None:
-        super().__init__(shared)
-        self.tunnel = tunnel
-        self._listeners = listen_on_all(shared.loop, tunnel, self._on_visitor)
-
-    @property
-    def port(self) -> int:
-        """The first port."""
-        return self._listeners[0].port
-
-    def close(self) -> None:
-        """Listen no more."""
-        for listener in self._listeners:
-            listener.close()
-        self.end_visits()
 
     def decide(self, head: RequestHead, peer: str, scheme: str) -> Lead | bytes:
         """To the target that the request names, if its visitor may."""

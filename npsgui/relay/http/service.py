@@ -8,11 +8,13 @@ import logging
 import socket
 from dataclasses import dataclass
 
+from npsgui.model.entities import Tunnel
 from npsgui.model.errors import ProtocolError, TargetUnreachable
 from npsgui.model.gate import Cause, Refusal
 from npsgui.relay.http.answers import error_page, page, refusal_page
 from npsgui.relay.http.heads import BadRequest, RequestHead, find_head, parse_request
 from npsgui.relay.http.session import KEEP_ALIVE_SECONDS, HttpSession, Plan
+from npsgui.relay.listener import listen_on_all
 from npsgui.relay.pair import Pair
 from npsgui.relay.prelude import SECONDS, Prelude
 from npsgui.relay.shared import Shared
@@ -46,6 +48,10 @@ class HttpService(abc.ABC):
     @abc.abstractmethod
     def decide(self, head: RequestHead, peer: str, scheme: str) -> Lead | bytes:
         """Where a request goes, or the answer to it, after which the connection closes."""
+
+    async def connect(self, route: Route, protocol: asyncio.BaseProtocol) -> str:
+        """Connect ``protocol`` to the target; its name. Raises TargetUnreachable."""
+        return str(await self._shared.dialer.dial(route, protocol))
 
     def end_visits(self) -> None:
         """Talk no more: only what is a session by now goes on."""
@@ -105,7 +111,7 @@ class HttpService(abc.ABC):
 
     async def _open(self, prelude: Prelude, pair: Pair, route: Route, answer: bytes = b"") -> None:
         try:
-            target = await self._shared.dialer.dial(route, pair.target_half)
+            target = await self.connect(route, pair.target_half)
         except TargetUnreachable as error:
             pair.give_up(Cause.TARGET)
             late = isinstance(error.__cause__, TimeoutError)
@@ -115,6 +121,26 @@ class HttpService(abc.ABC):
             drop_head(prelude.unread)
             prelude.write(answer)
         pair.take_over(prelude, target)
+
+
+class TunnelService(HttpService):
+    """The open ports of one tunnel whose visitors speak HTTP."""
+
+    def __init__(self, shared: Shared, tunnel: Tunnel) -> None:
+        super().__init__(shared)
+        self.tunnel = tunnel
+        self._listeners = listen_on_all(shared.loop, tunnel, self._on_visitor)
+
+    @property
+    def port(self) -> int:
+        """The first port."""
+        return self._listeners[0].port
+
+    def close(self) -> None:
+        """Listen no more."""
+        for listener in self._listeners:
+            listener.close()
+        self.end_visits()
 
 
 def drop_head(unread: bytearray) -> None:
