@@ -11,7 +11,7 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,9 @@ PATIENCE = 60.0
 """How long a process may take to say something, s; only a broken one takes as long."""
 
 NOT_OPENED = 99
+
+ENVIRONMENT = {**os.environ, "PYTHONASYNCIODEBUG": ""}
+"""For processes whose stderr is read: in debug mode asyncio tells of slow callbacks there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +86,13 @@ class Terminal:
 class Serve:
     """``npsgui serve`` in a process of its own; when it is left, it is killed if it still runs."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, folder: Path) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "npsgui", "serve", "--data", str(folder)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, **(environment or {})},
+            env=ENVIRONMENT,
         )
 
     def __enter__(self) -> Serve:

@@ -15,7 +15,7 @@ import pytest
 from npsgui.app.control import socket_path
 from npsgui.app.instance import InstanceLock
 from npsgui.ledger.opening import FILE
-from tests.cli.terminal import PATIENCE, Serve, Terminal, alive
+from tests.cli.terminal import ENVIRONMENT, PATIENCE, Serve, Terminal, alive
 from tests.disk import fill, make_read_only
 from tests.relay.house import free_port
 
@@ -158,7 +158,9 @@ def test_a_reader_that_has_enough_is_no_failure(offline: Terminal) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     command = [sys.executable, "-m", "npsgui", "--data", str(offline.folder), "flows"]
-    ended = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False, timeout=PATIENCE)
+    ended = subprocess.run(
+        command, stdout=writing, stderr=subprocess.PIPE, check=False, timeout=PATIENCE, env=ENVIRONMENT
+    )
     os.close(writing)
 
     assert (ended.returncode, ended.stderr) == (0, b"")
