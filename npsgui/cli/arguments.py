@@ -45,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
         return commands.add_parser(name, help=text, description=text, parents=[_data()])
 
     add("serve", "Run the tunnels without a window; prints “ready” when they are open.")
+    _agent(add)
     _reports(add)
     _edits(add)
     _exchanges(add)
@@ -63,6 +64,13 @@ def _data() -> argparse.ArgumentParser:
         help="data folder (default: the user's own)",
     )
     return data
+
+
+def _agent(add: Add) -> None:
+    agent = add("agent", "Serve the tunnels of a remote server, npsgui's or NPS's, from this computer.")
+    agent.add_argument("--server", metavar="HOST:PORT", required=True, help="the server's bridge; port 8024")
+    agent.add_argument("--key", required=True, help="the client's verify key")
+    agent.add_argument("--tls", action="store_true", help="the bridge is wrapped in TLS")
 
 
 def _reports(add: Add) -> None:

@@ -15,6 +15,7 @@ import msgspec
 from npsgui.app.commands import Answer, Arguments, as_csv, execute
 from npsgui.app.control import ask
 from npsgui.app.program import Program
+from npsgui.cli.agent import serve_as_agent
 from npsgui.cli.arguments import parser, settle
 from npsgui.cli.serve import serve
 from npsgui.cli.table import table
@@ -46,6 +47,8 @@ def main(argv: Sequence[str], open_window: Callable[[Path], int], open_demo: Cal
             return open_window(given.data)
         if given.command == "serve":
             return asyncio.run(serve(given.data))
+        if given.command == "agent":
+            return asyncio.run(serve_as_agent(given.server, given.key, given.tls))
         answer = asyncio.run(_answer(given))
     except NpsError as error:
         print(error, file=sys.stderr)
