@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from npsgui.bridge import frames
 from npsgui.bridge.frames import Bytes, Control, Frame, Run, parse
-from npsgui.bridge.window import OURS, ReceiveWindow, SendWindow
+from npsgui.bridge.window import OURS, ReceiveWindow, SendWindow, window_of
 from npsgui.model.errors import ProtocolError
 
 LAST_ID: Final = 2**31 - 10_000
@@ -132,8 +132,7 @@ class Mux:
 
     def open(self) -> Channel:
         """Open a stream. Nothing can be sent on it before a Ready event."""
-        channel = Channel(self._free_id(), State.OPENING, incoming=ReceiveWindow(self._window))
-        self.channels[channel.ident] = channel
+        channel = self._new(self._free_id(), State.OPENING)
         self._put(frames.short(frames.OPEN, channel.ident))
         return channel
 
@@ -143,7 +142,7 @@ class Mux:
             return
         channel.state = State.OPEN
         self._put(frames.short(frames.OPEN_OK, channel.ident))
-        self._announce(channel)
+        self._report(channel)
 
     def send(self, channel: Channel, data: Bytes, *, message: bool = False) -> int:
         """Send as much of ``data`` as the peer takes now; how many bytes that was.
@@ -169,8 +168,7 @@ class Mux:
 
     def consumed(self, channel: Channel, count: int) -> None:
         """Bytes of this stream were handed on: let the peer send as many again."""
-        channel.incoming.consumed(count)
-        if channel.state in (State.OPEN, State.OPENING) and channel.incoming.due:
+        if channel.incoming.consumed(count) and channel.state in (State.OPEN, State.OPENING):
             self._due[channel] = None
 
     def close(self, channel: Channel) -> None:
@@ -182,20 +180,22 @@ class Mux:
             self._put(frames.short(frames.CLOSE, channel.ident))
 
     def tick(self, payload: bytes) -> None:
-        """Every five seconds: ping. Raises ProtocolError: when the peer has not answered for too long."""
+        """Every five seconds: ping, and report what waits. Raises ProtocolError: no answer for too long."""
         self._silent = 0 if self._heard else self._silent + 1
         self._heard = False
         self._pings += 1
         if self._silent > SILENT_PINGS or self._pings > self._missed_pings:
             raise ProtocolError("no answer to pings")
         self._put(frames.ping(payload))
+        for channel in self.channels.values():
+            if channel.incoming.unreported and channel.state is State.OPEN:
+                self._due[channel] = None
 
     def take(self, *, acks: bool = True) -> bytes:
         """Everything to send. Without ``acks`` reports of what was read wait, and grow into one a stream."""
         if acks and self._due:
             for channel in self._due:
-                size = channel.incoming.size
-                self._pieces.append(frames.ack(channel.ident, channel.incoming.report(), size))
+                self._report(channel)
             self._due.clear()
         pieces, self._pieces, self.size = self._pieces, [], 0
         return pieces[0] if len(pieces) == 1 and isinstance(pieces[0], bytes) else b"".join(pieces)
@@ -224,7 +224,7 @@ class Mux:
             if channel.state is not State.OPENING:
                 return None
             channel.state = State.OPEN
-            self._announce(channel)
+            self._report(channel)
             return Ready(channel)
         channel.state = State.ENDED
         self._due.pop(channel, None)
@@ -242,12 +242,17 @@ class Mux:
             raise ProtocolError(f"stream {ident} opened twice")
         if len(self.channels) >= MOST_STREAMS:
             raise ProtocolError(f"more than {MOST_STREAMS} streams")
-        channel = Channel(ident, State.ASKED, incoming=ReceiveWindow(self._window))
-        self.channels[ident] = channel
-        return Asked(channel)
+        return Asked(self._new(ident, State.ASKED))
 
-    def _announce(self, channel: Channel) -> None:
-        self._put(frames.ack(channel.ident, 0, channel.incoming.size))
+    def _new(self, ident: int, state: State) -> Channel:
+        size = window_of(len(self.channels), self._window)
+        channel = self.channels[ident] = Channel(ident, state, incoming=ReceiveWindow(size))
+        return channel
+
+    def _report(self, channel: Channel) -> None:
+        """Say how much was read and how much may come."""
+        size = window_of(len(self.channels), self._window)
+        self._put(frames.ack(channel.ident, channel.incoming.report(size), size))
 
     def _free_id(self) -> int:
         ident = self._last_id

@@ -106,8 +106,12 @@ class Stream(WriteSide, asyncio.Transport):
 
     @property
     def refused(self) -> bool:
-        """Whether the peer closed the stream without having read, or sent, one byte after the opening."""
-        return not self._heard and self.channel.acked <= self._opening
+        """Whether the peer closed the stream without a target, as far as one can know: nothing was read."""
+        if self._heard:
+            return False
+        # an npsgui agent reports the opening as read when it has its target, npc before it dials
+        connected = self._opening if self.half_close else self._opening + 1
+        return self.channel.acked < connected
 
     def _takes(self) -> bool:
         return self._reading and not self._closing

@@ -14,8 +14,20 @@ INITIAL: Final = 30 * 4085
 
 LARGEST: Final = 1 << 27
 
-OURS: Final = 1 << 20
-"""The window that we announce, bytes. A stream whose reader stands still holds no more than this."""
+OURS: Final = 4 << 20
+"""The largest window that we announce, bytes."""
+
+BUDGET: Final = 64 << 20
+"""Bytes that all streams of a session together may hold unread: many streams get smaller windows, down to
+the initial one, which nobody can take back."""
+
+PROMPT: Final = 64 << 10
+"""Fewer bytes than this are reported as soon as they are read: that is talk. More is a bulk: it can wait."""
+
+
+def window_of(streams: int, largest: int = OURS) -> int:
+    """The window for each of so many streams."""
+    return max(INITIAL, min(largest, BUDGET // max(1, streams)))
 
 
 class SendWindow:
@@ -43,36 +55,37 @@ class SendWindow:
 
 
 class ReceiveWindow:
-    """What the peer may send, and what it has not been told yet."""
+    """What the peer may send, and what it has not been told yet. It may shrink: then what was allowed before
+    may still come."""
 
-    __slots__ = ("_unread", "_unreported", "size")
+    __slots__ = ("_allowed", "_unread", "size", "unreported")
 
     def __init__(self, size: int = OURS) -> None:
-        self.size = max(size, INITIAL)
+        self.size = size
+        """What was announced last."""
+        self.unreported = 0
+        """Bytes consumed that no report has covered."""
+        self._allowed = size
         self._unread = 0
         """Bytes that have arrived and that no report has covered, consumed or not."""
-        self._unreported = 0
-        """Bytes of these that were consumed."""
 
     def arrived(self, count: int) -> None:
         """Count bytes from the peer. Raises ProtocolError: when it has sent more than it was allowed."""
         self._unread += count
-        if self._unread > self.size:
-            raise ProtocolError(f"{self._unread} bytes in a window of {self.size}")
+        if self._unread > self._allowed:
+            raise ProtocolError(f"{self._unread} bytes in a window of {self._allowed}")
 
-    def consumed(self, count: int) -> None:
-        """Count bytes that were handed on."""
-        self._unreported += count
+    def consumed(self, count: int) -> bool:
+        """Count bytes that were handed on; whether to report now: talk, or a quarter of the window."""
+        self.unreported += count
+        if self.unreported == self._unread and self.unreported < PROMPT:
+            return True
+        return self.unreported * 4 >= self.size
 
-    @property
-    def due(self) -> bool:
-        """Whether to report: a quarter of the window was consumed, or all that has arrived."""
-        return self._unreported > 0 and (
-            self._unreported == self._unread or self._unreported * 4 >= self.size
-        )
-
-    def report(self) -> int:
-        """The bytes consumed since the last report; they are reported now."""
-        count, self._unreported = self._unreported, 0
+    def report(self, size: int) -> int:
+        """Announce a window of ``size``; the bytes consumed since the last report are reported with it."""
+        count, self.unreported = self.unreported, 0
         self._unread -= count
+        self.size = size
+        self._allowed = max(self._allowed, size)
         return count

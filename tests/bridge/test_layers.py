@@ -70,12 +70,12 @@ def test_a_reader_that_pauses_is_handed_nothing(run: Run[None], kind: str, tmp_p
             top.write(b"first")
             await until(lambda: len(theirs.data) == 5)
             bottom.pause_reading()
-            top.write(os.urandom(SIZE))
-            await until(lambda: top.get_write_buffer_size() > SIZE // 2)
+            top.write(os.urandom(4 * SIZE))
+            await until(lambda: top.get_write_buffer_size() > SIZE)
             assert len(theirs.data) == 5
 
             bottom.resume_reading()
-            await until(lambda: len(theirs.data) == SIZE + 5)
+            await until(lambda: len(theirs.data) == 4 * SIZE + 5)
 
     run(body())
 

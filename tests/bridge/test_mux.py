@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from npsgui.bridge import frames
 from npsgui.bridge.frames import ACK, CLOSE, OPEN, OPEN_FAIL, OPEN_OK
 from npsgui.bridge.mux import Arrived, Asked, Channel, Ended, Event, Mux, Ponged, Ready, State
-from npsgui.bridge.window import INITIAL, OURS
+from npsgui.bridge.window import INITIAL, OURS, ReceiveWindow, window_of
 from npsgui.model.errors import ProtocolError
 from tests.bridge.test_frames import CAPTURES, hexed, plain
 
@@ -152,6 +152,33 @@ def test_a_quarter_of_the_window_is_reported_at_once() -> None:
     wire.agent.consumed(agent, OURS // 4)
 
     assert plain(wire.agent.take()) == [(ACK, agent.ident, f"{OURS // 4}/{OURS}".encode())]
+
+
+def test_a_bulk_is_reported_by_quarters_of_the_window_and_the_rest_with_the_next_ping() -> None:
+    wire = Wire()
+    server, agent = wire.stream()
+    wire.server.send(server, bytes(100_000))
+    wire.to_agent()
+    wire.agent.consumed(agent, 100_000)
+
+    assert wire.agent.take() == b""
+    wire.agent.tick(b"t")
+    assert (ACK, agent.ident, f"100000/{OURS}".encode()) in plain(wire.agent.take())
+
+
+def test_many_streams_share_the_budget_down_to_the_initial_window() -> None:
+    assert [window_of(count) for count in (1, 16, 64, 10_000)] == [OURS, OURS, OURS // 4, INITIAL]
+
+
+def test_what_a_larger_window_allowed_may_still_come_when_it_shrinks() -> None:
+    window = ReceiveWindow(500_000)
+    window.arrived(100)
+    window.consumed(100)
+    window.report(INITIAL)
+
+    window.arrived(500_000)
+    with pytest.raises(ProtocolError):
+        window.arrived(1)
 
 
 def test_held_reports_grow_into_one() -> None:
