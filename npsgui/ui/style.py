@@ -137,11 +137,12 @@ QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
 QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: @sunken; }
 QAbstractSpinBox::up-arrow { image: url(@icons/chevron-up.svg); width: 12px; height: 12px; }
 QAbstractSpinBox::down-arrow { image: url(@icons/chevron-down.svg); width: 12px; height: 12px; }
-QComboBox { padding: 0 9px; }
+QComboBox { padding: 0 9px; combobox-popup: 0; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url(@icons/chevron-down.svg); width: 14px; height: 14px; }
-QComboBox QAbstractItemView { background: @surface; border: 1px solid @line; outline: none;
-  selection-background-color: @accent_wash; selection-color: @text; }
+QComboBox QAbstractItemView { background: @surface; border: 1px solid @line; outline: none; padding: 4px; }
+QComboBox QAbstractItemView::item { min-height: 28px; padding: 0 6px; border-radius: 4px; color: @text; }
+QComboBox QAbstractItemView::item:selected { background: @accent_wash; color: @text; }
 
 QTableView { background: transparent; border: none; outline: none; gridline-color: transparent;
   selection-background-color: @accent_wash; selection-color: @text; }

@@ -210,6 +210,8 @@ class Window(QMainWindow):
             self.refresh()
         elif isinstance(event, LedgerHealthChanged):
             self.status.show_health(event.health)
+            if event.health.reason is not None:
+                self.notices.tell(self._sentences.of(event.health.reason))
         elif isinstance(event, ShowWindow):
             self.raise_window()
 
