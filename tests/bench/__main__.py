@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench import contenders, drawing, sessions, starting, traffic
+from tests.bench import accuracy, contenders, drawing, sessions, starting, traffic
 from tests.bench.results import Row, table
 
 RESULTS = Path(__file__).with_name("results.md")
@@ -44,6 +44,7 @@ GROUPS: dict[str, Callable[[int, int], list[Row]]] = {
     "idle": sessions.idle_bars,
     "stalled": lambda rounds, _seconds: sessions.stalled_bars(rounds),
     "drawing": lambda rounds, _seconds: drawing.drawing_bars(rounds),
+    "accuracy": lambda rounds, _seconds: accuracy.accuracy_bars(rounds),
     "start": lambda rounds, _seconds: starting.start_bars(rounds),
 }
 
