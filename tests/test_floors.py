@@ -27,9 +27,10 @@ QT = {"PySide6", "qasync", "pyqtgraph"}
 
 PURE_STANDARD = {
     "__future__", "array", "collections", "collections.abc", "dataclasses", "datetime", "decimal", "enum",
-    "functools", "ipaddress", "itertools", "json", "math", "re", "types", "typing", "unicodedata",
+    "functools", "ipaddress", "itertools", "json", "math", "re", "types", "typing", "unicodedata", "zoneinfo",
 }  # fmt: skip
-"""All that the model may import of the standard library: no I/O and no clock among them."""
+"""All that the model may import of the standard library: no I/O and no clock among them. The rules of
+time zones are facts, which a system keeps in files."""
 
 LATE_IMPORTS = {
     "npsgui.app.certificates",

@@ -14,12 +14,15 @@ from npsgui.model.configuration import Configuration
 from npsgui.model.entities import GLOBAL_KEY, Everything, Owner, OwnerKey
 from npsgui.model.errors import NotFound
 from npsgui.model.events import (
+    AlternativeTurned,
     ClockJumped,
     Event,
     Events,
     ListenerChanged,
     QuotaReached,
+    QuotaWarned,
     SessionClosed,
+    Throttled,
     VisitorRefused,
 )
 from npsgui.model.gate import Cause
@@ -92,6 +95,9 @@ class Auditor:
         """Tunnels whose port could not be opened."""
         self._handlers: Mapping[type, Callable[[Any], None]] = {
             QuotaReached: self._on_quota_reached,
+            QuotaWarned: self._on_quota_warned,
+            Throttled: self._on_throttled,
+            AlternativeTurned: self._on_alternative_turned,
             VisitorRefused: self._on_refused,
             SessionClosed: self._on_closed,
             ListenerChanged: self._on_listener,
@@ -132,6 +138,18 @@ class Auditor:
         gate = self._accounts.gate(event.owner)
         flow = {} if gate is None else {"inlet": gate.flow.inlet, "export": gate.flow.export}
         self._record(Happening.CUT, event.owner, {"used": event.used, **flow}, Cause.QUOTA)
+
+    def _on_quota_warned(self, event: QuotaWarned) -> None:
+        details = {"used": event.used, "quota": event.quota, "percent": event.percent}
+        self._record(Happening.WARNED, event.owner, details, Cause.QUOTA)
+
+    def _on_throttled(self, event: Throttled) -> None:
+        details = {"used": event.used, "percent": event.percent, "rate": event.rate}
+        self._record(Happening.THROTTLED, event.owner, details, Cause.QUOTA)
+
+    def _on_alternative_turned(self, event: AlternativeTurned) -> None:
+        what = Happening.ALTERNATIVE_ON if event.in_force else Happening.ALTERNATIVE_OFF
+        self._record(what, GLOBAL_KEY)
 
     def _on_refused(self, event: VisitorRefused) -> None:
         key = (event.owner, event.by, event.cause)

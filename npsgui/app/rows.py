@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from npsgui.model.entities import Client, Everything, Owner
-from npsgui.model.gate import Cause, Gate
+from npsgui.model.gate import Cause, Gate, Refusal
+from npsgui.model.hours import NEVER
 from npsgui.model.rules import unsupported
-from npsgui.model.views import NEAR_QUOTA_SHARE, FlowRow, Sentence, State
+from npsgui.model.units import format_limit
+from npsgui.model.views import FlowRow, Sentence, State
 
 NOT_RUNNING = Sentence("npsgui is not running.")
 
-_STATES = {Cause.DISABLED: State.STOPPED, Cause.EXPIRED: State.EXPIRED, Cause.QUOTA: State.OVER_QUOTA}
+_STATES = {
+    Cause.DISABLED: State.STOPPED,
+    Cause.EXPIRED: State.EXPIRED,
+    Cause.QUOTA: State.OVER_QUOTA,
+    Cause.HOURS: State.OUTSIDE_HOURS,
+}
 
 
 def flow_row(
@@ -17,7 +26,7 @@ def flow_row(
 ) -> FlowRow:
     """One owner's row. ``rates``: inlet and export, bytes/s. ``listener``: as ``Relay.listener`` says."""
     state, reason = state_of(owner, gate, listener, wall)
-    limits = owner.limits
+    limits = gate.limits
     return FlowRow(
         owner=owner.owner,
         client=client_of(owner),
@@ -27,6 +36,7 @@ def flow_row(
         inlet_now=rates[0],
         export_now=rates[1],
         used=gate.flow.used,
+        near=gate.ladder.warns,
         quota=limits.quota,
         rate=limits.rate,
         inlet_rate=limits.inlet_rate,
@@ -64,7 +74,37 @@ def state_of(
     if isinstance(listener, Sentence):
         return (State.STOPPED if listener is NOT_RUNNING else State.FAILED), listener
     if refusal is not None:
-        return _STATES[refusal.cause], above
-    if owner.limits.quota and gate.flow.used >= NEAR_QUOTA_SHARE * owner.limits.quota:
-        return State.NEAR_QUOTA, None
+        return _STATES[refusal.cause], _opening(gate, wall) if refusal.cause is Cause.HOURS else above
+    for one in gate.chain():
+        if one.ladder.throttles:
+            return State.THROTTLED, _throttled(one)
+    if gate.ladder.warns:
+        return State.NEAR_QUOTA, _said("{percent} % of its quota is used.", percent=gate.limits.warn)
     return State.RUNNING, None
+
+
+def _opening(gate: Gate, wall: float) -> Sentence:
+    """Whose hours it is outside of, and when they begin; the last to begin where there are several."""
+    closed = [one for one in gate.chain() if not one.hours.holds(wall)]
+    last = max(closed, key=lambda one: one.hours.changes(wall))
+    if last.hours.week == NEVER:
+        return Refusal(last.owner, Cause.HOURS).sentence()
+    begins = datetime.fromtimestamp(last.hours.changes(wall), last.hours.zone)
+    return _said(
+        "{owner} is outside its hours; they begin at {time}.",
+        owner=last.owner,
+        time=begins.strftime("%Y-%m-%d %H:%M"),
+    )
+
+
+def _throttled(gate: Gate) -> Sentence:
+    return _said(
+        "{owner} is throttled to {rate}: {percent} % of its quota is used.",
+        owner=gate.owner,
+        rate=format_limit(gate.ladder.rate) + "/s",
+        percent=gate.limits.throttle_at,
+    )
+
+
+def _said(template: str, **values: object) -> Sentence:
+    return Sentence(template, tuple(values.items()))

@@ -6,8 +6,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import GLOBAL_KEY, Client, Everything, Owner, OwnerKey, OwnerKind
+from npsgui.model.entities import (
+    GLOBAL_KEY,
+    Alternative,
+    Client,
+    Everything,
+    Owner,
+    OwnerKey,
+    OwnerKind,
+)
+from npsgui.model.events import AlternativeTurned, Event, QuotaWarned, Throttled
 from npsgui.model.gate import Gate
+from npsgui.model.hours import NEVER, Timetable, zone_of
+from npsgui.model.ladder import Rung
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,11 @@ class Accounts:
     def __init__(self, now: float = 0.0) -> None:
         self._gates: dict[OwnerKey, Gate] = {GLOBAL_KEY: Gate(now=now)}
         self._applied: dict[OwnerKey, Owner] = {}
+        self._everything = Everything()
+        self._zone = zone_of("")
+        self._alternative: bool | None = None
+        """Whether alternative limits are on; None before the first ``turn``."""
+        self._alternative_hours = Timetable(NEVER, None)
 
     def __iter__(self) -> Iterator[Gate]:
         return iter(self._gates.values())
@@ -49,6 +65,9 @@ class Accounts:
             gate = self._gates.get(key)
             if gate is not None:
                 gate.flow.inlet, gate.flow.export = total.inlet, total.export
+        for gate in self._gates.values():
+            gate.settle()
+            gate.ladder.news()  # the user was told when it was reached, in the run before
 
     def apply(self, configuration: Configuration, now: float) -> list[Gate]:
         """Put a Configuration in force, live; returns the gates of owners that are no more, disabled.
@@ -58,25 +77,58 @@ class Accounts:
         wanted = {owner.owner: owner for owner in configuration.owners()}
         gone = [self._gates.pop(key) for key in list(self._gates) if key not in wanted]
         for gate in gone:
-            gate.enabled = False
-        changed = {key for key, owner in wanted.items() if self._applied.get(key) is not owner}
-        for key in changed:
-            self._put_in_force(wanted[key], now)
-        if changed:
-            for gate in self._gates.values():
-                if any(above.owner in changed for above in gate.chain()):
-                    gate.refresh()
+            gate.close()
+        before, self._everything = self._everything, configuration.everything
+        same_clock = before.timezone == self._everything.timezone
+        self._zone = self._zone if same_clock else zone_of(self._everything.timezone)
+        self._alternative_hours = Timetable(self._everything.alternative_hours, self._zone)
+        for key, owner in wanted.items():
+            if self._applied.get(key) is not owner or not same_clock:
+                self._put_in_force(owner, now)
         self._applied = wanted
         return gone
+
+    @property
+    def alternative(self) -> bool:
+        """Whether alternative limits are in force."""
+        return bool(self._alternative)
+
+    def turn(self, wall: float, now: float) -> list[Event]:
+        """Put in force what the time and the counters ask for; what the user should know of it.
+
+        Called once a second, and after ``apply``. ``wall`` is Unix time, ``now`` the buckets' clock, both s.
+        """
+        news: list[Event] = []
+        before, self._alternative = self._alternative, self._wants_alternative(wall)
+        if bool(before) is not self._alternative:
+            for owner in self._applied.values():
+                if owner.limits.in_force(True) is not owner.limits:
+                    self._put_in_force(owner, now)
+            if before is not None:
+                news.append(AlternativeTurned(self._alternative))
+        for gate in self._gates.values():
+            if gate.flow.quota:
+                gate.settle(now)
+                reached = gate.ladder.news()
+                news += [_said(gate, rung) for rung in Rung if rung in reached]
+        return news
+
+    def _wants_alternative(self, wall: float) -> bool:
+        wanted = self._everything.alternative
+        if wanted is Alternative.SCHEDULE:
+            return self._alternative_hours.holds(wall)
+        return wanted is Alternative.ON
 
     def _put_in_force(self, owner: Owner, now: float) -> None:
         gate = self._gates.get(owner.owner)
         if gate is None:
             gate = self._gates[owner.owner] = Gate(owner.owner, self._above(owner, now), now)
+        limits = owner.limits.in_force(self.alternative)
         if isinstance(owner, Everything):
-            gate.configure(owner.limits, now)
+            gate.configure(limits, now)
         else:
-            gate.configure(owner.limits, now, enabled=owner.enabled, expires=owner.expires)
+            hours = Timetable(owner.hours, self._zone)
+            gate.configure(limits, now, enabled=owner.enabled, expires=owner.expires, hours=hours)
 
     def _above(self, owner: Owner, now: float) -> Gate:
         """The gate that a new owner's gate stands under; its client's is made first if need be."""
@@ -87,3 +139,11 @@ class Accounts:
         if gate is None:
             gate = self._gates[key] = Gate(key, self.everything, now)
         return gate
+
+
+def _said(gate: Gate, rung: Rung) -> Event:
+    """That a step of a quota was just reached."""
+    flow, limits = gate.flow, gate.limits
+    if rung is Rung.WARN:
+        return QuotaWarned(gate.owner, flow.used, limits.quota, limits.warn)
+    return Throttled(gate.owner, flow.used, limits.throttle_at, limits.throttle_rate)

@@ -19,6 +19,10 @@ class Happening(enum.StrEnum):
     """What kind of thing happened. The words are in the ledger: they never change."""
 
     CUT = "cut"
+    WARNED = "warned"
+    THROTTLED = "throttled"
+    ALTERNATIVE_ON = "alternative on"
+    ALTERNATIVE_OFF = "alternative off"
     REFUSED = "refused"
     CLOSED = "closed"
     ADDED = "added"
@@ -73,6 +77,12 @@ class AuditEvent:
 
 _SAID: Mapping[Happening, Sentence] = {
     Happening.CUT: Sentence("The quota of {owner} is used up: cut at {used} bytes."),
+    Happening.WARNED: Sentence("{owner} has used {percent} % of its quota: {used} of {quota} bytes."),
+    Happening.THROTTLED: Sentence(
+        "{owner} is throttled to {rate} bytes/s: {percent} % of its quota is used, {used} bytes."
+    ),
+    Happening.ALTERNATIVE_ON: Sentence("Alternative limits are on."),
+    Happening.ALTERNATIVE_OFF: Sentence("Alternative limits are off."),
     Happening.REFUSED: Sentence("Turned away at {owner}: {count} visitors, the last from {peer}. {reason}"),
     Happening.CLOSED: Sentence(
         "Closed a connection of {owner} from {peer}: {inlet} bytes in, {export} bytes out."

@@ -31,15 +31,16 @@ class Waiter(Protocol):
 class Bucket:
     """Tokens, in bytes, that refill at ``rate`` bytes a second. Rate 0 is unlimited."""
 
-    __slots__ = ("_burst", "_queue", "_spent", "_stamp", "_tokens", "quantum", "rate")
+    __slots__ = ("_burst", "_queue", "_spent", "_tokens", "quantum", "rate", "stamp")
 
     def __init__(self, rate: int = 0, now: float = 0.0) -> None:
         self._queue: OrderedDict[Waiter, None] = OrderedDict()
         self._tokens = 0.0
-        self._stamp = now
+        self.stamp = now
+        """Until when its tokens are counted."""
         self._burst = 0.0
         self._spent = 0
-        """Bytes taken since ``_stamp``, which ``_tokens`` does not know of yet."""
+        """Bytes taken since ``stamp``, which ``_tokens`` does not know of yet."""
         self.rate = 0
         self.quantum = LARGEST_QUANTUM
         """Bytes a stream may read in one turn."""
@@ -113,9 +114,9 @@ class Bucket:
 
         So spending needs no clock, and what a full bucket let overflow meanwhile is never given out twice.
         """
-        elapsed = now - self._stamp
+        elapsed = now - self.stamp
         if elapsed > 0:
-            self._stamp = now
+            self.stamp = now
             self._tokens += elapsed * self.rate
         self._tokens = min(self._burst, self._tokens) - self._spent
         self._spent = 0

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from npsgui.model.flow import QuotaCounts
+from npsgui.model.hours import ALWAYS, NEVER, Week
 
 NO_EXTRAS: Mapping[str, object] = MappingProxyType({})
 
@@ -77,6 +78,7 @@ class Limits:
     """What an owner may use. Bytes, bytes/s, sessions; 0 is unlimited.
 
     ``rate`` is shared by both directions; ``inlet_rate`` and ``export_rate`` hold apart, beside it.
+    The ``alt_`` ones take the place of their namesakes while alternative limits are on; None: as usual.
     """
 
     quota: int = 0
@@ -85,6 +87,36 @@ class Limits:
     inlet_rate: int = 0
     export_rate: int = 0
     connections: int = 0
+    warn: int = 80
+    """Percent of the quota from which it is near; 0 never."""
+    throttle_at: int = 0
+    """Percent of the quota from which ``throttle_rate`` holds; 0 never."""
+    throttle_rate: int = 0
+    """Bytes/s of both directions together."""
+    alt_rate: int | None = None
+    alt_inlet_rate: int | None = None
+    alt_export_rate: int | None = None
+    alt_connections: int | None = None
+
+    def in_force(self, alternative: bool) -> Limits:
+        """These limits, or with the alternative ones in their places; itself when there are none."""
+        if not alternative:
+            return self
+        wanted = {name: getattr(self, f"alt_{name}") for name in ALTERNATED}
+        found = {name: value for name, value in wanted.items() if value is not None}
+        return replace(self, **found) if found else self
+
+
+ALTERNATED = ("rate", "inlet_rate", "export_rate", "connections")
+"""The limits that have an alternative, ``alt_`` and the name."""
+
+
+class Alternative(enum.StrEnum):
+    """When the alternative limits are on."""
+
+    OFF = "off"
+    ON = "on"
+    SCHEDULE = "schedule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +148,11 @@ class Everything:
     http_port: int = 0
     https_port: int = 0
     bridge_port: int = 0
+    timezone: str = ""
+    """Whose clock hours mean, like ``Europe/Berlin``; empty is the system's."""
+    alternative: Alternative = Alternative.OFF
+    alternative_hours: Week = NEVER
+    """When alternative limits are on by schedule."""
 
     @property
     def owner(self) -> OwnerKey:
@@ -138,6 +175,8 @@ class Client:
     """Who may use those of its proxies and hosts that have none of their own. Without any nobody is asked."""
     expires: int = 0
     """Unix time, s, from which it is refused; 0 never."""
+    hours: Week = ALWAYS
+    """When it runs."""
     nps: Mapping[str, object] = field(default_factory=lambda: NO_EXTRAS, hash=False)
     """The NPS record it was imported from, verbatim: an export changes in it only what was edited since."""
 
@@ -170,6 +209,7 @@ class Tunnel:
     limits: Limits = Limits()
     accounts: tuple[Account, ...] = ()
     expires: int = 0
+    hours: Week = ALWAYS
     nps: Mapping[str, object] = field(default_factory=lambda: NO_EXTRAS, hash=False)
 
     @property
@@ -214,6 +254,7 @@ class Host:
     limits: Limits = Limits()
     accounts: tuple[Account, ...] = ()
     expires: int = 0
+    hours: Week = ALWAYS
     nps: Mapping[str, object] = field(default_factory=lambda: NO_EXTRAS, hash=False)
 
     @property

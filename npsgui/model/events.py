@@ -65,6 +65,34 @@ class QuotaReached:
 
 
 @dataclass(frozen=True, slots=True)
+class QuotaWarned:
+    """An owner has used the share of its quota that it is to warn at. Once, until it has used less again."""
+
+    owner: OwnerKey
+    used: int
+    quota: int
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Throttled:
+    """An owner has used the share of its quota from which it is throttled. Once, as ``QuotaWarned``."""
+
+    owner: OwnerKey
+    used: int
+    percent: int
+    rate: int
+    """Bytes/s."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlternativeTurned:
+    """The alternative limits came into force, or no longer hold: by hand or by schedule."""
+
+    in_force: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TargetFailed:
     """A target could not be connected to."""
 
@@ -137,6 +165,9 @@ Event: TypeAlias = (
     | SessionClosed
     | VisitorRefused
     | QuotaReached
+    | QuotaWarned
+    | Throttled
+    | AlternativeTurned
     | TargetFailed
     | AgentUp
     | AgentDown

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from npsgui.model.bucket import LARGEST_QUANTUM, Bucket
 from npsgui.model.entities import GLOBAL_KEY, Limits, OwnerKey
 from npsgui.model.flow import Direction, Flow
+from npsgui.model.hours import ALWAYS, Timetable
+from npsgui.model.ladder import Ladder
 from npsgui.model.views import Sentence
 
 
@@ -23,6 +25,7 @@ class Cause(enum.StrEnum):
     CONNECTIONS = "connections"
     EXPIRED = "expired"
     DISABLED = "disabled"
+    HOURS = "hours"
     REMOVED = "removed"
     TARGET = "target"
     CLOSED = "closed"
@@ -48,6 +51,8 @@ class Refusal:
             return Sentence("The connection limit of {owner} is reached.", said)
         if self.cause is Cause.EXPIRED:
             return Sentence("The time of {owner} is over.", said)
+        if self.cause is Cause.HOURS:
+            return Sentence("{owner} is outside its hours.", said)
         return Sentence("Stopped: {owner}.", said)
 
 
@@ -57,12 +62,14 @@ class Lane:
     ``flows`` and ``buckets`` hold only those that limit something: an unlimited chain costs nothing.
     """
 
-    __slots__ = ("buckets", "direction", "flows", "limited", "quantum")
+    __slots__ = ("buckets", "direction", "flows", "limited", "quantum", "throttled_later")
 
     def __init__(self, direction: Direction) -> None:
         self.direction = direction
         self.flows: tuple[Flow, ...] = ()
         self.buckets: tuple[Bucket, ...] = ()
+        self.throttled_later: tuple[Gate, ...] = ()
+        """Those of the chain that bytes going this way bring nearer to their throttle."""
         self.limited = False
         """Whether anything limits it."""
         self.quantum = LARGEST_QUANTUM
@@ -74,6 +81,11 @@ class Lane:
         self.flows = tuple(gate.flow for gate in gates if gate.flow.limits(self.direction))
         self.buckets = tuple(
             bucket for gate in gates for bucket in gate.buckets(self.direction) if bucket.rate
+        )
+        self.throttled_later = tuple(
+            gate
+            for gate in gates
+            if gate.ladder.throttle_at and not gate.ladder.throttles and gate.flow.limits(self.direction)
         )
         self.limited = bool(self.flows or self.buckets)
         self.quantum = min((bucket.quantum for bucket in self.buckets), default=LARGEST_QUANTUM)
@@ -100,8 +112,11 @@ class Lane:
         ``session.parent`` must be the flow of this lane's gate. Never refuses: cut the chunk before.
         """
         session.add(self.direction, count)
-        for bucket in self.buckets:
-            bucket.spend(count)
+        if self.limited:
+            for bucket in self.buckets:
+                bucket.spend(count)
+            for gate in self.throttled_later:
+                gate.settle()
 
     def next_dry(self, first: int, now: float) -> int | None:
         """The index in ``buckets``, from ``first`` on, of one that makes a stream wait; None: read on."""
@@ -121,9 +136,12 @@ class Gate:
         self.owner = owner
         self.parent = parent
         self.flow: Flow = Flow(parent=parent.flow if parent else None)
+        self.ladder = Ladder(self.flow, now)
+        self.limits = Limits()
+        """Those in force: the usual ones or the alternative ones."""
         self.enabled = True
         self.expires = 0
-        self.connection_limit = 0
+        self.hours = Timetable(ALWAYS, None)
         self.open = 0
         """Sessions that hold a lease."""
         self.dropped = 0
@@ -131,6 +149,9 @@ class Gate:
         self.lanes = {direction: Lane(direction) for direction in Direction}
         self._shared = Bucket(0, now)
         self._apart = {direction: Bucket(0, now) for direction in Direction}
+        self._below: dict[Gate, None] = {}
+        if parent is not None:
+            parent._below[self] = None
 
     def chain(self) -> Iterator[Gate]:
         """This gate and those above it."""
@@ -139,26 +160,50 @@ class Gate:
             yield gate
             gate = gate.parent
 
-    def configure(self, limits: Limits, now: float, *, enabled: bool = True, expires: int = 0) -> None:
-        """Put limits in force, live. The gates below must be ``refreshed`` after it."""
+    def configure(
+        self,
+        limits: Limits,
+        now: float,
+        *,
+        enabled: bool = True,
+        expires: int = 0,
+        hours: Timetable | None = None,
+    ) -> None:
+        """Put limits in force, live. Without ``hours`` it is always open."""
+        self.limits = limits
         self.enabled = enabled
         self.expires = expires
-        self.connection_limit = limits.connections
+        self.hours = hours or Timetable(ALWAYS, None)
         self.flow.quota = limits.quota
         self.flow.quota_counts = limits.quota_counts
         self._shared.set_rate(limits.rate, now)
         self._apart[Direction.INLET].set_rate(limits.inlet_rate, now)
         self._apart[Direction.EXPORT].set_rate(limits.export_rate, now)
-        self.refresh()
+        self.ladder.configure(limits)
+        self.ladder.settle(now)
+        self._lay()
 
-    def refresh(self) -> None:
-        """Lay the chain's limits flat again: something at or above this gate has changed."""
+    def settle(self, now: float | None = None) -> None:
+        """Put the throttle in force, or out of it, as the counter says; without ``now``: just now."""
+        if self.ladder.settle(now):
+            self._lay()
+
+    def close(self) -> None:
+        """Its owner is no more: it refuses from now on."""
+        self.enabled = False
+        if self.parent is not None:
+            self.parent._below.pop(self, None)
+
+    def _lay(self) -> None:
+        """Lay the chain's limits flat again, here and below: something at this gate has changed."""
         for lane in self.lanes.values():
             lane.lay(self.chain())
+        for gate in self._below:
+            gate._lay()
 
-    def buckets(self, direction: Direction) -> tuple[Bucket, Bucket]:
-        """The buckets of bytes that go this way: shared, apart. The same objects for its whole life."""
-        return self._shared, self._apart[direction]
+    def buckets(self, direction: Direction) -> tuple[Bucket, Bucket, Bucket]:
+        """The buckets of bytes that go this way: shared, apart, throttle. The same for its whole life."""
+        return self._shared, self._apart[direction], self.ladder.bucket
 
     def drop(self) -> None:
         """Count one datagram that was not carried, here and above."""
@@ -173,6 +218,8 @@ class Gate:
                 return Refusal(gate.owner, Cause.DISABLED)
             if gate.expires and wall >= gate.expires:
                 return Refusal(gate.owner, Cause.EXPIRED)
+            if not gate.hours.holds(wall):
+                return Refusal(gate.owner, Cause.HOURS)
             if gate.flow.exhausted:
                 return Refusal(gate.owner, Cause.QUOTA)
             gate = gate.parent
@@ -184,7 +231,7 @@ class Gate:
         if refusal is not None:
             return refusal
         for gate in self.chain():
-            if gate.connection_limit and gate.open >= gate.connection_limit:
+            if 0 < gate.limits.connections <= gate.open:
                 return Refusal(gate.owner, Cause.CONNECTIONS)
         return Lease(self)
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import (
+    ALTERNATED,
+    Alternative,
     Client,
     Everything,
     Host,
@@ -25,6 +27,7 @@ from npsgui.model.entities import (
     Via,
 )
 from npsgui.model.errors import FieldError
+from npsgui.model.hours import NEVER, is_zone
 from npsgui.model.ports import format_ports, parse_ports
 from npsgui.model.views import Sentence
 
@@ -57,7 +60,7 @@ def problems(configuration: Configuration, owner: Owner) -> list[FieldError]:
         found = _host_problems(configuration, owner)
     else:
         found = _everything_problems(owner)
-    return [*found, *_limit_problems(owner.limits)]
+    return [*found, *_limit_problems(owner.limits), *_hours_problems(owner)]
 
 
 def check(configuration: Configuration, owner: Owner) -> None:
@@ -240,15 +243,44 @@ def _everything_problems(everything: Everything) -> Iterator[FieldError]:
         yield FieldError(
             "sessions", "The number of sessions needs a limit, so that a flood costs refusals, not memory."
         )
+    if everything.limits.alt_connections == 0:
+        yield FieldError(
+            "alt_sessions",
+            "The number of sessions needs a limit, so that a flood costs refusals, not memory.",
+        )
 
 
 def _limit_problems(limits: Limits) -> Iterator[FieldError]:
-    for word in ("quota", "rate", "inlet_rate", "export_rate", "connections"):
-        value = getattr(limits, word)
+    for word in ("quota", *ALTERNATED, "throttle_rate", *(f"alt_{name}" for name in ALTERNATED)):
+        value = getattr(limits, word) or 0
         if value < 0:
             yield FieldError(word, "A limit cannot be negative.")
         elif value > 2**63 - 1:
             yield FieldError(word, "This limit is too large.")
+    for word in ("warn", "throttle_at"):
+        if getattr(limits, word) not in range(101):
+            yield FieldError(word, "A share of the quota is from 0 to 100 %.")
+    if limits.throttle_at and not limits.throttle_rate:
+        yield FieldError(
+            "throttle_rate",
+            "To be throttled from {percent} % on it needs a rate to be throttled to.",
+            percent=limits.throttle_at,
+        )
+
+
+def _hours_problems(owner: Owner) -> Iterator[FieldError]:
+    if not isinstance(owner, Everything):
+        if owner.hours == NEVER:
+            yield FieldError("hours", "Without any hours it would never run; stop it instead.")
+        return
+    if owner.timezone and not is_zone(owner.timezone):
+        yield FieldError(
+            "timezone",
+            "“{name}” is no time zone; write it like Europe/Berlin, or system.",
+            name=owner.timezone,
+        )
+    if owner.alternative is Alternative.SCHEDULE and owner.alternative_hours == NEVER:
+        yield FieldError("alternative_hours", "A schedule of alternative limits needs hours.")
 
 
 def _text_problems(field: str, text: str) -> Iterator[FieldError]:

@@ -17,17 +17,15 @@ class State(enum.StrEnum):
 
     RUNNING = "running"
     NEAR_QUOTA = "near quota"
+    THROTTLED = "throttled"
     OVER_QUOTA = "over quota"
+    OUTSIDE_HOURS = "outside its hours"
     EXPIRED = "expired"
     STOPPED = "stopped"
     FAILED = "failed"
     """Its port could not be opened."""
     WAITING = "not yet running"
     """Kept, but of a kind that this version does not run."""
-
-
-NEAR_QUOTA_SHARE = 0.8
-"""From this share of its quota on, an owner is near it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +56,8 @@ class FlowRow(NamedTuple):
     export_now: float
     used: int
     """Bytes that count towards the quota."""
+    near: bool
+    """Whether the share of the quota to warn at is used."""
     quota: int
     rate: int
     inlet_rate: int

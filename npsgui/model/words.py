@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from npsgui.model.entities import Account, Mode, Owner, OwnerKind, Scheme, Target, Via
+from npsgui.model.entities import Account, Alternative, Mode, Owner, OwnerKind, Scheme, Target, Via
 from npsgui.model.errors import FieldError
 from npsgui.model.flow import QuotaCounts
+from npsgui.model.hours import format_week, parse_week
 from npsgui.model.ports import format_ports, parse_ports
 from npsgui.model.rules import parse_targets
 from npsgui.model.units import UNLIMITED_WORDS, format_exact, format_time, parse_bytes, parse_rate, parse_time
@@ -29,6 +30,10 @@ _GLOBAL = frozenset({OwnerKind.GLOBAL})
 _OWNED = _TUNNEL | _HOST
 _NAMED = _CLIENT | _OWNED
 _ALL = _NAMED | _GLOBAL
+
+
+USUAL = "usual"
+"""The word for an alternative limit that is as the limit itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,23 @@ def _count(text: str, field: str) -> int:
     return int(plain)
 
 
+def _percent(text: str, field: str) -> int:
+    plain = text.strip().removesuffix("%").rstrip()
+    if plain.lower() in {"", "off", "never"}:
+        return 0
+    if not (plain.isascii() and plain.isdecimal()) or len(plain) > 3 or int(plain) > 100:
+        raise FieldError(field, "“{text}” is not a percentage from 0 to 100.", text=text)
+    return int(plain)
+
+
+def _or_usual(parse: Callable[[str, str], int]) -> Callable[[str, str], int | None]:
+    return lambda text, field: None if text.strip().lower() in {"", USUAL} else parse(text, field)
+
+
+def _or_usual_text(value: int | None) -> str:
+    return USUAL if value is None else format_exact(value)
+
+
 def _flag(text: str, field: str) -> bool:
     plain = text.strip().lower()
     if plain in {"true", "yes", "on", "1"}:
@@ -88,6 +110,10 @@ def _choice(kind: type[StrEnum]) -> Callable[[str, str], StrEnum]:
         return found
 
     return parse
+
+
+def _zone(text: str, field: str) -> str:
+    return "" if text.strip().lower() == "system" else text.strip()
 
 
 _ACCOUNT = re.compile(r"(?:\\.|[^,\r\n])+")
@@ -154,9 +180,17 @@ WORDS: tuple[Word, ...] = (
     Word("inlet_rate", _ALL, parse_rate, format_exact, limit=True),
     Word("export_rate", _ALL, parse_rate, format_exact, limit=True),
     Word("connections", _NAMED, _count, limit=True),
+    Word("warn", _ALL, _percent, limit=True),
+    Word("throttle_at", _ALL, _percent, limit=True),
+    Word("throttle_rate", _ALL, parse_rate, format_exact, limit=True),
+    Word("alt_rate", _ALL, _or_usual(parse_rate), _or_usual_text, limit=True),
+    Word("alt_inlet_rate", _ALL, _or_usual(parse_rate), _or_usual_text, limit=True),
+    Word("alt_export_rate", _ALL, _or_usual(parse_rate), _or_usual_text, limit=True),
+    Word("alt_connections", _NAMED, _or_usual(_count), _or_usual_text, limit=True),
     Word("tunnels", _CLIENT, _count),
     Word("accounts", _NAMED, _accounts, _accounts_text),
     Word("expires", _NAMED, _moment, _moment_text),
+    Word("hours", _NAMED, parse_week, format_week),
     Word("client", _OWNED, _count),
     Word("mode", _TUNNEL, _choice(Mode)),
     Word("bind", _TUNNEL, _text),
@@ -178,6 +212,10 @@ WORDS: tuple[Word, ...] = (
     Word("https_port", _GLOBAL, _count),
     Word("bridge_port", _GLOBAL, _count),
     Word("sessions", _GLOBAL, _count, limit=True, attribute="connections"),
+    Word("alt_sessions", _GLOBAL, _or_usual(_count), _or_usual_text, limit=True, attribute="alt_connections"),
+    Word("timezone", _GLOBAL, _zone, lambda name: name or "system"),
+    Word("alternative", _GLOBAL, _choice(Alternative)),
+    Word("alternative_hours", _GLOBAL, parse_week, format_week),
 )
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from npsgui.model.accounts import Accounts
@@ -45,12 +46,13 @@ class Relay:
         contexts: Contexts = no_certificates,
         *,
         by_network: bool = False,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         allow_many_sockets()
         loop = asyncio.get_running_loop()
         self._events = events
         self._pacer = Pacer(loop)
-        self._sessions = Sessions(loop, accounts, events, by_network=by_network)
+        self._sessions = Sessions(loop, accounts, events, by_network=by_network, wall=wall)
         dialer = Dialer(loop, self._on_target_failed, dial_seconds)
         shared = Shared(loop, Buffers(), self._pacer, self._sessions, dialer)
         self._shared = shared
@@ -65,7 +67,7 @@ class Relay:
 
     def apply(self, configuration: Configuration) -> None:
         """Put a Configuration in force that the accounts have already; what did not change is not touched."""
-        self._sessions.cut_refused()
+        self._sessions.turn()
         before, self._tunnels = self._tunnels, _wanted(configuration)
         for key, tunnel in before.items():
             wanted = self._tunnels.get(key)
@@ -92,9 +94,10 @@ class Relay:
         return self._services[owner].port
 
     def sweep(self) -> None:
-        """Once a second: take rates, end the sessions of gates that refuse by now, try failed ports again."""
+        """Once a second: take rates, do what the time asks for, try failed ports again."""
         self._sessions.note()
-        self._sessions.cut_refused()
+        self._sessions.turn()
+        self._pacer.refresh()
         for key in list(self._failed):
             self._start(self._tunnels[key])
         self._ports.retry()

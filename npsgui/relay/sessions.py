@@ -9,7 +9,7 @@ import abc
 import asyncio
 import itertools
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from npsgui.model.accounts import Accounts
@@ -118,11 +118,13 @@ class Sessions:
         events: Events,
         *,
         by_network: bool = False,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self.by_network = by_network
         """Whether IPv6 peers are told apart by their /64 network, not by their address."""
         self._bill: list[PeerBytes] = []
         self._loop = loop
+        self._wall = wall
         self._accounts = accounts
         self._events = events
         self._numbers = itertools.count(1)
@@ -138,7 +140,7 @@ class Sessions:
     def admit(self, owner: OwnerKey, peer: str) -> Lease | Refusal:
         """The lease of a visitor's session, or why it gets none; the events are told of a refusal."""
         gate = self._accounts.gate(owner)
-        answer = Refusal(owner, Cause.REMOVED) if gate is None else gate.admit(time.time())
+        answer = Refusal(owner, Cause.REMOVED) if gate is None else gate.admit(self._wall())
         if isinstance(answer, Refusal):
             self._events.push(VisitorRefused(owner, answer.owner, answer.cause, peer))
         return answer
@@ -176,9 +178,15 @@ class Sessions:
         self.cut_refused()
         session.cut(Cause.QUOTA)
 
+    def turn(self) -> None:
+        """Put in force what the time and the counters ask for; end the sessions of gates that refuse now."""
+        for event in self._accounts.turn(self._wall(), self._loop.time()):
+            self._events.push(event)
+        self.cut_refused()
+
     def cut_refused(self) -> None:
         """End the sessions of gates that would not admit them now."""
-        wall = time.time()
+        wall = self._wall()
         for gate, sessions in list(self._open.items()):
             refusal = gate.refusal(wall)
             if refusal is not None:

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from npsgui.model.views import NEAR_QUOTA_SHARE, FlowRow, Health, State
+from npsgui.model.views import FlowRow, Health, State
 from npsgui.ui.table_view import PADDING, Cell, RowDelegate, TableView
 from npsgui.ui.theme import Colors, Theme
 
@@ -16,6 +16,7 @@ FlowOf = Callable[[Any], FlowRow]
 
 _SHAPE = 10
 _BAR = 84
+_QUIET = frozenset({State.STOPPED, State.OUTSIDE_HOURS})
 
 
 def shape_of(state: State | Health, colors: Colors) -> tuple[str, str]:
@@ -23,7 +24,9 @@ def shape_of(state: State | Health, colors: Colors) -> tuple[str, str]:
     return {
         State.RUNNING: ("circle", colors.ok),
         State.NEAR_QUOTA: ("triangle", colors.warn),
+        State.THROTTLED: ("diamond", colors.warn),
         State.OVER_QUOTA: ("square", colors.bad),
+        State.OUTSIDE_HOURS: ("ring", colors.muted),
         State.EXPIRED: ("square", colors.bad),
         State.FAILED: ("square", colors.bad),
         State.STOPPED: ("ring", colors.muted),
@@ -60,7 +63,7 @@ def draw_shape(painter: QPainter, shape: str, color: str, box: QRectF) -> None:
         painter.drawPolygon(QPolygonF(points))
 
 
-def draw_share(painter: QPainter, share: float, box: QRectF, colors: Colors) -> None:
+def draw_share(painter: QPainter, share: float, near: bool, box: QRectF, colors: Colors) -> None:
     """Draw a part of a whole as a round bar; its colour says how near the end is."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -68,8 +71,7 @@ def draw_share(painter: QPainter, share: float, box: QRectF, colors: Colors) -> 
     radius = box.height() / 2
     painter.drawRoundedRect(box, radius, radius)
     if share > 0:
-        near = colors.warn if share >= NEAR_QUOTA_SHARE else colors.accent
-        painter.setBrush(QColor(colors.bad if share >= 1 else near))
+        painter.setBrush(QColor(colors.bad if share >= 1 else colors.warn if near else colors.accent))
         filled = QRectF(box)
         filled.setWidth(max(box.height(), box.width() * min(share, 1.0)))
         painter.drawRoundedRect(filled, radius, radius)
@@ -90,7 +92,7 @@ class StateDelegate(_FlowDelegate):
         shape, color = shape_of(state, self._theme.colors)
         top = cell.box.center().y() - _SHAPE / 2
         draw_shape(cell.painter, shape, color, QRectF(cell.box.left() + PADDING, top, _SHAPE, _SHAPE))
-        muted = self._theme.colors.muted if state is State.STOPPED else ""
+        muted = self._theme.colors.muted if state in _QUIET else ""
         cell.write(text, PADDING + _SHAPE + 8, muted)
 
 
@@ -103,7 +105,7 @@ class QuotaDelegate(_FlowDelegate):
             cell.write(text, color=colors.muted)
             return
         bar = QRectF(cell.box.left() + PADDING, cell.box.center().y() - 3, _BAR, 6)
-        draw_share(cell.painter, flow.share, bar, colors)
+        draw_share(cell.painter, flow.share, flow.near, bar, colors)
         percent, _, used = text.partition("  ")
         cell.write(percent, PADDING + _BAR + 10)
         cell.write(used, PADDING + _BAR + 10 + 48, colors.muted)

@@ -20,13 +20,13 @@ class ShareBar(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None, width: int = 72) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._share = 0.0
+        self._share, self._near = 0.0, False
         self.setFixedSize(width, 16)
         theme.changed.connect(self.update)
 
-    def show_share(self, share: float) -> None:
-        """Show a part of the whole, 0 to 1; more is full."""
-        self._share = share
+    def show_share(self, share: float, near: bool) -> None:
+        """Show a part of the whole, 0 to 1; more is full. ``near``: in the colour of a warning."""
+        self._share, self._near = share, near
         self.update()
 
     # Qt overrides
@@ -34,9 +34,8 @@ class ShareBar(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The bar, in the middle of the height."""
         painter = QPainter(self)
-        draw_share(
-            painter, self._share, QRectF(0, self.height() / 2 - 3, self.width(), 6), self._theme.colors
-        )
+        box = QRectF(0, self.height() / 2 - 3, self.width(), 6)
+        draw_share(painter, self._share, self._near, box, self._theme.colors)
         painter.end()
 
 
@@ -120,7 +119,7 @@ class Facts(QWidget):
         if not row.quota:
             self._quota.show_texts(self.tr("unlimited"), self.tr("{used} used").format(used=used))
             return
-        self._bar.show_share(row.share)
+        self._bar.show_share(row.share, row.near)
         # never rounded up to 100 %: that would say it is cut
         percent = int(row.share * 100)
         self._quota.show_texts(

@@ -12,6 +12,9 @@ from npsgui.model.views import FlowRow
 from npsgui.ui.facts import ShareBar
 from npsgui.ui.theme import Theme
 
+_NEAR = 0.8
+"""The share of a rate or a number from which its bar warns; of a quota its owner says."""
+
 
 class LimitsView(QWidget):
     """One line a limit: its name, how much is used, and the limit."""
@@ -52,7 +55,9 @@ class LimitsView(QWidget):
         """Show the limits of ``row`` and what is used of them."""
         quota = self.tr("{used} of {quota} bytes").format(used=f"{row.used:,}", quota=f"{row.quota:,}")
         lines = self._lines
-        lines["quota"].show_use(row.used, row.quota, format_bytes(row.used), format_limit(row.quota))
+        lines["quota"].show_use(
+            row.used, row.quota, format_bytes(row.used), format_limit(row.quota), row.near
+        )
         lines["quota"].explain(quota if row.quota else "")
         both = row.inlet_now + row.export_now
         rates = {
@@ -89,10 +94,11 @@ class _Line:
         self._parent = parent
         self.parts: tuple[QWidget, ...] = (caption, self._bar, self._words, self._exact)
 
-    def show_use(self, used: float, limit: int, now: str, most: str) -> None:
+    def show_use(self, used: float, limit: int, now: str, most: str, near: bool | None = None) -> None:
         """Show how much of ``limit`` is used; 0 is unlimited. ``now`` and ``most``: the same in words."""
         now = now if used else "–"
-        self._bar.show_share(used / limit if limit else 0.0)
+        share = used / limit if limit else 0.0
+        self._bar.show_share(share, share >= _NEAR if near is None else near)
         unlimited = self._parent.tr("unlimited")
         self._words.setText(f"<b>{now}</b> / {most}" if limit else f"<b>{now}</b> / {unlimited}")
 

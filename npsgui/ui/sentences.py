@@ -26,7 +26,9 @@ class Sentences(QObject):
         words = {
             State.RUNNING: self.tr("running"),
             State.NEAR_QUOTA: self.tr("near quota"),
+            State.THROTTLED: self.tr("throttled"),
             State.OVER_QUOTA: self.tr("over quota"),
+            State.OUTSIDE_HOURS: self.tr("outside its hours"),
             State.EXPIRED: self.tr("expired"),
             State.STOPPED: self.tr("stopped"),
             State.FAILED: self.tr("failed"),
@@ -55,6 +57,7 @@ class Sentences(QObject):
             Cause.CONNECTIONS: self.tr("connection limit reached"),
             Cause.EXPIRED: self.tr("expired"),
             Cause.DISABLED: self.tr("stopped"),
+            Cause.HOURS: self.tr("outside its hours"),
             Cause.REMOVED: self.tr("removed"),
             Cause.TARGET: self.tr("target not reached"),
             Cause.CLOSED: self.tr("closed by you"),

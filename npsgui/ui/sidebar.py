@@ -36,9 +36,9 @@ class Page(enum.IntEnum):
 class StateFilter(enum.Enum):
     """What the sidebar can narrow a table to."""
 
-    RUNNING = frozenset({State.RUNNING, State.NEAR_QUOTA})
-    QUOTA = frozenset({State.NEAR_QUOTA, State.OVER_QUOTA})
-    STOPPED = frozenset({State.STOPPED, State.EXPIRED})
+    RUNNING = frozenset({State.RUNNING, State.NEAR_QUOTA, State.THROTTLED})
+    QUOTA = frozenset({State.NEAR_QUOTA, State.THROTTLED, State.OVER_QUOTA})
+    STOPPED = frozenset({State.STOPPED, State.EXPIRED, State.OUTSIDE_HOURS})
     TROUBLE = frozenset({State.FAILED, State.WAITING})
 
 

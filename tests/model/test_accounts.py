@@ -7,9 +7,21 @@ from hypothesis import strategies as st
 
 from npsgui.model.accounts import Accounts, Totals
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import GLOBAL_KEY, Client, Everything, Host, Limits, OwnerKey, OwnerKind, Tunnel
+from npsgui.model.entities import (
+    GLOBAL_KEY,
+    Alternative,
+    Client,
+    Everything,
+    Host,
+    Limits,
+    OwnerKey,
+    OwnerKind,
+    Tunnel,
+)
+from npsgui.model.events import AlternativeTurned, QuotaWarned, Throttled
 from npsgui.model.flow import Direction, Flow
 from npsgui.model.gate import Cause, Gate, Lease, Refusal
+from npsgui.model.hours import Week, parse_week
 
 WALL = 1_700_000_000
 CLIENT = OwnerKey(OwnerKind.CLIENT, 1)
@@ -140,3 +152,96 @@ def test_the_sum_of_the_clients_is_everything_whatever_comes_and_goes(
     clients = [gate for gate in accounts if gate.owner.kind is OwnerKind.CLIENT]
     assert gate_of(accounts, GLOBAL_KEY).flow.inlet == carried
     assert sum(client.flow.inlet for client in clients) == carried
+
+
+def hours_of(text: str) -> Week:
+    return parse_week(text, "hours")
+
+
+MONDAY_NOON = 1_796_040_000.0  # 2026-11-30 12:00 UTC
+BY_NIGHT = Everything(
+    timezone="UTC", alternative=Alternative.SCHEDULE, alternative_hours=hours_of("22:00-06:00")
+)
+NIGHTLY = Limits(rate=1000, connections=5, alt_rate=0, alt_connections=9)
+
+
+def test_outside_its_hours_an_owner_and_all_below_refuse() -> None:
+    client = replace(HOUSE.clients[1], hours=hours_of("mo 08:00-18:00"))
+    accounts = accounts_of(replace(HOUSE, everything=Everything(timezone="UTC")).with_owner(client))
+    tunnel = gate_of(accounts, TUNNEL)
+
+    assert tunnel.refusal(MONDAY_NOON) is None
+    assert tunnel.refusal(MONDAY_NOON + 6 * 3600 - 0.001) is None
+    assert tunnel.refusal(MONDAY_NOON + 6 * 3600) == Refusal(CLIENT, Cause.HOURS)
+    assert accounts.everything.refusal(MONDAY_NOON + 6 * 3600) is None
+
+
+def test_another_time_zone_moves_the_hours_of_all() -> None:
+    client = replace(HOUSE.clients[1], hours=hours_of("mo 08:00-18:00"))
+    configuration = replace(HOUSE, everything=Everything(timezone="UTC")).with_owner(client)
+    accounts = accounts_of(configuration)
+    accounts.apply(configuration.with_owner(Everything(timezone="Asia/Shanghai")), 1.0)
+
+    assert gate_of(accounts, TUNNEL).refusal(MONDAY_NOON) == Refusal(CLIENT, Cause.HOURS)
+    assert gate_of(accounts, TUNNEL).refusal(MONDAY_NOON - 4 * 3600) is None
+
+
+def test_alternative_limits_are_switched_by_hand_and_touch_only_what_has_any() -> None:
+    configuration = HOUSE.with_owner(replace(HOUSE.clients[1], limits=NIGHTLY))
+    accounts = accounts_of(configuration)
+    gate = gate_of(accounts, CLIENT)
+    assert accounts.turn(WALL, 0.0) == []
+    accounts.apply(configuration.with_owner(Everything(alternative=Alternative.ON)), 1.0)
+
+    assert accounts.turn(WALL, 1.0) == [AlternativeTurned(True)]
+    assert (gate.limits.rate, gate.limits.connections) == (0, 9)
+    assert gate_of(accounts, TUNNEL).lanes[Direction.INLET].buckets == ()
+    assert accounts.everything.limits == Everything().limits
+    accounts.apply(configuration, 2.0)
+    assert accounts.turn(WALL, 2.0) == [AlternativeTurned(False)]
+    assert gate.limits == NIGHTLY
+    assert [bucket.rate for bucket in gate_of(accounts, TUNNEL).lanes[Direction.INLET].buckets] == [1000]
+
+
+def test_alternative_limits_come_and_go_by_schedule() -> None:
+    configuration = HOUSE.with_owner(replace(HOUSE.clients[1], limits=NIGHTLY)).with_owner(BY_NIGHT)
+    accounts = accounts_of(configuration)
+    steps = [(0, False), (10 * 3600 - 1, False), (10 * 3600, True), (18 * 3600 - 1, True), (18 * 3600, False)]
+    said = []
+    for seconds, wanted in steps:
+        said += accounts.turn(MONDAY_NOON + seconds, seconds)
+        assert accounts.alternative is wanted
+        assert gate_of(accounts, CLIENT).limits.rate == (0 if wanted else 1000)
+    assert said == [AlternativeTurned(True), AlternativeTurned(False)]
+
+
+def test_what_was_on_at_the_start_is_no_news() -> None:
+    accounts = accounts_of(HOUSE.with_owner(Everything(alternative=Alternative.ON)))
+
+    assert accounts.turn(WALL, 0.0) == []
+    assert accounts.alternative
+
+
+def test_each_step_of_a_quota_is_told_once_and_not_again_after_a_start() -> None:
+    limits = Limits(quota=1000, warn=50, throttle_at=90, throttle_rate=77)
+    configuration = HOUSE.with_owner(replace(HOUSE.clients[1], limits=limits))
+    accounts = accounts_of(configuration)
+    flow = gate_of(accounts, TUNNEL).flow
+    flow.add(Direction.INLET, 500)
+    assert accounts.turn(WALL, 0.0) == [QuotaWarned(CLIENT, 500, 1000, 50)]
+    assert accounts.turn(WALL, 1.0) == []
+    flow.add(Direction.INLET, 400)
+    assert accounts.turn(WALL, 2.0) == [Throttled(CLIENT, 900, 90, 77)]
+
+    again = accounts_of(configuration)
+    again.restore({CLIENT: Totals(900)})
+    assert gate_of(again, CLIENT).ladder.throttles
+    assert again.turn(WALL, 0.0) == []
+
+
+def test_a_removed_owner_is_laid_no_more() -> None:
+    accounts = accounts_of()
+    gone = accounts.apply(HOUSE.without(TUNNEL), 0.0)
+    accounts.apply(HOUSE.without(TUNNEL).with_owner(Everything(limits=Limits(rate=5))), 0.0)
+
+    assert gone[0].lanes[Direction.INLET].buckets == ()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from npsgui.model.entities import (
     Account,
+    Alternative,
     Client,
     Everything,
     Host,
@@ -22,7 +23,8 @@ from npsgui.model.entities import (
 )
 from npsgui.model.errors import FieldError
 from npsgui.model.flow import QuotaCounts
-from npsgui.model.words import WORDS, edited, shown, words_of
+from npsgui.model.hours import Week
+from npsgui.model.words import edited, shown, words_of
 
 CLIENT = Client(id=1, key="k")
 TUNNEL = Tunnel(id=1, client=1)
@@ -50,7 +52,15 @@ LIMITS = st.builds(
     inlet_rate=BYTES,
     export_rate=BYTES,
     connections=COUNTS,
+    warn=st.integers(0, 100),
+    throttle_at=st.integers(0, 100),
+    throttle_rate=BYTES,
+    alt_rate=st.none() | BYTES,
+    alt_inlet_rate=st.none() | BYTES,
+    alt_export_rate=st.none() | BYTES,
+    alt_connections=st.none() | COUNTS,
 )
+WEEKS = st.tuples(*[st.integers(0, 2**48 - 1)] * 7).map(Week)
 OWNED = {
     "id": st.just(1),
     "remark": TEXT,
@@ -60,6 +70,7 @@ OWNED = {
         tuple
     ),
     "expires": st.integers(0, 253_402_300_799),
+    "hours": WEEKS,
 }
 LED = {
     "client": COUNTS,
@@ -67,7 +78,16 @@ LED = {
     "via": st.sampled_from(Via),
 }
 OWNERS: st.SearchStrategy[Owner] = st.one_of(
-    st.builds(Everything, limits=LIMITS, http_port=COUNTS, https_port=COUNTS, bridge_port=COUNTS),
+    st.builds(
+        Everything,
+        limits=LIMITS,
+        http_port=COUNTS,
+        https_port=COUNTS,
+        bridge_port=COUNTS,
+        timezone=st.sampled_from(["", "Europe/Berlin", "Asia/Shanghai"]),
+        alternative=st.sampled_from(Alternative),
+        alternative_hours=WEEKS,
+    ),
     st.builds(Client, key=TEXT, tunnels=COUNTS, **OWNED),
     st.builds(
         Tunnel,
@@ -116,6 +136,10 @@ def test_an_unknown_word_is_answered_with_the_words_that_would_do(kind: OwnerKin
         ("connections", "1.5"),
         ("connections", "٣"),
         ("enabled", "maybe"),
+        ("warn", "101"),
+        ("throttle_at", "most"),
+        ("alt_rate", "fast"),
+        ("hours", "sometimes"),
         ("expires", "soon"),
         ("mode", "carrier pigeon"),
         ("via", ""),
@@ -139,9 +163,8 @@ def test_a_choice_that_is_none_names_those_that_are() -> None:
 
 @pytest.mark.parametrize("text", ["0", "unlimited", "None", "不限"])
 def test_every_limit_takes_the_words_for_unlimited(text: str) -> None:
-    limits = {
-        word.name: text for word in WORDS if word.limit and word.name not in {"quota_counts", "sessions"}
-    }
+    words = ("quota", "rate", "inlet_rate", "export_rate", "connections", "throttle_rate")
+    limits = dict.fromkeys(words, text)
 
     assert edited(replace(TUNNEL, limits=Limits(quota=5, connections=5)), limits) == TUNNEL
 
@@ -179,3 +202,20 @@ def test_accounts_are_read_as_people_write_them(text: str, accounts: tuple[Accou
 def test_an_account_without_a_user_or_a_password_is_refused(text: str) -> None:
     with pytest.raises(FieldError, match="user:password"):
         edited(CLIENT, {"accounts": text})
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("usual", None), ("", None), ("0", 0), ("unlimited", 0), ("1KiB/s", 1024)]
+)
+def test_an_alternative_is_as_usual_or_none_or_a_rate(text: str, value: int | None) -> None:
+    assert edited(CLIENT, {"alt_rate": text}).limits.alt_rate == value
+
+
+@pytest.mark.parametrize(("text", "percent"), [("80", 80), ("90 %", 90), ("0", 0), ("off", 0), ("", 0)])
+def test_a_share_of_the_quota_is_a_percentage(text: str, percent: int) -> None:
+    assert edited(CLIENT, {"warn": text}).limits.warn == percent
+
+
+@pytest.mark.parametrize(("text", "name"), [("system", ""), ("", ""), (" Asia/Shanghai ", "Asia/Shanghai")])
+def test_a_time_zone_is_named_or_the_systems(text: str, name: str) -> None:
+    assert edited(Everything(), {"timezone": text}) == Everything(timezone=name)

@@ -40,7 +40,9 @@ class House:
         self.events = Events()
         self.seen: list[Event] = []
         self.events.subscribe(self.seen.append)
-        self.relay = Relay(self.accounts, self.events, dial_seconds, contexts)
+        self.wall = time.time()
+        """The wall clock of the relay, Unix time, s: stands still until a test sets it."""
+        self.relay = Relay(self.accounts, self.events, dial_seconds, contexts, wall=lambda: self.wall)
         self.configuration = Configuration()
 
     def apply(self, *owners: Owner) -> None:

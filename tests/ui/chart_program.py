@@ -27,6 +27,7 @@ def row(
         inlet_now=rate,
         export_now=0.0,
         used=7000,
+        near=False,
         quota=quota,
         rate=0,
         inlet_rate=0,

@@ -1,0 +1,79 @@
+"""The steps before a quota is used up: warn, then throttle. Pure: time is an argument.
+
+The last step, the cut, is the quota's own. What counts towards a quota only ``Flow.used`` says.
+"""
+
+from __future__ import annotations
+
+import enum
+
+from npsgui.model.bucket import Bucket
+from npsgui.model.entities import Limits
+from npsgui.model.flow import Flow
+
+
+class Rung(enum.Enum):
+    """A step that a user is told of."""
+
+    WARN = "warn"
+    THROTTLE = "throttle"
+
+
+class Ladder:
+    """The steps of one owner's quota, and the bucket that throttles it, both directions together."""
+
+    __slots__ = ("_flow", "_told", "bucket", "rate", "throttle_at", "warn_at")
+
+    def __init__(self, flow: Flow, now: float) -> None:
+        self._flow = flow
+        self._told: set[Rung] = set()
+        self.warn_at = 0
+        """Bytes of ``Flow.used`` from which it warns; 0: never."""
+        self.throttle_at = 0
+        """Bytes of ``Flow.used`` from which it throttles; 0: never."""
+        self.rate = 0
+        """Bytes/s to throttle to."""
+        self.bucket = Bucket(0, now)
+        """Unlimited while the throttle is not in force."""
+
+    @property
+    def warns(self) -> bool:
+        """Whether the share to warn at is used."""
+        return 0 < self.warn_at <= self._flow.used
+
+    @property
+    def throttles(self) -> bool:
+        """Whether the throttle is in force."""
+        return self.bucket.rate > 0
+
+    @property
+    def due(self) -> bool:
+        """Whether the share to throttle at is used."""
+        return 0 < self.throttle_at <= self._flow.used
+
+    def configure(self, limits: Limits) -> None:
+        """Take the steps of these limits; ``settle`` puts them in force."""
+        self.warn_at = _share(limits.quota, limits.warn)
+        self.throttle_at = _share(limits.quota, limits.throttle_at) if limits.throttle_rate else 0
+        self.rate = limits.throttle_rate
+
+    def settle(self, now: float | None = None) -> bool:
+        """Put the throttle in force, or out of it; whether that changed anything. ``now`` as in a Bucket."""
+        rate = self.rate if self.due else 0
+        if rate == self.bucket.rate:
+            return False
+        self.bucket.set_rate(rate, self.bucket.stamp if now is None else now)
+        return True
+
+    def news(self) -> set[Rung]:
+        """The steps reached since it was asked before. One that is left, and reached again, is news again."""
+        reached = {
+            rung for rung, is_so in ((Rung.WARN, self.warns), (Rung.THROTTLE, self.throttles)) if is_so
+        }
+        told, self._told = self._told, reached
+        return reached - told
+
+
+def _share(quota: int, percent: int) -> int:
+    """The first byte count that is ``percent`` of ``quota``."""
+    return -(-quota * percent // 100)
