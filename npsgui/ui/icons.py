@@ -14,10 +14,11 @@ _SCALE = 2
 _FAINT = 0.35
 
 
-def icon(name: str, color: str) -> QIcon:
-    """The icon ``name`` drawn in ``color``, and faintly where it cannot be used."""
+def icon(name: str, color: str, *, fades: bool = False) -> QIcon:
+    """The icon ``name`` drawn in ``color``; ``fades``: faintly where it cannot be used."""
     made = QIcon(_drawn(name, color))
-    made.addPixmap(_drawn(name, color, _FAINT), QIcon.Mode.Disabled)
+    if fades:
+        made.addPixmap(_drawn(name, color, _FAINT), QIcon.Mode.Disabled)
     return made
 
 

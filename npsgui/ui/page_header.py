@@ -61,7 +61,7 @@ class PageHeader(QWidget):
     def _paint_icons(self) -> None:
         colors = self._theme.colors
         for action in self._actions:
-            action.setIcon(icon(str(action.data()), colors.text))
+            action.setIcon(icon(str(action.data()), colors.text, fades=True))
         if self._primary is not None:
             self._primary.setIcon(icon("plus", colors.on_accent))
 
