@@ -37,6 +37,8 @@ class FlowPage(QWidget):
     """A tuple of OwnerKeys, and whether they are wanted to run."""
     close_asked = Signal(object)
     """A tuple of session ids to close."""
+    tunnel_asked = Signal(int)
+    """A new tunnel for the client with this id."""
 
     def __init__(
         self,
@@ -65,7 +67,8 @@ class FlowPage(QWidget):
         self._stop = self._action(self.tr("Stop"), "player-stop", self._on_stop)
         self._edit = self._action(self.tr("Edit…"), "pencil", self._on_edit, "F2")
         self._remove = self._action(self.tr("Delete…"), "trash", self._on_remove, "Del")
-        self._copy = self._action(self.tr("Copy"), "copy", self.view.copy, "Ctrl+C")
+        self._tunnel = self._action(self.tr("New tunnel…"), "", self._on_tunnel)
+        self._copy = self._action(self.tr("Copy"), "", self.view.copy, "Ctrl+C")
         actions = [self._start, self._stop, self._edit, self._remove]
         self.header = PageHeader(theme, title, actions, add, self, second)
         self._empty = EmptyState("", add, self)
@@ -177,6 +180,7 @@ class FlowPage(QWidget):
         self._start.setEnabled(False in wanted)
         self._stop.setEnabled(True in wanted)
         self._edit.setEnabled(len(chosen) == 1)
+        self._tunnel.setEnabled(len(chosen) == 1)
         self._remove.setEnabled(bool(chosen))
 
     def _on_start(self) -> None:
@@ -190,6 +194,11 @@ class FlowPage(QWidget):
         if len(chosen) == 1:
             self.edit_asked.emit(chosen[0])
 
+    def _on_tunnel(self) -> None:
+        chosen = self.owners()
+        if len(chosen) == 1:
+            self.tunnel_asked.emit(chosen[0].id)
+
     def _on_remove(self) -> None:
         chosen = self.owners()
         if chosen:
@@ -202,5 +211,7 @@ class FlowPage(QWidget):
         menu.addSeparator()
         menu.addActions([self._edit, self._remove])
         menu.addSeparator()
+        if self._kind is OwnerKind.CLIENT:
+            menu.addAction(self._tunnel)
         menu.addAction(self._copy)
         menu.popup(at)

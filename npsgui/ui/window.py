@@ -168,6 +168,7 @@ class Window(QMainWindow):
             page.enable_asked.connect(self.commands.enable)
             page.close_asked.connect(self.commands.close_connections)
         self.overview.owner_chosen.connect(self.show_client)
+        self.clients.tunnel_asked.connect(self.commands.new_tunnel)
         self.connections.close_asked.connect(self.commands.close_connections)
         self._first_run.finished.connect(self._on_first_run_over)
         self._first_run.import_asked.connect(self.commands.import_nps)

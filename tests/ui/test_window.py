@@ -19,6 +19,7 @@ from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.ui.first_run_page import FirstRunPage
 from npsgui.ui.sidebar import Page
 from npsgui.ui.theme import Theme
+from npsgui.ui.tunnel_dialog import TunnelDialog
 from npsgui.ui.window import Window
 
 # what the offscreen platform says of every window
@@ -89,6 +90,18 @@ def test_ctrl_n_asks_for_what_the_page_shows(qtbot: QtBot, tmp_path: Path) -> No
             await asyncio.sleep(0)
 
     look(qtbot, tmp_path, act, "nas")
+
+
+def test_a_new_tunnel_of_the_selected_client_begins_with_it(qtbot: QtBot, tmp_path: Path) -> None:
+    async def act(program: Program, window: Window) -> None:
+        window.clients.tunnel_asked.emit(LAB.id)
+        await asyncio.sleep(0)
+        dialog = next(found for found in window.findChildren(TunnelDialog) if found.isVisible())
+        assert dialog.text_of("client") == str(LAB.id)
+        dialog.reject()
+        await asyncio.sleep(0)
+
+    look(qtbot, tmp_path, act, "nas", "lab")
 
 
 def test_a_client_of_the_overview_is_shown_in_its_table(qtbot: QtBot, tmp_path: Path) -> None:
