@@ -10,6 +10,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from npsgui.bridge.codecs import Codec, SnappyCodec, TlsCodec
@@ -93,14 +94,14 @@ class Login:
         return open_stream(self._trunk, opening, ours, _codec(link, context), protocol)
 
     def open_datagrams(self, link: Link, protocol: asyncio.DatagramProtocol) -> asyncio.DatagramTransport:
-        """A stream of datagrams; only while online."""
+        """A stream of datagrams, only while online; never encrypted or compressed: these know no boundaries."""
         assert self._trunk is not None
         trunk = self._trunk
         stream = DatagramStream(
             trunk,
             trunk.open(),
             protocol,
-            opening=write_link(link),
+            opening=write_link(replace(link, crypt=False, compress=False)),
             prefixed=link.kind is LinkKind.SOCKS_UDP,
         )
         trunk.carry(stream)

@@ -67,7 +67,7 @@ def test_datagrams_keep_their_boundaries(run: Run[None]) -> None:
         async with echoing() as target, town() as place:
             agent, _task = await place.agent()
             ends = Datagrams()
-            link = Link(LinkKind.UDP, str(target))
+            link = Link(LinkKind.UDP, str(target), crypt=True, compress=True)
             stream = place.bridge.open_datagrams(1, link, ends)
             for number, size in enumerate(SIZES):
                 stream.sendto(bytes([number]) * size)
