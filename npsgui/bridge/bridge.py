@@ -9,29 +9,28 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
 from npsgui.bridge.certificate import server_context
+from npsgui.bridge.config_mode import NoSteward, Steward, configure
 from npsgui.bridge.doorway import Caller, Porter
 from npsgui.bridge.handshake import Errand, digest
 from npsgui.bridge.login import Login, open_stream, start_trunk
 from npsgui.bridge.mux import MISSED_PINGS
+from npsgui.bridge.port import Listen, Port
 from npsgui.bridge.trunk import Trunk
 from npsgui.model.agents import AgentRow, Link, LinkKind
 from npsgui.model.configuration import Configuration
-from npsgui.model.errors import AgentLost, BindFailed, TargetUnreachable
+from npsgui.model.errors import AgentLost, TargetUnreachable
 from npsgui.model.events import AgentDown, AgentUp, Events, TargetHealth
 from npsgui.model.views import Sentence
 from npsgui.tasks import spawn
 
 _log = logging.getLogger(__name__)
 
-BACKLOG = 1024
-
-Listen = Callable[[str, int], socket.socket]
-"""A listening socket on an address and a port. Raises BindFailed."""
+PUBLIC = 0
+"""Stands for the client of an agent that has shown the public key: it has none yet."""
 
 OnSecret = Callable[[Caller], None]
 """Takes a visitor who names a secret by the MD5 of its password (``caller.purpose.argument``)."""
@@ -51,20 +50,23 @@ class Bridge:
         listen: Listen,
         *,
         on_secret: OnSecret = _turn_away,
+        steward: Steward | None = None,
+        public_key: str = "",
+        tls: bool = False,
         missed_pings: int = MISSED_PINGS,
     ) -> None:
+        """``public_key`` lets agents without a key of their own in, to ask ``steward`` for one. ``tls`` wraps
+        the whole port in TLS, which npc does not speak."""
         self._events = events
-        self._listen = listen
         self._on_secret = on_secret
+        self._steward = steward or NoSteward()
+        self._public_key = public_key
         self._missed_pings = missed_pings
         self._porter = Porter(self._let_in)
         self._logins: dict[int, Login] = {}
         self._files: dict[int, Trunk] = {}
-        self._listening: socket.socket | None = None
-        self._server: asyncio.Server | None = None
-        self._wanted_port = 0
-        self._failed: Sentence | None = None
         self._context = functools.cache(lambda: server_context(folder))
+        self._port = Port(listen, self._porter.doorway, self._context if tls else None)
 
     # What the app calls
 
@@ -72,38 +74,27 @@ class Bridge:
         """Let in the agents of enabled clients, on the configured port; end the logins of all others."""
         before = {ident: found for found, ident in self._porter.keys}
         after = {client.id: digest(client.key) for client in configuration.clients.values() if client.enabled}
+        if self._public_key:
+            after[PUBLIC] = digest(self._public_key)
         self._porter.keys = tuple((found, ident) for ident, found in after.items())
         lost = AgentLost("The client was disabled or removed, or its key was changed.")
         for ident, close in self._closers():
             if after.get(ident) != before.get(ident):
                 close(lost)
-        port = configuration.everything.bridge_port
-        if port != self._wanted_port:
-            self._stop()
-            self._wanted_port = port
-            self.try_to_listen()
+        self._port.want(configuration.everything.bridge_port)
 
     def try_to_listen(self) -> None:
-        """Open the configured port, unless it is open: after a change, and again while it fails."""
-        if self._listening is not None or not self._wanted_port:
-            return
-        try:
-            made = self._listen("", self._wanted_port)
-        except BindFailed as error:
-            self._failed = Sentence(error.template, tuple(error.values.items()))
-            return
-        self._failed = None
-        self._listening = made
-        spawn(self._serve(made), "bridge")
+        """Once a second: open the configured port, if that failed before."""
+        self._port.try_again()
 
     def listener(self) -> Sentence | bool:
         """Whether agents can connect; why not, when they should and cannot."""
-        return self._failed or self._listening is not None
+        return self._port.failed or bool(self._port.number)
 
     @property
     def port(self) -> int:
         """The port that it listens on; 0 when it does not."""
-        return int(self._listening.getsockname()[1]) if self._listening is not None else 0
+        return self._port.number
 
     def agents(self) -> list[AgentRow]:
         """The agents that are online, by client."""
@@ -134,8 +125,7 @@ class Bridge:
 
     def close(self) -> None:
         """Listen no more, end every login."""
-        self._stop()
-        self._wanted_port = 0
+        self._port.close()
         self._porter.close()
         for _ident, close in self._closers():
             close(AgentLost("The bridge is closed."))
@@ -143,23 +133,29 @@ class Bridge:
     # What the porter and the logins call
 
     def _let_in(self, caller: Caller) -> None:
-        errand = caller.purpose.errand
-        if errand is Errand.MAIN:
-            login = self._logins.get(caller.client)
-            if login is None or not login.wants_main(caller):
-                login = self._new_login(caller)
-            login.take_main(caller)
-        elif errand is Errand.CHAN:
-            login = self._logins.get(caller.client)
-            if login is None or not login.wants_chan(caller):
-                login = self._new_login(caller)
-            login.take_chan(caller)
-        elif errand is Errand.FILE:
-            self._take_files(caller)
-        elif errand is Errand.SECRET:
+        errand, public = caller.purpose.errand, caller.client == PUBLIC
+        if errand is Errand.SECRET:
             self._on_secret(caller)
+        elif errand is Errand.CONF:
+            spawn(configure(caller, self._steward, public=public), "configure")
+        elif errand in (Errand.MAIN, Errand.CHAN) and not public:
+            self._take_login(caller)
+        elif errand is Errand.FILE and not public:
+            self._take_files(caller)
         else:
+            # rgst: nobody here asks who is registered; p2pm: bytes that pass by us cannot be counted
             caller.transport.close()
+
+    def _take_login(self, caller: Caller) -> None:
+        """One of the two connections of an agent."""
+        main = caller.purpose.errand is Errand.MAIN
+        login = self._logins.get(caller.client)
+        if login is None or not (login.wants_main(caller) if main else login.wants_chan(caller)):
+            login = self._new_login(caller)
+        if main:
+            login.take_main(caller)
+        else:
+            login.take_chan(caller)
 
     def _new_login(self, caller: Caller) -> Login:
         before = self._logins.get(caller.client)
@@ -215,22 +211,6 @@ class Bridge:
         if login is None or not login.online:
             raise TargetUnreachable("The agent of client {id} is not connected.", id=client)
         return login
-
-    async def _serve(self, made: socket.socket) -> None:
-        server = await asyncio.get_running_loop().create_server(
-            self._porter.doorway, sock=made, backlog=BACKLOG
-        )
-        if self._listening is made:
-            self._server = server
-        else:
-            server.close()
-
-    def _stop(self) -> None:
-        self._failed = None
-        self._listening = None
-        server, self._server = self._server, None
-        if server is not None:
-            server.close()
 
 
 def _reason(error: Exception) -> Sentence:

@@ -94,7 +94,7 @@ class Login:
         return open_stream(self._trunk, opening, ours, _codec(link, context), protocol)
 
     def open_datagrams(self, link: Link, protocol: asyncio.DatagramProtocol) -> asyncio.DatagramTransport:
-        """A stream of datagrams, only while online; never encrypted or compressed: these know no boundaries."""
+        """A stream of datagrams, only while online; never wrapped: TLS and snappy know no boundaries."""
         assert self._trunk is not None
         trunk = self._trunk
         stream = DatagramStream(

@@ -1,0 +1,184 @@
+"""Agents that bring their own tunnels, to the letter of the captures; and TLS around the port."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from npsgui.bridge.agent import Agent, AgentPhase
+from npsgui.bridge.bridge import Bridge
+from npsgui.bridge.certificate import agent_context
+from npsgui.bridge.config_mode import Record
+from npsgui.bridge.handshake import Errand, KeyRefused, Purpose, digest, prefixed
+from npsgui.bridge.knock import knock
+from npsgui.model.configuration import Configuration
+from npsgui.model.entities import Client, Everything, Target
+from npsgui.model.errors import AgentLost
+from npsgui.model.events import Events
+from npsgui.tasks import spawn
+from tests.bridge.town import KEY, free_port, listen
+from tests.bridge.wiring import until
+
+FRESH = "d2kdy8i9pvit58kx"
+
+
+class Steward:
+    """Grants what is not called “bad”."""
+
+    def __init__(self) -> None:
+        self.granted: list[tuple[Any, ...]] = []
+
+    def may_configure(self, client: int) -> bool:
+        return client == 1
+
+    async def add_client(self, wish: Record) -> tuple[int, str] | None:
+        self.granted.append(("client", wish["Remark"]))
+        return 9, FRESH
+
+    async def add_tunnel(self, client: int, wish: Record) -> bool:
+        return self._grant("task", client, wish)
+
+    async def add_host(self, client: int, wish: Record) -> bool:
+        return self._grant("host", client, wish)
+
+    def remarks(self, key_digest: bytes) -> list[str]:
+        return ["web"] if key_digest == digest(KEY) else []
+
+    def _grant(self, kind: str, client: int, wish: Record) -> bool:
+        self.granted.append((kind, client, wish["Remark"]))
+        return bool(wish["Remark"] != "bad")
+
+
+def served(body: Any, **options: Any) -> None:
+    """Run ``body(bridge, steward, target of the bridge)``."""
+
+    async def bounded() -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            steward, port = Steward(), free_port()
+            bridge = Bridge(Events(), Path(folder), listen, steward=steward, public_key="public", **options)
+            configuration = Configuration().with_owner(Everything(bridge_port=port))
+            for ident, key in ((1, KEY), (2, "other")):
+                configuration = configuration.with_owner(Client(id=ident, key=key))
+            bridge.apply(configuration)
+            await asyncio.sleep(0)
+            try:
+                async with asyncio.timeout(20):
+                    await body(bridge, steward, Target("127.0.0.1", port))
+            finally:
+                bridge.close()
+                await asyncio.sleep(0.01)
+
+    asyncio.run(bounded())
+
+
+async def talk(server: Target, key: str, said: bytes) -> bytes:
+    """All that a conf connection answers to ``said``."""
+    transport, rest = await knock(server, key, Purpose(Errand.CONF), None)
+    reader = asyncio.StreamReader()
+    transport.set_protocol(asyncio.StreamReaderProtocol(reader))
+    transport.write(said)
+    transport.write_eof()
+    answer = rest + await reader.read()
+    transport.abort()
+    return answer
+
+
+def wish(word: str, remark: str) -> bytes:
+    return word.encode() + prefixed(
+        b'{"Id":7,"Remark":"%s","Mode":"tcp","Ports":"22010-22012"}' % remark.encode()
+    )
+
+
+def test_an_ordinary_client_adds_tunnels_and_hosts_one_byte_each() -> None:
+    async def body(_bridge: Bridge, steward: Steward, server: Target) -> None:
+        answer = await talk(server, KEY, wish("host", "a") + wish("task", "b") + b"????" + wish("task", "c"))
+
+        assert answer == b"\x00" + b"\x01\x01\x01"
+        assert steward.granted == [("host", 1, "a"), ("task", 1, "b"), ("task", 1, "c")]
+
+    served(body)
+
+
+def test_a_public_agent_gets_a_client_and_sixteen_bytes_of_key() -> None:
+    async def body(_bridge: Bridge, steward: Steward, server: Target) -> None:
+        answer = await talk(server, "public", wish("conf", "pubclient") + wish("task", "t"))
+
+        assert answer == b"\x01" + b"\x01" + FRESH.encode() + b"\x01"
+        assert steward.granted == [("client", "pubclient"), ("task", 9, "t")]
+
+    served(body)
+
+
+@pytest.mark.parametrize(
+    ("key", "said", "answer"),
+    [
+        (KEY, wish("task", "bad") + wish("task", "never"), b"\x00\x00"),
+        (KEY, wish("conf", "mine"), b"\x00\x00"),
+        ("public", wish("task", "early"), b"\x01\x00"),
+        ("other", wish("task", "no"), b""),
+        (KEY, b"task" + prefixed(b"[]"), b"\x00"),
+        (KEY, b"task\xff\xff\xff\x7f", b"\x00"),
+        (KEY, b"stus" + digest(KEY), b"\x00" + bytes.fromhex("06000000") + b"web*#*"),
+        ("public", b"stus" + digest(KEY), b"\x01" + bytes.fromhex("06000000") + b"web*#*"),
+        (KEY, b"stus" + digest("x"), b"\x00" + bytes(4)),
+    ],
+)
+def test_a_word_is_answered_as_the_document_says(key: str, said: bytes, answer: bytes) -> None:
+    async def body(_bridge: Bridge, _steward: Steward, server: Target) -> None:
+        assert await talk(server, key, said) == answer
+
+    served(body)
+
+
+@pytest.mark.parametrize("errand", [Errand.MAIN, Errand.CHAN, Errand.FILE])
+def test_the_public_key_logs_nobody_in(errand: Errand) -> None:
+    async def body(bridge: Bridge, _steward: Steward, server: Target) -> None:
+        transport, _ = await knock(server, "public", Purpose(errand), None)
+        reader = asyncio.StreamReader()
+        transport.set_protocol(asyncio.StreamReaderProtocol(reader))
+
+        assert await reader.read() == b""
+        assert bridge.agents() == []
+        transport.abort()
+
+    served(body)
+
+
+def test_a_registration_is_taken_without_a_word() -> None:
+    async def body(_bridge: Bridge, _steward: Steward, server: Target) -> None:
+        transport, rest = await knock(server, KEY, Purpose(Errand.REGISTER, b"\x03\x00\x00\x00"), None)
+        reader = asyncio.StreamReader()
+        transport.set_protocol(asyncio.StreamReaderProtocol(reader))
+
+        assert rest + await reader.read() == b""
+        transport.abort()
+
+    served(body)
+
+
+def test_a_bridge_wrapped_in_tls_takes_agents_that_speak_it_and_no_others() -> None:
+    async def body(bridge: Bridge, _steward: Steward, server: Target) -> None:
+        agent = Agent(server, KEY, tls=agent_context())
+        task = spawn(agent.run(), "agent")
+        await until(lambda: agent.state.phase is AgentPhase.ONLINE and bool(bridge.agents()))
+        task.cancel()
+        await asyncio.wait([task])
+        with pytest.raises((OSError, AgentLost)):
+            await _plain(server)
+
+    async def _plain(server: Target) -> None:
+        await knock(server, KEY, Purpose(Errand.MAIN), None)
+
+    served(body, tls=True)
+
+
+def test_a_wrong_key_is_refused_beside_the_public_one() -> None:
+    async def body(_bridge: Bridge, _steward: Steward, server: Target) -> None:
+        with pytest.raises(KeyRefused):
+            await knock(server, "nobody", Purpose(Errand.CONF), None)
+
+    served(body)
