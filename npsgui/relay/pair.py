@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import socket
 import struct
+import sys
 from typing import cast
 
 from npsgui.model.entities import Target
@@ -28,6 +29,10 @@ RESET = struct.pack("ii", 1, 0)
 """SO_LINGER that makes close() send RST."""
 
 FIRST_CHUNK = 32 * 1024
+
+READS_THOUGH_PAUSED = sys.version_info < (3, 11, 7)
+"""Older ones (Debian 12 has 3.11.2) begin to read after ``connection_made``, even if that paused reading:
+rates would not hold, and what a target says first would be lost."""
 
 OPENING = 1
 STALLED = 2
@@ -71,6 +76,8 @@ class Half(asyncio.BufferedProtocol):
         self.transport.set_write_buffer_limits(high=0)
         if self._holds:
             self.transport.pause_reading()
+            if READS_THOUGH_PAUSED:
+                self.session.shared.loop.call_soon(self._pause_again)
 
     def get_buffer(self, sizehint: int) -> memoryview:
         session, lane = self.session, self.lane
@@ -183,6 +190,12 @@ class Half(asyncio.BufferedProtocol):
             if peer is not None and peer.fileno() >= 0:
                 peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             self.transport.abort()
+
+    def _pause_again(self) -> None:
+        """The reader that asyncio added meanwhile goes, before it is served."""
+        if self._holds and self.transport is not None:
+            self.transport.resume_reading()
+            self.transport.pause_reading()
 
     def _hold(self, reason: int) -> None:
         if not self._holds and self.transport is not None:
