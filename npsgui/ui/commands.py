@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from npsgui.app.nps_conf.exchange import import_nps
@@ -28,6 +28,9 @@ NAMED = 12
 class Commands(QObject):
     """Each public method starts its command and returns; ``tell`` shows what failed, ``done`` comes after."""
 
+    added = Signal(object)
+    """The OwnerKey of a client or a tunnel that was made."""
+
     def __init__(
         self,
         program: Program,
@@ -47,11 +50,11 @@ class Commands(QObject):
 
     def new_client(self) -> None:
         """Ask for a new client."""
-        self._start(ClientDialog(self._program, self._theme, self._window).ask(None))
+        self._start(self._add(ClientDialog(self._program, self._theme, self._window).ask(None)))
 
     def new_tunnel(self, client: int | None = None) -> None:
         """Ask for a new tunnel, of this client where one is given."""
-        self._start(TunnelDialog(self._program, self._theme, self._window).ask(None, client))
+        self._start(self._add(TunnelDialog(self._program, self._theme, self._window).ask(None, client)))
 
     def edit(self, owner: OwnerKey) -> None:
         """Ask for the new values of an owner."""
@@ -90,6 +93,11 @@ class Commands(QObject):
         except NpsError as error:
             self._tell(self._sentences.of(error))
         self._done()
+
+    async def _add(self, asked: Coroutine[Any, Any, Client | Tunnel | None]) -> None:
+        added = await asked
+        if added is not None:
+            self.added.emit(added.owner)
 
     async def _remove(self, owners: tuple[OwnerKey, ...]) -> None:
         names = [self._name(owner) for owner in owners]

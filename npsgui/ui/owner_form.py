@@ -105,8 +105,8 @@ class OwnerForm(QDialog):
             if part:
                 self._columns.addWidget(self._column(part, shown(owner)), 3 if limits else 2)
         self._check()
-        first = next(iter(self._inputs.values()))
-        first.setFocus()
+        # a choice has its first value already; what is to be typed comes first
+        next(found for found in self._inputs.values() if not isinstance(found, QComboBox)).setFocus()
         ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.finished.connect(lambda result: None if ended.done() else ended.set_result(result))
         self.open()

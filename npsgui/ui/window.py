@@ -100,10 +100,11 @@ class Window(QMainWindow):
         self.sidebar.show_page(page, page in (Page.CLIENTS, Page.TUNNELS))
         self.refresh()
 
-    def show_client(self, owner: OwnerKey) -> None:
-        """Bring the Clients page to the front with this client selected."""
-        self.show_page(Page.CLIENTS)
-        self.clients.choose(owner)
+    def show_owner(self, owner: OwnerKey) -> None:
+        """Bring the page of this client or tunnel to the front, with it selected."""
+        of_clients = owner.kind is OwnerKind.CLIENT
+        self.show_page(Page.CLIENTS if of_clients else Page.TUNNELS)
+        (self.clients if of_clients else self.tunnels).choose(owner)
 
     def offer_demo(self) -> None:
         """Offer demo data on the first page; ``demo_asked`` tells when it is wanted."""
@@ -167,7 +168,8 @@ class Window(QMainWindow):
             page.remove_asked.connect(self.commands.remove)
             page.enable_asked.connect(self.commands.enable)
             page.close_asked.connect(self.commands.close_connections)
-        self.overview.owner_chosen.connect(self.show_client)
+        self.overview.owner_chosen.connect(self.show_owner)
+        self.commands.added.connect(self.show_owner)
         self.clients.tunnel_asked.connect(self.commands.new_tunnel)
         self.connections.close_asked.connect(self.commands.close_connections)
         self._first_run.finished.connect(self._on_first_run_over)

@@ -92,6 +92,23 @@ def test_ctrl_n_asks_for_what_the_page_shows(qtbot: QtBot, tmp_path: Path) -> No
     look(qtbot, tmp_path, act, "nas")
 
 
+def test_a_client_that_was_made_is_selected(qtbot: QtBot, tmp_path: Path) -> None:
+    async def act(program: Program, window: Window) -> None:
+        QTest.keyClick(window, Qt.Key.Key_N, CTRL)
+        await asyncio.sleep(0)
+        dialog = next(found for found in window.findChildren(QDialog) if found.isVisible())
+        QTest.keyClicks(dialog.focusWidget(), "zoo")
+        made = asyncio.Event()
+        window.commands.added.connect(made.set)
+        dialog.accept()
+        async with asyncio.timeout(10):
+            await made.wait()
+
+        assert window.clients.owners() == (OwnerKey(OwnerKind.CLIENT, 3),)
+
+    look(qtbot, tmp_path, act, "nas", "lab")
+
+
 def test_a_new_tunnel_of_the_selected_client_begins_with_it(qtbot: QtBot, tmp_path: Path) -> None:
     async def act(program: Program, window: Window) -> None:
         window.clients.tunnel_asked.emit(LAB.id)
