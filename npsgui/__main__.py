@@ -30,13 +30,13 @@ def main() -> int:
     return run_command(sys.argv[1:], open_window, open_demo)
 
 
-def open_window(folder: Path) -> int:
+def open_window(folder: Path, ledger: str = "") -> int:
     """The window on a data folder, until it is closed. One that is open already is brought to the front."""
     if _platforms() == [UNSEEN]:
         print("There is no display for the window; “npsgui serve” needs none.", file=sys.stderr)
         return 1
     try:
-        return _in_qt(lambda application, app: _run(application, app, folder))
+        return _in_qt(lambda application, app: _run(application, app, folder, ledger))
     except AlreadyRunning:
         if asyncio.run(ask(folder, "show", {})) is None:
             raise
@@ -70,8 +70,8 @@ def _in_qt(run: Callable[[Any, Any], Coroutine[Any, Any, int]]) -> int:
         return runner.run(run(application, app))
 
 
-async def _run(application: Any, app: Any, folder: Path) -> int:
-    async with _answering(folder) as program:
+async def _run(application: Any, app: Any, folder: Path, ledger: str) -> int:
+    async with _answering(folder, ledger) as program:
         await application.run_window(app, program, Settings(folder), application.open_demo)
     return 0
 
@@ -105,9 +105,9 @@ async def _run_unseen(application: Any, app: Any, program: Program, picture: Pat
 
 
 @contextlib.asynccontextmanager
-async def _answering(folder: Path) -> AsyncIterator[Program]:
+async def _answering(folder: Path, ledger: str = "") -> AsyncIterator[Program]:
     """A Program that answers on its control socket; run_window closes it."""
-    program = await Program.open(folder)
+    program = await Program.open(folder, ledger=ledger)
     control = ControlServer(program)
     try:
         await control.start()

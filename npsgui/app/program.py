@@ -38,11 +38,12 @@ class Program(Readings):
         self._beat: asyncio.Task[None] | None = None
 
     @classmethod
-    async def open(cls, folder: Path, *, relay: bool = True) -> Program:
+    async def open(cls, folder: Path, *, relay: bool = True, ledger: str = "") -> Program:
         """Open a data folder; every enabled listener is open or has failed when it returns.
 
-        Without ``relay`` nothing listens: for edits and reports while no npsgui runs. Raises LedgerError,
-        and AlreadyRunning when another npsgui holds the folder.
+        Without ``relay`` nothing listens: for edits and reports while no npsgui runs. ``ledger``: the URL of
+        a ledger elsewhere, before the one in the settings. Raises LedgerError, and AlreadyRunning when
+        another npsgui holds the folder.
         """
         lock = InstanceLock.acquire(folder)
         program: Program | None = None
@@ -54,8 +55,9 @@ class Program(Readings):
 
         try:
             settings = Settings(folder)
-            ledger = await Ledger.open(folder, on_health, settings.retention)
-            program = cls(ledger, lock, settings, relay=relay)
+            place = ledger or settings["ledger"] or folder
+            books = await Ledger.open(place, on_health, settings.retention, settings["node"])
+            program = cls(books, lock, settings, relay=relay)
             await program._books.begin_day(time.time())
         except BaseException:
             lock.release()

@@ -25,10 +25,13 @@ DEFAULTS = {
     "keep_minutes_days": str(AS_DESIGNED.minutes // DAY),
     "keep_hours_days": str(AS_DESIGNED.hours // DAY),
     "ipv6_peers_by_network": "false",
+    "ledger": "",
+    "node": "",
 }
 """``theme``: system, light or dark. ``language``: system, en or zh_CN. ``keep_*_days``: how long the ledger
-keeps minutes and hours; ``ipv6_peers_by_network``: whether it tells IPv6 peers apart by their /64 only. These
-three are read at the start."""
+keeps minutes and hours; ``ipv6_peers_by_network``: whether it tells IPv6 peers apart by their /64 only;
+``ledger``: the URL of a PostgreSQL database, empty for the file in the data folder; ``node``: whose books
+these are in it, empty for the machine's name. All but the first two are read at the start."""
 
 
 class Settings:

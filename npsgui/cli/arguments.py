@@ -24,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         "npsgui", parents=[_data()], description="Runs network tunnels and shows who used how much of them."
     )
-    top.set_defaults(data=Path(platformdirs.user_data_dir("npsgui", appauthor=False)), command="")
+    top.set_defaults(data=Path(platformdirs.user_data_dir("npsgui", appauthor=False)), ledger="", command="")
     top.add_argument("--version", action="version", version=f"npsgui {__version__}")
     top.add_argument(
         "--demo",
@@ -54,7 +54,10 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _data() -> argparse.ArgumentParser:
-    """``--data``, before or after the command. One of its own for each: set_defaults changes shared ones."""
+    """``--data`` and ``--ledger``, before or after the command.
+
+    One of its own for each: set_defaults changes shared ones.
+    """
     data = argparse.ArgumentParser(add_help=False)
     data.add_argument(
         "--data",
@@ -62,6 +65,12 @@ def _data() -> argparse.ArgumentParser:
         metavar="DIR",
         default=argparse.SUPPRESS,
         help="data folder (default: the user's own)",
+    )
+    data.add_argument(
+        "--ledger",
+        metavar="URL",
+        default=argparse.SUPPRESS,
+        help="a ledger on PostgreSQL: postgresql://user@host/database (default: a file in the data folder)",
     )
     return data
 

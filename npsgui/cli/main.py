@@ -31,11 +31,13 @@ LEFT = frozenset({"kind", "remark", "state", "peer", "target", "start"})
 BYTES = frozenset({"inlet", "export", "quota"})
 
 
-def main(argv: Sequence[str], open_window: Callable[[Path], int], open_demo: Callable[[Path], int]) -> int:
+def main(
+    argv: Sequence[str], open_window: Callable[[Path, str], int], open_demo: Callable[[Path], int]
+) -> int:
     """Run one command, or the window if there is none; the exit code: 0 done, 1 refused or failed.
 
-    ``open_window`` gets the data folder, ``open_demo`` the file for a picture where nobody sees the window.
-    Exits with 2 on bad usage.
+    ``open_window`` gets the data folder and the URL of a ledger elsewhere, ``open_demo`` the file for a
+    picture where nobody sees the window. Exits with 2 on bad usage.
     """
     top = parser()
     given = top.parse_args(argv)
@@ -44,9 +46,9 @@ def main(argv: Sequence[str], open_window: Callable[[Path], int], open_demo: Cal
         if given.demo:
             return open_demo(given.picture)
         if not given.command:
-            return open_window(given.data)
+            return open_window(given.data, given.ledger)
         if given.command == "serve":
-            return asyncio.run(serve(given.data))
+            return asyncio.run(serve(given.data, given.ledger))
         if given.command == "agent":
             return asyncio.run(serve_as_agent(given.server, given.key, given.tls))
         answer = asyncio.run(_answer(given))
@@ -67,7 +69,7 @@ async def _answer(given: argparse.Namespace) -> Answer:
     if answer is not None:
         return answer
     try:
-        program = await Program.open(given.data, relay=False)
+        program = await Program.open(given.data, relay=False, ledger=given.ledger)
     except AlreadyRunning:
         raise AlreadyRunning(
             "The npsgui that uses {folder} does not answer.", folder=str(given.data)

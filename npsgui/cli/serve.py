@@ -13,9 +13,9 @@ from npsgui.app.program import Program
 from npsgui.model.views import State
 
 
-async def serve(folder: Path) -> int:
+async def serve(folder: Path, ledger: str) -> int:
     """Run until SIGINT or SIGTERM; then drain, write the last counts and return 0. Raises NpsError."""
-    program = await Program.open(folder)
+    program = await Program.open(folder, ledger=ledger)
     control = ControlServer(program)
     try:
         await control.start()

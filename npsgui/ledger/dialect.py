@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Column, Connection, Engine, Insert, Table, Update, case, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -19,6 +19,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from npsgui.ledger import postgres
 from npsgui.model.errors import LedgerError
 
 BUSY_MS = 200
@@ -133,18 +134,33 @@ def copy_to(engine: Engine, target: Path) -> None:
         unfinished.unlink(missing_ok=True)
 
 
+Place: TypeAlias = Path | URL
+"""Where a ledger is: a file of SQLite, or a database of PostgreSQL."""
+
+
+def shown(place: Place) -> str:
+    """A place as the user knows it, without a password."""
+    return postgres.shown(place) if isinstance(place, URL) else str(place)
+
+
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
+def explained(place: Place) -> Iterator[None]:
     """Raises LedgerError: for what the database or the disk raises inside; DamagedError for damage."""
     try:
         yield
     except DBAPIError as error:
-        raise _explain(path, error.orig or error) from error
+        raise _explain(place, error.orig or error) from error
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-        raise _explain(path, error) from error
+        raise _explain(place, error) from error
 
 
-def _explain(path: Path, error: BaseException) -> LedgerError:
+def _explain(place: Place, error: BaseException) -> LedgerError:
+    if isinstance(place, URL):
+        return postgres.explain_postgres(place, error)
+    return _explain_file(place, error)
+
+
+def _explain_file(path: Path, error: BaseException) -> LedgerError:
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
     if code in _DAMAGE:
         return DamagedError("The ledger {path} is damaged: {detail}.", path=str(path), detail=str(error))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Connection, Select, func, select, union_all
 
-from npsgui.ledger.marks import DAYS, HOURS, MINUTES, Layer, Marks
+from npsgui.ledger.marks import DAYS, HOURS, MINUTES, Layer, Marks, start_of
 from npsgui.ledger.schema import runs
 from npsgui.model.minutes import MINUTE, minute_of
 from npsgui.model.views import Step, Usage
@@ -34,9 +36,9 @@ def history(
     return [Usage(*map(int, usage)) for usage in connection.execute(summed)]
 
 
-def _sums(layer: Layer, row: int, since: int, until: int, step: Step) -> Select[tuple[int, int, int, int]]:
+def _sums(layer: Layer, row: int, since: int, until: int, step: Step) -> Select[*tuple[Any, ...]]:
     columns = layer.table.c
-    start = columns.start - columns.start % step.seconds
+    start = start_of(columns.start, step.seconds)
     return (
         select(
             start.label("start"),

@@ -63,18 +63,21 @@ class Ledger:
     @classmethod
     async def open(
         cls,
-        folder: Path,
+        place: Path | str,
         on_health: Callable[[LedgerHealth], None],
         retention: Retention = AS_DESIGNED,
+        node: str = "",
     ) -> Ledger:
-        """Open the ledger in ``folder``, making both if need be; ``on_health`` is told of every change.
+        """Open the ledger in a data folder, making both if need be; ``on_health`` is told of every change.
+
+        Or that of ``node``, by default the machine's name, in the PostgreSQL database that a URL names.
 
         Raises LedgerError: the folder cannot be written, the disk is full, another program holds the file, or
         a newer npsgui wrote it. A damaged file is set aside and ``opened.notes`` says so.
         """
         thread = ThreadPoolExecutor(1, "ledger")
         try:
-            store = await asyncio.wrap_future(thread.submit(_open_store, folder, retention))
+            store = await asyncio.wrap_future(thread.submit(_open_store, place, retention, node))
         except BaseException:
             thread.shutdown(wait=False)
             raise
@@ -185,7 +188,7 @@ class Ledger:
             self._retry = self._loop.call_later(RETRY_SECONDS, self._write_again)
 
 
-def _open_store(folder: Path, retention: Retention) -> Store:
+def _open_store(place: Path | str, retention: Retention, node: str) -> Store:
     # the one import at run time: here, in the writer thread, SQLAlchemy is first imported
-    store: Store = importlib.import_module("npsgui.ledger.opening").open_store(folder, retention)
+    store: Store = importlib.import_module("npsgui.ledger.opening").open_store(place, retention, node)
     return store

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import ColumnElement, Table, literal_column
 
 from npsgui.ledger.schema import days, hours, minutes
 from npsgui.model.minutes import MINUTE
@@ -39,6 +39,15 @@ class Marks:
         return self.hours_from, (self.hours_until if step is Step.HOUR else self.minutes_from)
 
 
+def start_of(column: ColumnElement[int], seconds: int) -> ColumnElement[int]:
+    """The beginning of the bucket of ``seconds`` that a time lies in.
+
+    The number stands in the statement itself: two parameters would be two expressions to PostgreSQL, and
+    it could not group by one what is selected by the other.
+    """
+    return column - column % literal_column(str(seconds))
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """A table of bytes by owner and time."""
@@ -54,3 +63,4 @@ class Layer:
 
 
 MINUTES, HOURS, DAYS = Layer(minutes, MINUTE), Layer(hours, HOUR), Layer(days, DAY)
+LAYERS = (MINUTES, HOURS, DAYS)

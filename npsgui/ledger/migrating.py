@@ -8,14 +8,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
-from npsgui.ledger.dialect import copy_to
+from npsgui.ledger.dialect import Place, copy_to, shown
 from npsgui.model.errors import LedgerError
 
 
-def migrate(engine: Engine, path: Path, migrations: Path) -> None:
-    """Bring the tables to the newest revision; a copy of what was there is made before.
+def migrate(engine: Engine, place: Place, migrations: Path) -> None:
+    """Bring the tables to the newest revision, all at once; a copy of a file is made before.
 
     Raises LedgerError: when a newer npsgui wrote them.
     """
@@ -32,10 +32,13 @@ def migrate(engine: Engine, path: Path, migrations: Path) -> None:
         if current not in {script.revision for script in scripts.walk_revisions()}:
             raise LedgerError(
                 "{path} was written by a newer npsgui (its revision is {revision}); start that one.",
-                path=str(path),
+                path=shown(place),
                 revision=current,
             )
-        copy_to(engine, path.with_name(f"ledger-before-{newest}.db"))
+        if isinstance(place, Path):
+            copy_to(engine, place.with_name(f"ledger-before-{newest}.db"))
     with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":  # another node may be at it, too: one after the other
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('npsgui migration'))"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

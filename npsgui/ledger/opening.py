@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import importlib
 import os
+import platform
 import time
 from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
 
-from npsgui.ledger.dialect import DamagedError, damage, explained, open_engine
+from npsgui.ledger.dialect import DamagedError, Place, damage, explained, open_engine
+from npsgui.ledger.postgres import open_postgres, url_of
+from npsgui.ledger.schema import LOCAL
 from npsgui.ledger.store import SqlStore
 from npsgui.model.retention import AS_DESIGNED, Retention
 from npsgui.model.views import Sentence
@@ -24,8 +27,27 @@ LARGEST_CHECKED = 256 * 2**20
 """Files up to this many bytes are checked whole at start, in half a second; ``verify`` checks all."""
 
 
-def open_store(folder: Path, retention: Retention = AS_DESIGNED, migrations: Path = MIGRATIONS) -> SqlStore:
-    """Open the ledger in ``folder``, a fresh one if there is none or it was damaged.
+def open_store(
+    place: Path | str,
+    retention: Retention = AS_DESIGNED,
+    node: str = "",
+    migrations: Path = MIGRATIONS,
+) -> SqlStore:
+    """Open the ledger at a place: a data folder, or the URL of a database, where ``node`` has its own books.
+
+    A node without a name is called as the machine is.
+
+    Raises LedgerError: when it cannot be reached, written or understood, or another program has it.
+    """
+    if isinstance(place, Path):
+        return _open_folder(place, retention, migrations)
+    url = url_of(place)
+    node = node or platform.node() or LOCAL
+    return _open(open_postgres(url, node), url, retention, node, migrations)
+
+
+def _open_folder(folder: Path, retention: Retention, migrations: Path) -> SqlStore:
+    """The ledger in ``folder``, a fresh one if there is none or it was damaged.
 
     Raises LedgerError: when the folder cannot be written, the disk is full, another program has the file
     locked, or a newer npsgui wrote it.
@@ -34,11 +56,11 @@ def open_store(folder: Path, retention: Retention = AS_DESIGNED, migrations: Pat
     with explained(path):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        return _open(path, retention, migrations)
+        return _open_file(path, retention, migrations)
     except DamagedError:
         with explained(path):
             aside = _set_aside(path)
-    store = _open(path, retention, migrations)
+    store = _open_file(path, retention, migrations)
     store.note(
         Sentence(
             "The ledger was damaged. It was set aside as {path}, and a new one was begun.",
@@ -48,16 +70,20 @@ def open_store(folder: Path, retention: Retention = AS_DESIGNED, migrations: Pat
     return store
 
 
-def _open(path: Path, retention: Retention, migrations: Path) -> SqlStore:
+def _open_file(path: Path, retention: Retention, migrations: Path) -> SqlStore:
     with explained(path):
         # owner-only, because verify keys are in it; SQLite gives its other files the same rights
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    engine = open_engine(path)
+    return _open(open_engine(path), path, retention, LOCAL, migrations)
+
+
+def _open(engine: Engine, place: Place, retention: Retention, node: str, migrations: Path) -> SqlStore:
     try:
-        with explained(path):
-            _check(engine, path)
-            _migrate(engine, path, migrations)
-            return SqlStore(engine, path, retention)
+        with explained(place):
+            if isinstance(place, Path):
+                _check(engine, place)
+            _migrate(engine, place, migrations)
+            return SqlStore(engine, place, retention, node)
     except BaseException:
         engine.dispose()
         raise
@@ -72,11 +98,11 @@ def _check(engine: Engine, path: Path) -> None:
         raise DamagedError("The ledger {path} is damaged: {detail}.", path=str(path), detail=found)
 
 
-def _migrate(engine: Engine, path: Path, migrations: Path) -> None:
+def _migrate(engine: Engine, place: Place, migrations: Path) -> None:
     """Bring the tables to the newest revision. Alembic is loaded only for that: it weighs 17 MB."""
     newest = max(file.name.partition("_")[0] for file in (migrations / "versions").glob("[0-9]*_*.py"))
     if _revision(engine) != newest:
-        importlib.import_module("npsgui.ledger.migrating").migrate(engine, path, migrations)
+        importlib.import_module("npsgui.ledger.migrating").migrate(engine, place, migrations)
 
 
 def _revision(engine: Engine) -> str | None:

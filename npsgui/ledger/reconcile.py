@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, union
 
 from npsgui.ledger.dialect import damage
-from npsgui.ledger.marks import DAYS, HOURS, MINUTES, Layer, Marks
+from npsgui.ledger.marks import DAYS, HOURS, LAYERS, MINUTES, Layer, Marks
 from npsgui.ledger.schema import nodes, owners, peers, runs
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.views import Sentence, Step
@@ -46,7 +46,7 @@ def reconcile(connection: Connection, node: str, marks: Marks) -> list[Sentence]
     ]
     accounts = list(_accounts(connection, node, parts))
     return [
-        *_strays(connection, parts),
+        *_strays(connection),
         *(problem for account in accounts for problem in _own_problems(account)),
         *_sum_problems(accounts),
         *_layer_problems(connection, accounts, marks),
@@ -163,9 +163,10 @@ def _peer_problems(connection: Connection, accounts: list[Account]) -> Iterator[
                 )
 
 
-def _strays(connection: Connection, parts: list[Sums]) -> Iterator[Sentence]:
-    known = set(connection.execute(select(owners.c.row)).scalars())
-    for row in sorted(set().union(*parts) - known):
+def _strays(connection: Connection) -> Iterator[Sentence]:
+    known = select(owners.c.row)
+    tables = [select(layer.table.c.owner).where(layer.table.c.owner.not_in(known)) for layer in LAYERS]
+    for row in sorted(connection.execute(union(*tables)).scalars()):
         yield Sentence("There is history of row {row}, which no owner has.", (("row", row),))
 
 

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from npsgui.ledger.dialect import added
-from npsgui.ledger.marks import DAY, DAYS, HOUR, HOURS, MINUTES, Layer, Marks
+from npsgui.ledger.marks import DAY, DAYS, HOUR, HOURS, MINUTES, Layer, Marks, start_of
 from npsgui.ledger.peers import folding
 from npsgui.ledger.schema import minutes, nodes, owners, runs
 from npsgui.model.minutes import MINUTE
@@ -173,7 +173,7 @@ class Rollup:
 def _sum(fine: Layer, coarse: Layer, dialect: str) -> Insert:
     """Sum one owner's rows between two times; what was summed before is replaced."""
     columns = fine.table.c
-    start = columns.start - columns.start % coarse.seconds
+    start = start_of(columns.start, coarse.seconds)
     source = (
         select(columns.owner, start, func.sum(columns.inlet), func.sum(columns.export), func.max(fine.peak))
         .where(
@@ -192,7 +192,7 @@ def _late(coarse: Layer, dialect: str) -> Insert:
     columns = minutes.c
     source = select(
         columns.owner,
-        columns.start - columns.start % coarse.seconds,
+        start_of(columns.start, coarse.seconds),
         bindparam("moved_inlet", type_=BigInteger),
         bindparam("moved_export", type_=BigInteger),
         MINUTES.peak,

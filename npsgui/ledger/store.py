@@ -6,13 +6,12 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
-from pathlib import Path
 
 import msgspec
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from npsgui.ledger.backlog import Backlog
-from npsgui.ledger.dialect import DamagedError, Many, added, explained
+from npsgui.ledger.dialect import DamagedError, Many, Place, added, explained, shown
 from npsgui.ledger.history import coverage, history
 from npsgui.ledger.marks import Marks
 from npsgui.ledger.peers import PeerBook, peer_usages
@@ -52,10 +51,12 @@ _SET_TOTAL = (
 class SqlStore:
     """One open database. Every method raises LedgerError when it fails, and has then changed nothing."""
 
-    def __init__(self, engine: Engine, path: Path, retention: Retention = AS_DESIGNED) -> None:
+    def __init__(
+        self, engine: Engine, place: Place, retention: Retention = AS_DESIGNED, node: str = LOCAL
+    ) -> None:
         self._engine = engine
-        self._path = path
-        self._node = LOCAL
+        self._place = place
+        self._node = node
         self._mine = nodes.c.name == self._node
         name = engine.dialect.name
         add_minutes = added(minutes, name, sums=("inlet", "export"))
@@ -92,7 +93,7 @@ class SqlStore:
 
         So it may be tried again after any failure, that of a COMMIT too.
         """
-        with explained(self._path), self._engine.begin() as connection:
+        with explained(self._place), self._engine.begin() as connection:
             moved = connection.execute(
                 update(nodes).where(self._mine, nodes.c.number == backlog.before).values(number=backlog.last)
             )
@@ -102,13 +103,13 @@ class SqlStore:
         self._minute = next(reversed(backlog.flushes))
         if number != backlog.last:
             raise LedgerError(
-                "{path} was written by another program; start npsgui again.", path=str(self._path)
+                "{path} was written by another program; start npsgui again.", path=shown(self._place)
             )
 
     def save(self, changes: Changes) -> None:
         """Save an edit in one transaction."""
         rows, alive = dict(self._rows), set(self._alive)
-        with explained(self._path), self._engine.begin() as connection:
+        with explained(self._place), self._engine.begin() as connection:
             for key in sorted(changes.removed, key=lambda key: _RANK[key.kind], reverse=True):
                 _remove(connection, rows, alive, key)
             for owner in sorted(changes.put, key=lambda owner: _RANK[owner.owner.kind]):
@@ -133,38 +134,38 @@ class SqlStore:
         Raises NotFound: when there never was such an owner.
         """
         row = self._row(owner)
-        with explained(self._path), self._engine.begin() as connection:
+        with explained(self._place), self._engine.begin() as connection:
             return history(connection, row, since, until, step, self._rollup.marks)
 
     def peers(self, owner: OwnerKey, since: int, until: int) -> list[PeerUsage]:
         """Bytes by peer and day. Raises NotFound: when there never was such an owner."""
         row = self._row(owner)
-        with explained(self._path), self._engine.begin() as connection:
+        with explained(self._place), self._engine.begin() as connection:
             return peer_usages(connection, self._node, owner, row, since, until)
 
     def coverage(self, since: int, until: int) -> list[tuple[int, int]]:
         """The spans in which the program ran."""
-        with explained(self._path), self._engine.begin() as connection:
+        with explained(self._place), self._engine.begin() as connection:
             return coverage(connection, self._node, since, until)
 
     def events(self, since: float, until: float, owner: OwnerKey | None, text: str) -> list[AuditEvent]:
         """The audit trail, the oldest first."""
-        with explained(self._path), self._engine.begin() as connection:
+        with explained(self._place), self._engine.begin() as connection:
             return events(connection, self._node, since, until, owner, text)
 
     def tidy(self) -> bool:
         """Do a little of the roll-up that is due since the last write; whether there is more to do."""
-        with explained(self._path):
+        with explained(self._place):
             return self._rollup.step(self._minute)
 
     def verify(self) -> list[Sentence]:
         """What does not add up."""
-        with explained(self._path), self._engine.begin() as connection:
+        with explained(self._place), self._engine.begin() as connection:
             return reconcile(connection, self._node, self._rollup.marks)
 
     def close(self) -> None:
         """Let go of the file; SQLite then moves the WAL into it."""
-        with explained(self._path):
+        with explained(self._place):
             self._engine.dispose()
 
     def _row(self, owner: OwnerKey) -> int:
@@ -230,7 +231,7 @@ class SqlStore:
             return msgspec.json.decode(definition, type=_TYPES[key.kind])
         except msgspec.MsgspecError as error:
             raise DamagedError(
-                "The ledger {path} is damaged: {detail}.", path=str(self._path), detail=f"{key}: {error}"
+                "The ledger {path} is damaged: {detail}.", path=shown(self._place), detail=f"{key}: {error}"
             ) from error
 
 

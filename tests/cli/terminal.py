@@ -58,7 +58,9 @@ class Terminal:
         self._capture.readouterr()
         try:
             code = main(
-                [str(word) for word in words], lambda _folder: NOT_OPENED, lambda _picture: NOT_OPENED
+                [str(word) for word in words],
+                lambda _folder, _ledger: NOT_OPENED,
+                lambda _picture: NOT_OPENED,
             )
         except SystemExit as ended:
             code = int(ended.code or 0)

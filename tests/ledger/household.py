@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+from typing import TypeAlias
+
+import psycopg
 
 from npsgui.ledger.ledger import Batch, Changes, Delta, Ledger
+from npsgui.ledger.opening import FILE
 from npsgui.model.accounts import Totals
 from npsgui.model.entities import GLOBAL_KEY, Client, OwnerKey, OwnerKind, Tunnel
 from npsgui.model.views import Health, LedgerHealth
@@ -13,6 +19,30 @@ from npsgui.model.views import Health, LedgerHealth
 MINUTE = 1_700_000_040
 CLIENT = Client(id=1, key="0123456789abcdef", remark="home-nas")
 PATIENCE = 10.0
+
+
+Place: TypeAlias = Path | str
+"""A data folder, or the URL of a PostgreSQL database."""
+
+
+def execute(place: Place, text: str) -> int:
+    """Change a ledger behind its back, rules of the database aside; how many rows there were."""
+    if isinstance(place, Path):
+        with closing(sqlite3.connect(place / FILE)) as file, file:
+            return file.execute(text).rowcount
+    with psycopg.connect(place) as server:
+        server.execute("SET session_replication_role = replica")
+        return server.execute(text.encode()).rowcount
+
+
+def count(place: Place, table: str) -> int:
+    """How many rows a table has."""
+    text = f"SELECT count(*) FROM {table}"
+    if isinstance(place, Path):
+        with closing(sqlite3.connect(place / FILE)) as file:
+            return int(file.execute(text).fetchone()[0])
+    with psycopg.connect(place) as server:
+        return int(server.execute(text.encode()).fetchone()[0])  # type: ignore[index]
 
 
 def tunnel(id_: int) -> Tunnel:
@@ -60,8 +90,8 @@ class HealthLight:
         return self.seen[-1]
 
 
-async def furnished(folder: Path, *ids: int) -> Ledger:
+async def furnished(place: Place, *ids: int) -> Ledger:
     """A ledger with the client and its tunnels in it."""
-    ledger = await Ledger.open(folder, HealthLight())
+    ledger = await Ledger.open(place, HealthLight())
     await ledger.save(Changes(put=(CLIENT, *(tunnel(id_) for id_ in ids))))
     return ledger

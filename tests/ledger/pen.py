@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from npsgui.ledger.backlog import Backlog, Batch
 from npsgui.ledger.opening import open_store
 from npsgui.ledger.records import Changes
 from npsgui.model.accounts import Totals
 from npsgui.model.retention import AS_DESIGNED, Retention
 from npsgui.model.views import Step, Usage
-from tests.ledger.household import CLIENT, Household, tunnel
+from tests.ledger.household import CLIENT, Household, Place, execute, tunnel
 
 FOR_EVER = 2**40
 
 
 class Pen:
-    """A furnished ledger in a folder, a household that carries bytes, and what should be found of them."""
+    """A furnished ledger, a household that carries bytes, and what should be found of them."""
 
-    def __init__(self, folder: Path, *ids: int, retention: Retention = AS_DESIGNED) -> None:
-        self.folder, self.retention = folder, retention
+    def __init__(self, place: Place, *ids: int, retention: Retention = AS_DESIGNED) -> None:
+        self.place, self.retention = place, retention
         self.house = Household()
         self.expected: dict[int, tuple[int, int]] = {}
         """Inlet and export of the client by minute."""
-        self.store = open_store(folder, retention)
+        self.store = open_store(place, retention)
         self.number = self.store.sequence
         """Of the last flush."""
         self.store.save(Changes(put=(CLIENT, *map(tunnel, ids))))
@@ -31,7 +29,7 @@ class Pen:
     def reopen(self) -> None:
         """As after a crash: what was being done is forgotten."""
         self.store.close()
-        self.store = open_store(self.folder, self.retention)
+        self.store = open_store(self.place, self.retention)
         self.number = self.store.sequence
 
     def write(self, minute: int, inlet: int = 0, export: int = 0, id_: int = 1) -> None:
@@ -52,8 +50,7 @@ class Pen:
 
     def execute(self, text: str) -> int:
         """Change the database behind the store's back; how many rows there were."""
-        with self.store._engine.begin() as connection:
-            return connection.exec_driver_sql(text).rowcount
+        return execute(self.place, text)
 
     def tidy(self, steps: int = 10_000) -> int:
         """Do what is due, at most ``steps`` of it; how many there were."""

@@ -1,15 +1,11 @@
 from __future__ import annotations
 
 import re
-import sqlite3
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 
 from npsgui.ledger.ledger import Ledger
-from npsgui.ledger.opening import FILE
-from tests.ledger.household import HealthLight, Household, furnished
+from tests.ledger.household import HealthLight, Household, Place, execute, furnished
 
 pytestmark = pytest.mark.asyncio
 
@@ -34,14 +30,13 @@ pytestmark = pytest.mark.asyncio
         ("UPDATE runs SET how_many = how_many + 1", "sequence is broken"),
     ],
 )
-async def test_verify_names_what_was_tampered_with(tmp_path: Path, tampering: str, told: str) -> None:
+async def test_verify_names_what_was_tampered_with(place: Place, tampering: str, told: str) -> None:
     house = Household()
-    ledger = await furnished(tmp_path, 1, 2)
+    ledger = await furnished(place, 1, 2)
     ledger.flush(house.batch(1, 10, 1))
     ledger.flush(house.batch(2, 20, 2))
     assert await ledger.verify() == []
-    with closing(sqlite3.connect(tmp_path / FILE)) as other, other:
-        assert other.execute(tampering).rowcount > 0
+    assert execute(place, tampering) > 0
 
     found = "\n".join(map(str, await ledger.verify()))
 
@@ -49,14 +44,13 @@ async def test_verify_names_what_was_tampered_with(tmp_path: Path, tampering: st
     await ledger.close()
 
 
-async def test_verify_catches_a_removed_owner_too(tmp_path: Path) -> None:
+async def test_verify_catches_a_removed_owner_too(place: Place) -> None:
     house = Household()
-    ledger = await furnished(tmp_path, 1)
+    ledger = await furnished(place, 1)
     ledger.flush(house.batch(1, 10, 1))
     await ledger.close()
-    with closing(sqlite3.connect(tmp_path / FILE)) as other, other:
-        other.execute("UPDATE owners SET deleted_at = 1, inlet = 0 WHERE kind = 'tunnel'")
+    execute(place, "UPDATE owners SET deleted_at = 1, inlet = 0 WHERE kind = 'tunnel'")
 
-    ledger = await Ledger.open(tmp_path, HealthLight())
+    ledger = await Ledger.open(place, HealthLight())
     assert "tunnel 1" in str((await ledger.verify())[0])
     await ledger.close()

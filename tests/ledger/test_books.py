@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, make_url
 from npsgui.ledger.dialect import added
 from npsgui.ledger.ledger import Batch, Changes, Ledger
 from npsgui.ledger.opening import FILE
+from npsgui.ledger.postgres import url_of
 from npsgui.ledger.schema import metadata, minutes
 from npsgui.model.accounts import Totals
 from npsgui.model.entities import (
@@ -31,13 +32,22 @@ from npsgui.model.entities import (
 from npsgui.model.errors import LedgerError, NotFound
 from npsgui.model.flow import QuotaCounts
 from npsgui.model.views import Step, Usage
-from tests.ledger.household import CLIENT, MINUTE, HealthLight, Household, furnished, tunnel, tunnel_key
+from tests.ledger.household import (
+    CLIENT,
+    MINUTE,
+    HealthLight,
+    Household,
+    Place,
+    furnished,
+    tunnel,
+    tunnel_key,
+)
 
 pytestmark = pytest.mark.asyncio
 
 
-async def test_a_fresh_ledger_holds_nothing_and_adds_up(tmp_path: Path) -> None:
-    ledger = await Ledger.open(tmp_path / "new" / "folder", HealthLight())
+async def test_a_fresh_ledger_holds_nothing_and_adds_up(place: Place) -> None:
+    ledger = await Ledger.open(place, HealthLight())
 
     assert ledger.opened.configuration.clients == {}
     assert ledger.opened.totals == {GLOBAL_KEY: Totals()}
@@ -55,16 +65,16 @@ async def test_the_folder_and_the_file_are_for_their_owner_only(tmp_path: Path) 
     await ledger.close()
 
 
-async def test_the_configuration_comes_back_as_it_was_saved(tmp_path: Path) -> None:
+async def test_the_configuration_comes_back_as_it_was_saved(place: Place) -> None:
     everything = Everything(http_port=8080, limits=Limits(connections=77))
     client = Client(id=7, key="k", limits=Limits(quota=5, quota_counts=QuotaCounts.INLET), expires=9)
     kept = Tunnel(id=2, client=7, targets=(Target("::1", 80), Target("a", 1)), nps={"Ports": "1-3"})
     host = Host(id=1, client=7, host="*.example.org", enabled=False)
-    ledger = await Ledger.open(tmp_path, HealthLight())
+    ledger = await Ledger.open(place, HealthLight())
     await ledger.save(Changes(put=(host, kept, client, everything)))
     await ledger.close()
 
-    ledger = await Ledger.open(tmp_path, HealthLight())
+    ledger = await Ledger.open(place, HealthLight())
     restored = ledger.opened.configuration
     await ledger.close()
 
@@ -74,37 +84,37 @@ async def test_the_configuration_comes_back_as_it_was_saved(tmp_path: Path) -> N
     assert restored.hosts == {1: host}
 
 
-async def test_totals_come_back_as_they_were_flushed(tmp_path: Path) -> None:
+async def test_totals_come_back_as_they_were_flushed(place: Place) -> None:
     house = Household()
-    ledger = await furnished(tmp_path, 1, 2)
+    ledger = await furnished(place, 1, 2)
     ledger.flush(house.batch(1, 100, 7))
     ledger.flush(house.batch(2, 50, 0, MINUTE + 60))
     await ledger.close()
 
-    ledger = await Ledger.open(tmp_path, HealthLight())
+    ledger = await Ledger.open(place, HealthLight())
 
     assert ledger.opened.totals == house.totals
     assert await ledger.verify() == []
     await ledger.close()
 
 
-async def test_an_edit_keeps_the_totals(tmp_path: Path) -> None:
+async def test_an_edit_keeps_the_totals(place: Place) -> None:
     house = Household()
-    ledger = await furnished(tmp_path, 1)
+    ledger = await furnished(place, 1)
     ledger.flush(house.batch(1, 100, 7))
     await ledger.save(Changes(put=(replace(tunnel(1), remark="renamed"),)))
     await ledger.close()
 
-    ledger = await Ledger.open(tmp_path, HealthLight())
+    ledger = await Ledger.open(place, HealthLight())
     assert ledger.opened.configuration.tunnels[1].remark == "renamed"
     assert ledger.opened.totals[tunnel_key(1)] == Totals(100, 7)
     await ledger.close()
 
 
-async def test_history_sums_minutes_to_hours_and_days_in_utc(tmp_path: Path) -> None:
+async def test_history_sums_minutes_to_hours_and_days_in_utc(place: Place) -> None:
     house = Household()
     day = MINUTE // 86400 * 86400
-    ledger = await furnished(tmp_path, 1)
+    ledger = await furnished(place, 1)
     for start, inlet in ((day, 1), (day + 60, 2), (day + 60, 3), (day + 3600, 10), (day + 86400, 100)):
         ledger.flush(house.batch(1, inlet, 1, start))
 
@@ -122,8 +132,8 @@ async def test_history_sums_minutes_to_hours_and_days_in_utc(tmp_path: Path) -> 
     await ledger.close()
 
 
-async def test_an_empty_batch_says_that_the_program_ran(tmp_path: Path) -> None:
-    ledger = await furnished(tmp_path)
+async def test_an_empty_batch_says_that_the_program_ran(place: Place) -> None:
+    ledger = await furnished(place)
     for minute in (MINUTE, MINUTE, MINUTE + 60, MINUTE + 300):
         ledger.flush(Batch(minute, minute + 1.0, ()))
 
@@ -136,23 +146,23 @@ async def test_an_empty_batch_says_that_the_program_ran(tmp_path: Path) -> None:
     await ledger.close()
 
 
-async def test_a_removed_owner_keeps_its_bytes(tmp_path: Path) -> None:
+async def test_a_removed_owner_keeps_its_bytes(place: Place) -> None:
     house = Household()
-    ledger = await furnished(tmp_path, 1)
+    ledger = await furnished(place, 1)
     ledger.flush(house.batch(1, 100, 7))
     await ledger.save(Changes(removed=(tunnel_key(1),)))
     await ledger.close()
 
-    ledger = await Ledger.open(tmp_path, HealthLight())
+    ledger = await Ledger.open(place, HealthLight())
     assert ledger.opened.configuration.tunnels == {}
     assert ledger.opened.totals == {key: Totals(100, 7) for key in (GLOBAL_KEY, CLIENT.owner)}
     assert await ledger.verify() == []
     await ledger.close()
 
 
-async def test_last_bytes_after_a_removal_go_to_the_removed_owner(tmp_path: Path) -> None:
+async def test_last_bytes_after_a_removal_go_to_the_removed_owner(place: Place) -> None:
     house = Household()
-    ledger = await furnished(tmp_path, 1)
+    ledger = await furnished(place, 1)
     await ledger.save(Changes(removed=(tunnel_key(1),)))
     ledger.flush(house.batch(1, 5, 6))
 
@@ -161,9 +171,9 @@ async def test_last_bytes_after_a_removal_go_to_the_removed_owner(tmp_path: Path
     await ledger.close()
 
 
-async def test_an_id_given_again_starts_from_nothing(tmp_path: Path) -> None:
+async def test_an_id_given_again_starts_from_nothing(place: Place) -> None:
     house = Household()
-    ledger = await furnished(tmp_path, 1)
+    ledger = await furnished(place, 1)
     ledger.flush(house.batch(1, 100, 7))
     await ledger.save(Changes(put=(tunnel(1),), removed=(tunnel_key(1),)))
     del house.totals[tunnel_key(1)]
@@ -173,26 +183,26 @@ async def test_an_id_given_again_starts_from_nothing(tmp_path: Path) -> None:
     assert await ledger.verify() == []
     await ledger.close()
 
-    ledger = await Ledger.open(tmp_path, HealthLight())
+    ledger = await Ledger.open(place, HealthLight())
     assert ledger.opened.totals[tunnel_key(1)] == Totals(1, 1)
     assert ledger.opened.totals[GLOBAL_KEY] == Totals(101, 8)
     await ledger.close()
 
 
-async def test_a_client_takes_its_tunnels_with_it(tmp_path: Path) -> None:
-    ledger = await furnished(tmp_path, 1, 2)
+async def test_a_client_takes_its_tunnels_with_it(place: Place) -> None:
+    ledger = await furnished(place, 1, 2)
     await ledger.save(Changes(removed=(CLIENT.owner, tunnel_key(1))))
     await ledger.close()
 
-    ledger = await Ledger.open(tmp_path, HealthLight())
+    ledger = await Ledger.open(place, HealthLight())
     assert ledger.opened.configuration.tunnels == {}
     assert ledger.opened.configuration.clients == {}
     await ledger.close()
 
 
-async def test_an_opening_balance_is_in_the_totals_and_in_no_minute(tmp_path: Path) -> None:
+async def test_an_opening_balance_is_in_the_totals_and_in_no_minute(place: Place) -> None:
     owners = (tunnel_key(1), CLIENT.owner, GLOBAL_KEY)
-    ledger = await Ledger.open(tmp_path, HealthLight())
+    ledger = await Ledger.open(place, HealthLight())
     opening = {key: Totals(1000, 500) for key in owners}
     await ledger.save(Changes(put=(CLIENT, tunnel(1)), opening=opening))
     house = Household()
@@ -205,13 +215,13 @@ async def test_an_opening_balance_is_in_the_totals_and_in_no_minute(tmp_path: Pa
     ]
     await ledger.close()
 
-    ledger = await Ledger.open(tmp_path, HealthLight())
+    ledger = await Ledger.open(place, HealthLight())
     assert ledger.opened.totals == dict.fromkeys(owners, Totals(1001, 502))
     await ledger.close()
 
 
-async def test_an_edit_is_saved_whole_or_not_at_all(tmp_path: Path) -> None:
-    ledger = await furnished(tmp_path, 1)
+async def test_an_edit_is_saved_whole_or_not_at_all(place: Place) -> None:
+    ledger = await furnished(place, 1)
     orphan = Tunnel(id=8, client=99)
     with pytest.raises(LedgerError, match="no client 99"):
         await ledger.save(Changes(put=(tunnel(2), orphan), removed=(tunnel_key(1),)))
@@ -219,14 +229,14 @@ async def test_an_edit_is_saved_whole_or_not_at_all(tmp_path: Path) -> None:
         await ledger.save(Changes(removed=(tunnel_key(1), OwnerKey(OwnerKind.HOST, 4))))
     await ledger.close()
 
-    ledger = await Ledger.open(tmp_path, HealthLight())
+    ledger = await Ledger.open(place, HealthLight())
     assert set(ledger.opened.configuration.tunnels) == {1}
     await ledger.close()
 
 
-async def test_bytes_of_an_owner_that_never_was_stop_nothing(tmp_path: Path) -> None:
+async def test_bytes_of_an_owner_that_never_was_stop_nothing(place: Place) -> None:
     house = Household()
-    ledger = await furnished(tmp_path, 1)
+    ledger = await furnished(place, 1)
     ledger.flush(house.batch(44, 1, 1))
     ledger.flush(house.batch(1, 2, 2))
 
@@ -234,10 +244,10 @@ async def test_bytes_of_an_owner_that_never_was_stop_nothing(tmp_path: Path) -> 
     await ledger.close()
 
 
-async def test_ten_thousand_owners_are_flushed_while_the_loop_runs_on(tmp_path: Path) -> None:
+async def test_ten_thousand_owners_are_flushed_while_the_loop_runs_on(place: Place) -> None:
     count = 10_000
     house = Household()
-    ledger = await furnished(tmp_path, *range(1, count + 1))
+    ledger = await furnished(place, *range(1, count + 1))
     deltas = {delta.owner: delta for id_ in range(1, count + 1) for delta in house.batch(id_, 1, 0).deltas}
     summed = [delta._replace(inlet=delta.total_inlet, export=delta.total_export) for delta in deltas.values()]
     ledger.flush(Batch(MINUTE, MINUTE + 1.0, tuple(summed)))
@@ -267,10 +277,11 @@ async def test_a_minute_is_added_to_in_the_words_of_each_database(dialect: str) 
     assert "ON CONFLICT (owner, start) DO UPDATE SET inlet = (minutes.inlet + excluded.inlet)" in text
 
 
-async def test_the_migrations_make_the_tables_of_the_schema(tmp_path: Path) -> None:
-    ledger = await furnished(tmp_path)
+async def test_the_migrations_make_the_tables_of_the_schema(place: Place) -> None:
+    ledger = await furnished(place)
     await ledger.close()
-    engine = create_engine(f"sqlite:///{tmp_path / FILE}")
+    url = f"sqlite:///{place / FILE}" if isinstance(place, Path) else url_of(place)
+    engine = create_engine(url)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     engine.dispose()

@@ -4,27 +4,25 @@ import asyncio
 import itertools
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, event
+from sqlalchemy.exc import OperationalError
 
 from npsgui.ledger.backlog import Backlog
-from npsgui.ledger.dialect import open_engine
 from npsgui.ledger.ledger import Changes, Ledger
-from npsgui.ledger.opening import FILE
+from npsgui.ledger.opening import open_store
 from npsgui.ledger.store import SqlStore
 from npsgui.model.accounts import Totals
 from npsgui.model.entities import GLOBAL_KEY
 from npsgui.model.errors import LedgerError
-from tests.ledger.household import MINUTE, HealthLight, Household, furnished, tunnel, tunnel_key
+from tests.ledger.conftest import Places
+from tests.ledger.household import MINUTE, HealthLight, Household, Place, furnished, tunnel, tunnel_key
 
 KILLS = 20
 
@@ -32,10 +30,12 @@ CHILD = """
 import asyncio, os, sys
 from pathlib import Path
 from npsgui.ledger.ledger import Ledger
+from tests.ledger.conftest import Places
 from tests.ledger.household import HealthLight, Household
 
 async def main():
-    ledger = await Ledger.open(Path(sys.argv[1]), HealthLight())
+    place = sys.argv[1]
+    ledger = await Ledger.open(place if ":" in place else Path(place), HealthLight())
     house = Household()
     house.totals.update(ledger.opened.totals)
     while True:
@@ -50,10 +50,10 @@ asyncio.run(main())
 """
 
 
-def killed_child(folder: Path, lines: int) -> tuple[int, int]:
+def killed_child(place: Place, lines: int) -> tuple[int, int]:
     """Run a writer, kill it after some lines; what it said was on disk, and what it had handed over."""
     durable = handed = 0
-    with subprocess.Popen([sys.executable, "-c", CHILD, str(folder)], stdout=subprocess.PIPE) as child:
+    with subprocess.Popen([sys.executable, "-c", CHILD, str(place)], stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
         for count, line in enumerate(child.stdout):
             if count == lines:
@@ -67,11 +67,11 @@ def killed_child(folder: Path, lines: int) -> tuple[int, int]:
     return durable, handed
 
 
-def test_a_killed_writer_loses_nothing_durable_and_counts_nothing_twice(tmp_path: Path) -> None:
+def test_a_killed_writer_loses_nothing_durable_and_counts_nothing_twice(place: Place) -> None:
     chance = random.Random(20)
 
     async def reopened() -> Totals:
-        ledger = await Ledger.open(tmp_path, HealthLight())
+        ledger = await Ledger.open(place, HealthLight())
         assert await ledger.verify() == []
         total = ledger.opened.totals[tunnel_key(1)]
         assert ledger.opened.totals[GLOBAL_KEY] == total
@@ -79,23 +79,23 @@ def test_a_killed_writer_loses_nothing_durable_and_counts_nothing_twice(tmp_path
         await ledger.close()
         return total
 
-    asyncio.run(closed_again(tmp_path))
+    asyncio.run(closed_again(place))
     for _ in range(KILLS):
-        durable, handed = killed_child(tmp_path, chance.randrange(1, 120))
+        durable, handed = killed_child(place, chance.randrange(1, 120))
         total = asyncio.run(reopened())
         assert durable <= total.inlet <= handed
         assert total.export * 10 == total.inlet
 
 
-async def closed_again(folder: Path) -> None:
-    await (await furnished(folder, 1)).close()
+async def closed_again(place: Place) -> None:
+    await (await furnished(place, 1)).close()
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> SqlStore:
+def store(place: Place) -> SqlStore:
     """A furnished database, without the thread."""
-    asyncio.run(closed_again(tmp_path))
-    return SqlStore(open_engine(tmp_path / FILE), tmp_path / FILE)
+    asyncio.run(closed_again(place))
+    return open_store(place)
 
 
 def test_a_commit_that_failed_after_it_was_done_is_not_counted_again(store: SqlStore) -> None:
@@ -105,9 +105,9 @@ def test_a_commit_that_failed_after_it_was_done_is_not_counted_again(store: SqlS
 
     def lost(connection: Connection) -> None:
         driver = connection.connection.driver_connection
-        assert isinstance(driver, sqlite3.Connection)
+        assert driver is not None
         driver.execute("COMMIT")
-        raise sqlite3.OperationalError("the answer was lost")
+        raise OperationalError("COMMIT", {}, ConnectionError("the answer was lost"))
 
     event.listen(store._engine, "commit", lost)
     with pytest.raises(LedgerError, match="the answer was lost"):
@@ -134,25 +134,25 @@ def test_a_ledger_that_someone_else_wrote_to_is_not_written(store: SqlStore) -> 
     store.close()
 
 
-def test_a_loop_that_ended_before_the_ledger_does_not_lose_a_flush(tmp_path: Path) -> None:
+def test_a_loop_that_ended_before_the_ledger_does_not_lose_a_flush(place: Place) -> None:
     house = Household()
 
     async def leave_open() -> Ledger:
-        ledger = await furnished(tmp_path, 1)
+        ledger = await furnished(place, 1)
         ledger.flush(house.batch(1, 3, 4))
         return ledger
 
     async def reopened() -> Totals:
-        ledger = await Ledger.open(tmp_path, HealthLight())
+        ledger = await Ledger.open(place, HealthLight())
         total = ledger.opened.totals[tunnel_key(1)]
         await ledger.close()
         return total
 
     left = asyncio.run(leave_open())
     left._thread.shutdown(wait=True)
+    left._store.close()
 
     assert asyncio.run(reopened()) == Totals(3, 4)
-    left._store.close()
 
 
 flushes = st.tuples(
@@ -162,17 +162,20 @@ edits = st.tuples(st.sampled_from(["put", "remove"]), st.integers(0, 3))
 opens = st.tuples(st.sampled_from(["reopen", "wait"]))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 @given(steps=st.lists(st.one_of(flushes, flushes, edits, opens), max_size=25))
-def test_whatever_happens_the_ledger_adds_up(steps: list[tuple[Any, ...]]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(live_through(Path(folder), steps))
+def test_whatever_happens_the_ledger_adds_up(places: Places, steps: list[tuple[Any, ...]]) -> None:
+    asyncio.run(live_through(places.new(), steps))
 
 
-async def live_through(folder: Path, steps: list[tuple[Any, ...]]) -> None:
+async def live_through(place: Place, steps: list[tuple[Any, ...]]) -> None:
     house = Household()
     alive = {0, 1}
-    ledger = await furnished(folder, *alive)
+    ledger = await furnished(place, *alive)
     for step, *values in itertools.chain(steps, [("reopen",)]):
         match step, values:
             case "flush", [id_, inlet, export, later] if id_ in alive:
@@ -188,7 +191,7 @@ async def live_through(folder: Path, steps: list[tuple[Any, ...]]) -> None:
                 assert await ledger.verify() == []
             case "reopen", []:
                 await ledger.close()
-                ledger = await Ledger.open(folder, HealthLight())
+                ledger = await Ledger.open(place, HealthLight())
                 moved = {key: totals for key, totals in ledger.opened.totals.items() if totals != Totals()}
                 assert moved == {key: totals for key, totals in house.totals.items() if totals != Totals()}
                 assert set(ledger.opened.configuration.tunnels) == alive

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +10,7 @@ from npsgui.model.entities import GLOBAL_KEY, OwnerKey
 from npsgui.model.errors import NotFound
 from npsgui.model.peers import OTHERS, PEERS_A_DAY, PeerUsage
 from npsgui.model.retention import Retention
-from tests.ledger.household import CLIENT, tunnel_key
+from tests.ledger.household import CLIENT, Place, tunnel_key
 from tests.ledger.pen import FOR_EVER, Pen
 
 HOUR, DAY = 3600, 86400
@@ -19,8 +18,8 @@ TODAY = 1_700_438_400
 
 
 @pytest.fixture
-def pen(tmp_path: Path) -> Iterator[Pen]:
-    made = Pen(tmp_path, 1, 2, retention=Retention(2 * HOUR, 2 * DAY))
+def pen(place: Place) -> Iterator[Pen]:
+    made = Pen(place, 1, 2, retention=Retention(2 * HOUR, 2 * DAY))
     yield made
     made.store.close()
 

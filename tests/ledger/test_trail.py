@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,7 @@ from npsgui.model.audit import AuditEvent, Happening
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.errors import LedgerError
 from npsgui.model.gate import Cause
-from tests.ledger.household import CLIENT, MINUTE, HealthLight, furnished, tunnel, tunnel_key
+from tests.ledger.household import CLIENT, MINUTE, HealthLight, Place, furnished, tunnel, tunnel_key
 from tests.ledger.pen import FOR_EVER, Pen
 
 pytestmark = pytest.mark.asyncio
@@ -29,22 +28,22 @@ async def everything(ledger: Ledger) -> list[AuditEvent]:
     return await ledger.events(0, FOR_EVER)
 
 
-async def test_an_event_comes_back_as_it_was_recorded(tmp_path: Path) -> None:
-    ledger = await furnished(tmp_path, 1)
+async def test_an_event_comes_back_as_it_was_recorded(place: Place) -> None:
+    ledger = await furnished(place, 1)
     ledger.record(CUT)
     assert await everything(ledger) == [CUT]
     ledger.record(replace(CUT, at=MINUTE + 8))
     await ledger.close()
 
-    ledger = await Ledger.open(tmp_path, HealthLight())
+    ledger = await Ledger.open(place, HealthLight())
     assert await everything(ledger) == [CUT, replace(CUT, at=MINUTE + 8)]
     assert await ledger.events(MINUTE + 7.5, MINUTE + 8) == []
     assert await ledger.verify() == []
     await ledger.close()
 
 
-async def test_refusals_of_a_minute_are_one_row_that_counts(tmp_path: Path) -> None:
-    ledger = await furnished(tmp_path, 1)
+async def test_refusals_of_a_minute_are_one_row_that_counts(place: Place) -> None:
+    ledger = await furnished(place, 1)
     other = replace(REFUSED, cause=Cause.CONNECTIONS)
     later = replace(REFUSED, at=MINUTE + 60)
     for event in (REFUSED, other, REFUSED, later):
@@ -56,8 +55,8 @@ async def test_refusals_of_a_minute_are_one_row_that_counts(tmp_path: Path) -> N
     await ledger.close()
 
 
-async def test_an_edit_and_what_is_said_of_it_are_saved_together(tmp_path: Path) -> None:
-    ledger = await furnished(tmp_path, 1)
+async def test_an_edit_and_what_is_said_of_it_are_saved_together(place: Place) -> None:
+    ledger = await furnished(place, 1)
     await ledger.save(Changes(put=(tunnel(2),), events=(AuditEvent(5, Happening.ADDED, tunnel_key(2)),)))
     with pytest.raises(LedgerError):
         await ledger.save(
@@ -68,8 +67,8 @@ async def test_an_edit_and_what_is_said_of_it_are_saved_together(tmp_path: Path)
     await ledger.close()
 
 
-async def test_the_trail_is_searched_by_owner_and_by_text(tmp_path: Path) -> None:
-    ledger = await furnished(tmp_path, 1)
+async def test_the_trail_is_searched_by_owner_and_by_text(place: Place) -> None:
+    ledger = await furnished(place, 1)
     host = OwnerKey(OwnerKind.HOST, 1)
     trail = [
         AuditEvent(1, Happening.ADDED, CLIENT.owner, 1, "home-nas"),
@@ -95,25 +94,25 @@ async def test_the_trail_is_searched_by_owner_and_by_text(tmp_path: Path) -> Non
     await ledger.close()
 
 
-async def test_a_run_that_did_not_say_that_it_ended_is_noticed(tmp_path: Path) -> None:
-    ledger = await Ledger.open(tmp_path, HealthLight())
+async def test_a_run_that_did_not_say_that_it_ended_is_noticed(place: Place) -> None:
+    ledger = await Ledger.open(place, HealthLight())
     assert ledger.opened.unclean_since is None
     ledger.record(AuditEvent(MINUTE + 5, Happening.BEGAN))
     ledger.flush(Batch(MINUTE + 600, MINUTE + 601.0, ()))
     await ledger.close()
 
-    ledger = await Ledger.open(tmp_path, HealthLight())
+    ledger = await Ledger.open(place, HealthLight())
     assert ledger.opened.unclean_since == MINUTE + 600
     ledger.record(AuditEvent(MINUTE + 700, Happening.ENDED))
     await ledger.close()
 
-    ledger = await Ledger.open(tmp_path, HealthLight())
+    ledger = await Ledger.open(place, HealthLight())
     assert ledger.opened.unclean_since is None
     await ledger.close()
 
 
-async def test_a_flush_that_is_tried_again_records_its_events_once(tmp_path: Path) -> None:
-    pen = await asyncio.to_thread(Pen, tmp_path, 1)
+async def test_a_flush_that_is_tried_again_records_its_events_once(place: Place) -> None:
+    pen = await asyncio.to_thread(Pen, place, 1)
     backlog = Backlog(pen.store.sequence)
     backlog.add(Batch(MINUTE, MINUTE + 1.0, (), (CUT, REFUSED)))
     pen.store.write(backlog)
