@@ -15,12 +15,20 @@ from npsgui.model.accounts import Accounts, Totals
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey
 from npsgui.model.errors import LedgerError
 from npsgui.model.events import ClockJumped, Events, MinuteTurned
-from npsgui.model.flow import Flow
 from npsgui.model.gate import Gate
-from npsgui.model.minutes import MinuteClock
+from npsgui.model.minutes import MinuteClock, Tick
 from npsgui.model.views import Step, Usage
 
 log = logging.getLogger(__name__)
+
+PART = 1000
+"""Owners whose counters are put down at a time: 1.5 ms of the window's time."""
+
+Reading = Sequence[tuple[Gate, int, int]]
+"""What the counters of each gate stood at, inlet and export, all at one moment."""
+
+Bill = Sequence[tuple[OwnerKey, str, int, int]]
+"""Whom the bytes were carried for."""
 
 
 def midnight_of(wall: float) -> int:
@@ -40,10 +48,6 @@ class Line:
         """Where its rates are written, once it has moved."""
         self.inlet = self.export = 0
         self.minute_inlet = self.minute_export = 0
-
-    def read(self, flow: Flow) -> None:
-        """Read the counters."""
-        self.inlet, self.export = flow.inlet, flow.export
 
     def take_minute(self) -> tuple[OwnerKey, tuple[int, int]]:
         """What the minute came to; the next begins at nothing."""
@@ -78,28 +82,41 @@ class Books:
         ledger: Ledger,
         events: Events,
         clock: MinuteClock,
-        take_bill: Callable[[], Sequence[tuple[OwnerKey, str, int, int]]] = tuple,
+        take_bill: Callable[[], Bill] = tuple,
     ) -> None:
         self.live = Live()
-        self.on_hold = False
-        """While it is, turns do nothing: opening balances are on disk that no counter holds yet."""
+        self._on_hold = False
+        self._work: Iterator[None] = iter(())
+        """What is left to do of the turn that has begun."""
         self._accounts = accounts
         self._ledger = ledger
         self._events = events
         self._clock = clock
         self._take_bill = take_bill
-        """Whom the bytes were carried for; asked at the moment at which the counters are read."""
+        """Asked at the moment at which the counters are read."""
         self._lines: dict[Gate, Line] = {}
         """By the gate itself: ten thousand keys would take longer to hash than their bytes to count."""
         self._minute: dict[Line, None] = {}
         """The lines that moved in the running minute."""
         self._day = Usage(0, 0, 0)
         self._day_mark = (0, 0)
-        for gate in accounts:
-            self._line(gate).read(gate.flow)
+        for gate, inlet, export in _read(accounts):
+            line = self._line(gate)
+            line.inlet, line.export = inlet, export
+
+    @property
+    def on_hold(self) -> bool:
+        """While it is, turns do nothing: opening balances are on disk that no counter holds yet."""
+        return self._on_hold
+
+    @on_hold.setter
+    def on_hold(self, wanted: bool) -> None:
+        self._finish()
+        self._on_hold = wanted
 
     def carry_over(self, gate: Gate, opening: Totals) -> None:
         """Add what an owner carried elsewhere: an opening balance in the ledger, in no minute of it."""
+        self._finish()
         line = self._line(gate)
         gate.flow.inlet += opening.inlet
         gate.flow.export += opening.export
@@ -110,21 +127,32 @@ class Books:
             self._day_mark = (inlet + opening.inlet, export + opening.export)
 
     def turn(self, wall: float, monotonic: float) -> bool:
+        """Begin a turn and go on until nothing is left of it. True when ``begin_day`` is due."""
+        self.begin(wall, monotonic)
+        self._finish()
+        return self.is_another_day(wall)
+
+    def begin(self, wall: float, monotonic: float) -> None:
         """Read every counter. What moved since the last turn belongs to the minute that ran then.
 
-        Called once a second, just after the wall clock's second turns; ``wall`` is Unix time, s. True when
-        the wall clock is on another day than ``today`` counts: ``begin_day`` is due.
+        Called once a second, just after the wall clock's second turns; ``wall`` is Unix time, s. The counters
+        are read at one moment; all else is left to ``go_on``, so that the window need not wait for it.
         """
-        if self.on_hold:
-            return False
+        self._finish()
+        if self._on_hold:
+            return
         minute = self._clock.minute
         tick = self._clock.read(wall, monotonic)
-        self.live.turn(wall)
-        self._write(self._accounts, minute, wall, tick.seconds)
-        if tick.jump:
-            self._events.push(ClockJumped(tick.jump))
-        if tick.completed is not None:
-            self._complete(tick.completed)
+        self._work = self._put_down(_read(self._accounts), self._take_bill(), minute, wall, tick)
+
+    def go_on(self) -> bool:
+        """Do a part of what is left of the turn; False when that was the last."""
+        for _ in self._work:
+            return True
+        return False
+
+    def is_another_day(self, wall: float) -> bool:
+        """Whether the wall clock is on another day than ``today`` counts: ``begin_day`` is due."""
         return midnight_of(wall) != self._day.start
 
     def retire(self, gates: Sequence[Gate], wall: float) -> None:
@@ -134,7 +162,10 @@ class Books:
         """
         if not gates:
             return
-        self._write([*self._accounts, *gates], self._clock.minute, wall, 0.0)
+        self._finish()
+        reading = _read([*self._accounts, *gates])
+        self._work = self._put_down(reading, self._take_bill(), self._clock.minute, wall, None)
+        self._finish()
         for gate in gates:
             self._lines.pop(gate, None)
             self.live.forget(gate.owner)
@@ -163,26 +194,50 @@ class Books:
             line = self._lines[gate] = Line(gate.owner)
         return line
 
-    def _write(self, gates: Iterable[Gate], minute: int, wall: float, seconds: float) -> None:
-        """Hand what ``gates`` moved to the ledger, the live rates and the running minute."""
+    def _finish(self) -> None:
+        for _ in self._work:
+            pass
+
+    def _put_down(
+        self, reading: Reading, bill: Bill, minute: int, wall: float, tick: Tick | None
+    ) -> Iterator[None]:
+        """Hand what moved to the ledger, the live rates and the running minute; yields between two parts."""
         deltas: list[Delta] = []
-        lines, moved, turn = self._lines, self._minute, self.live.turns
-        for gate in gates:
-            flow = gate.flow
+        for first in range(0, len(reading), PART):
+            deltas += self._moved(reading[first : first + PART], tick.seconds if tick else 0.0)
+            yield
+        if tick is not None:
+            self.live.turn(wall)
+        self._ledger.flush(Batch(minute, wall, tuple(deltas), peers=bill))
+        if tick is not None and tick.jump:
+            self._events.push(ClockJumped(tick.jump))
+        if tick is not None and tick.completed is not None:
+            yield
+            self._complete(tick.completed)
+
+    def _moved(self, reading: Reading, seconds: float) -> list[Delta]:
+        """What moved since the reading before, ``seconds`` ago; put down in the lines and the rings."""
+        deltas: list[Delta] = []
+        lines, moved, turn = self._lines, self._minute, self.live.turns + 1
+        for gate, total_inlet, total_export in reading:
             line = lines.get(gate) or self._line(gate)
-            inlet, export = flow.inlet - line.inlet, flow.export - line.export
+            inlet, export = total_inlet - line.inlet, total_export - line.export
             if not (inlet or export):
                 continue
-            line.read(flow)
-            deltas.append(Delta(line.owner, inlet, export, flow.inlet, flow.export))
+            line.inlet, line.export = total_inlet, total_export
+            deltas.append(Delta(line.owner, inlet, export, total_inlet, total_export))
             line.minute_inlet += inlet
             line.minute_export += export
             moved[line] = None
             if seconds > 0:
                 line.ring = line.ring or self.live.ring(line.owner)
                 line.ring.write(turn, inlet / seconds, export / seconds)
-        self._ledger.flush(Batch(minute, wall, tuple(deltas), peers=self._take_bill()))
+        return deltas
 
     def _complete(self, minute: int) -> None:
         moved, self._minute = self._minute, {}
         self._events.push(MinuteTurned(minute, MinuteUsages(minute, (line.take_minute() for line in moved))))
+
+
+def _read(gates: Iterable[Gate]) -> Reading:
+    return [(gate, gate.flow.inlet, gate.flow.export) for gate in gates]

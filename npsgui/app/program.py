@@ -143,10 +143,12 @@ class Program(Readings):
     async def _keep_beat(self, relay: Relay) -> None:
         while True:
             await asyncio.sleep(1.0 - time.time() % 1.0 + AFTER_THE_SECOND)
-            new_day = self._books.turn(time.time(), time.monotonic())
+            self._books.begin(time.time(), time.monotonic())
+            while self._books.go_on():  # noqa: ASYNC110  # not waiting: letting others have their turn
+                await asyncio.sleep(0)
             relay.sweep()
             self._auditor.turn()
-            if new_day:
+            if self._books.is_another_day(time.time()):
                 await self._books.begin_day(time.time())
 
 

@@ -208,3 +208,18 @@ async def test_a_day_whose_history_cannot_be_read_is_counted_from_now_on(tmp_pat
         made.carry(TUNNEL, 1, 2)
 
         assert made.books.today() == Usage(midnight_of(made.wall), 1, 2)
+
+
+async def test_a_turn_belongs_to_the_moment_it_began_whatever_comes_before_its_end(tmp_path: Path) -> None:
+    async with office(tmp_path) as made:
+        made.carry(TUNNEL, 100, 7)
+        made.books.begin(MINUTE + 59.0, 109.0)
+        made.carry(TUNNEL, 10, 0)
+        await made.desk.edit(lambda configuration: configuration.without(TUNNEL))
+        made.books.begin(MINUTE + 61.0, 111.0)
+        while made.books.go_on():
+            pass
+
+        rows = await made.ledger.history(TUNNEL, MINUTE, MINUTE + 120, Step.MINUTE)
+        assert [(row.inlet, row.export) for row in rows] == [(110, 7)]
+        assert await made.ledger.verify() == []
