@@ -58,6 +58,11 @@ class Readings:
         """What is in force."""
         return self._desk.configuration
 
+    @property
+    def alternative(self) -> bool:
+        """Whether the alternative limits are in force."""
+        return self._accounts.alternative
+
     def flows(self, kind: OwnerKind | None = None) -> list[FlowRow]:
         """The rows of all clients, tunnels and hosts, or of one kind; without the global owner."""
         kinds = (OwnerKind.CLIENT, OwnerKind.TUNNEL, OwnerKind.HOST) if kind is None else (kind,)

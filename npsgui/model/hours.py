@@ -44,6 +44,16 @@ class Week:
             days[day] = days[day] | 1 << slot if wanted else days[day] & ~(1 << slot)
         return Week((days[0], days[1], days[2], days[3], days[4], days[5], days[6]))
 
+    def spans(self, day: int) -> Iterator[tuple[int, int]]:
+        """The runs of half hours of a day: the first of each, and the one after its last."""
+        begin: int | None = None
+        for slot in range(SLOTS + 1):
+            if self.holds(day, slot):
+                begin = slot if begin is None else begin
+            elif begin is not None:
+                yield begin, slot
+                begin = None
+
 
 ALWAYS = Week()
 NEVER = Week((0,) * 7)
@@ -78,9 +88,14 @@ def format_week(week: Week) -> str:
         while last < 6 and week.days[last + 1] == week.days[day]:
             last += 1
         name = DAYS[day] if last == day else f"{DAYS[day]}-{DAYS[last]}"
-        parts += [f"{name} {_clock(begin)}-{_clock(end)}" for begin, end in _spans(week.days[day])]
+        parts += [f"{name} {clock_of(begin)}-{clock_of(end)}" for begin, end in week.spans(day)]
         day = last + 1
     return ", ".join(parts)
+
+
+def clock_of(slot: int) -> str:
+    """When a half hour of a day begins: ``08:30``."""
+    return f"{slot // 2:02}:{slot % 2 * 30:02}"
 
 
 def zone_of(name: str) -> tzinfo | None:
@@ -176,18 +191,3 @@ def _span(text: str, field: str) -> tuple[int, int]:
 def _slot(hour: str, minute: str | None) -> int | None:
     at, rest = divmod(int(hour) * 60 + int(minute or 0), 30)
     return None if rest or at > SLOTS or int(minute or 0) > 59 else at
-
-
-def _spans(day: int) -> Iterator[tuple[int, int]]:
-    """The runs of half hours of a day: the first of each, and the one after its last."""
-    begin: int | None = None
-    for slot in range(SLOTS + 1):
-        if day >> slot & 1:
-            begin = slot if begin is None else begin
-        elif begin is not None:
-            yield begin, slot
-            begin = None
-
-
-def _clock(slot: int) -> str:
-    return f"{slot // 2:02}:{slot % 2 * 30:02}"

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from npsgui.app.nps_conf.exchange import import_nps
 from npsgui.app.program import Program
-from npsgui.model.entities import Client, OwnerKey, OwnerKind, Tunnel
+from npsgui.model.entities import GLOBAL_KEY, Alternative, Client, OwnerKey, OwnerKind, Tunnel
 from npsgui.model.errors import NpsError
 from npsgui.tasks import spawn
 from npsgui.ui.client_dialog import ClientDialog
@@ -71,6 +71,10 @@ class Commands(QObject):
     def edit_limits(self) -> None:
         """Ask for the limits of everything together."""
         self._start(LimitsDialog(self._program, self._theme, self._window).ask())
+
+    def choose_alternative(self, wanted: Alternative) -> None:
+        """Turn the alternative limits on or off, or leave that to the schedule."""
+        self._start(self._program.set(GLOBAL_KEY, {"alternative": wanted}))
 
     def remove(self, owners: tuple[OwnerKey, ...]) -> None:
         """Remove these owners, once the user has agreed to what it costs."""

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from npsgui.model.units import format_limit
 from npsgui.model.views import FlowRow, Health, LedgerHealth, State, Usage
+from npsgui.ui.alternative_switch import AlternativeSwitch
 from npsgui.ui.badge import Badge
 from npsgui.ui.flow_rows import amount, rate
 from npsgui.ui.sentences import Sentences
@@ -39,12 +40,14 @@ class StatusBar(QFrame):
             )
         )
         self._rates.clicked.connect(self.limits_asked)
+        self.alternative = AlternativeSwitch(self)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 0, 12, 0)
         layout.setSpacing(20)
         for part in (self._relay, self._connections, self._ledger):
             layout.addWidget(part)
         layout.addStretch()
+        layout.addWidget(self.alternative)
         layout.addWidget(self._rates)
 
     def show_flow(self, everything: FlowRow, connections: int, today: Usage) -> None:

@@ -106,6 +106,8 @@ QPushButton#flat:hover, QToolButton:hover { background: @sunken; }
 QPushButton#flat:focus, QToolButton:focus { border: 1px solid @accent; }
 QFrame#bar QPushButton#flat { min-height: 24px; max-height: 24px; }
 QFrame#bar QPushButton#flat:hover { background: @line; }
+QFrame#bar QPushButton#flat { font-size: 12px; color: @muted; }
+QFrame#bar QPushButton#flat:checked { color: @accent; font-weight: 600; }
 QFrame#bar QLabel { font-size: 12px; }
 QPushButton::menu-indicator { width: 0; image: none; }
 

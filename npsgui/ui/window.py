@@ -77,6 +77,7 @@ class Window(QMainWindow):
             return
         everything = program.flow(GLOBAL_KEY)
         self.status.show_flow(everything, everything.connections, program.today())
+        self.status.alternative.show_alternative(program.alternative, configuration.everything.alternative)
         counts = {
             Page.CLIENTS: len(configuration.clients),
             Page.TUNNELS: len(configuration.tunnels),
@@ -160,6 +161,7 @@ class Window(QMainWindow):
         self.sidebar.page_chosen.connect(self.show_page)
         self.sidebar.filter_chosen.connect(self._on_filter)
         self.status.limits_asked.connect(self.commands.edit_limits)
+        self.status.alternative.chosen.connect(self.commands.choose_alternative)
         self._add_client.triggered.connect(self.commands.new_client)
         self._import.triggered.connect(self.commands.import_nps)
         self._add_tunnel.triggered.connect(self._on_new_tunnel)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from npsgui.app.settings import Settings
-from npsgui.model.entities import GLOBAL_KEY
+from npsgui.model.entities import GLOBAL_KEY, Alternative
 from npsgui.model.views import Usage
 from npsgui.tasks import spawn
 from npsgui.ui.crash import CrashDialog, CrashWatch
@@ -170,3 +170,24 @@ def test_a_tab_that_goes_gives_way_to_the_first(qtbot: QtBot) -> None:
         tabs.show_tab("b", False)
     assert chosen.args == ["a"]
     assert tabs.current == "a"
+
+
+def test_a_click_switches_the_alternative_limits_and_the_menu_has_the_schedule(
+    qtbot: QtBot,
+) -> None:
+    bar = StatusBar(Theme(), Sentences())
+    qtbot.addWidget(bar)
+    switch = bar.alternative
+    chosen: list[Alternative] = []
+    switch.chosen.connect(chosen.append)
+    switch.show_alternative(False, Alternative.OFF)
+    switch.click()
+    switch.show_alternative(True, Alternative.SCHEDULE)
+    assert (switch.text(), switch.isChecked()) == ("alternative limits, by schedule", True)
+    switch.click()
+    menu = switch.findChild(QMenu)
+    assert menu is not None
+    assert [action.isChecked() for action in menu.actions()] == [False, False, True]
+    menu.actions()[1].trigger()
+
+    assert chosen == [Alternative.ON, Alternative.OFF, Alternative.ON]
