@@ -6,6 +6,7 @@ import importlib
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 from npsgui.model.entities import SELF_SIGNED, Host
 from npsgui.model.errors import NpsError
@@ -49,15 +50,30 @@ class Certificates:
             ) from error
         return context
 
+    def bridge(self) -> ssl.SSLContext:
+        """The bridge's side of TLS within streams. Raises OSError: when its certificate cannot be kept.
+
+        Agents do not check it, as npc does not: it keeps out who only listens. Source: nps-wire.md section 9.
+        """
+        path = self._folder / "bridge.pem"
+        try:
+            return _context(_files(path, None))
+        except (OSError, ssl.SSLError):
+            _maker().make("npsgui-bridge", path)
+            return _context(_files(path, None))
+
     def _files_of(self, host: Host) -> Files:
         if host.certificate == SELF_SIGNED:
             chain = self._folder / f"{host.host.lower().replace('*', '_')}.pem"
             if not chain.exists():
-                # cryptography takes a while to load, and few need it
-                maker = importlib.import_module("npsgui.app.self_signed")
-                maker.make(host.host, chain)
+                _maker().make(host.host, chain)
             return _files(chain, None)
         return _files(Path(host.certificate), Path(host.certificate_key) if host.certificate_key else None)
+
+
+def _maker() -> ModuleType:
+    """Loads cryptography, which takes a while, and few need it."""
+    return importlib.import_module("npsgui.app.self_signed")
 
 
 def _files(chain: Path, key: Path | None) -> Files:

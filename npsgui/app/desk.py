@@ -9,13 +9,13 @@ from typing import TypeAlias
 
 from npsgui.app.audit import Owners, edits, imported
 from npsgui.app.books import Books
+from npsgui.app.engine import Engine
 from npsgui.ledger.ledger import Changes, Ledger
 from npsgui.model.accounts import Accounts, Totals
 from npsgui.model.audit import AuditEvent
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import GLOBAL_KEY, Host, OwnerKey, OwnerKind, Tunnel
 from npsgui.model.events import ConfigurationChanged, Events
-from npsgui.relay.relay import Relay
 
 NO_OPENING: Mapping[OwnerKey, Totals] = {}
 
@@ -30,13 +30,13 @@ class Desk:
     """Holds the Configuration in force."""
 
     def __init__(
-        self, ledger: Ledger, accounts: Accounts, books: Books, relay: Relay | None, events: Events
+        self, ledger: Ledger, accounts: Accounts, books: Books, engine: Engine | None, events: Events
     ) -> None:
         self.configuration = ledger.opened.configuration
         self._ledger = ledger
         self._accounts = accounts
         self._books = books
-        self._relay = relay
+        self._engine = engine
         self._events = events
         self._one_at_a_time = asyncio.Lock()
 
@@ -72,8 +72,8 @@ class Desk:
 
     def _put_in_force(self, wanted: Configuration, opening: Mapping[OwnerKey, Totals]) -> None:
         gone = self._accounts.apply(wanted, time.monotonic())
-        if self._relay is not None:
-            self._relay.apply(wanted)
+        if self._engine is not None:
+            self._engine.apply(wanted)
         # before any batch: a batch sets the totals on disk, which hold these already
         for key, totals in opening.items():
             gate = self._accounts.gate(key)

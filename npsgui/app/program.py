@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from npsgui.app.desk import Adoption
+from npsgui.app.engine import Engine
 from npsgui.app.instance import InstanceLock
 from npsgui.app.readings import Readings
 from npsgui.app.settings import Settings
@@ -22,7 +23,6 @@ from npsgui.model.gate import Cause
 from npsgui.model.rules import check
 from npsgui.model.views import LedgerHealth
 from npsgui.model.words import edited
-from npsgui.relay.relay import Relay
 from npsgui.tasks import spawn
 
 AFTER_THE_SECOND = 0.005
@@ -62,10 +62,10 @@ class Program(Readings):
         except BaseException:
             lock.release()
             raise
-        if program._relay is not None:
+        if program._engine is not None:
             program._auditor.begin()
-            program._relay.apply(program.configuration)
-            program._beat = spawn(program._keep_beat(program._relay), "beat")
+            program._engine.apply(program.configuration)
+            program._beat = spawn(program._keep_beat(program._engine), "beat")
         return program
 
     async def add(self, kind: OwnerKind, values: Mapping[str, str]) -> Owner:
@@ -125,28 +125,28 @@ class Program(Readings):
 
     def close_connections(self, ids: Iterable[int]) -> int:
         """Close sessions; how many there were."""
-        return 0 if self._relay is None else self._relay.close_connections(ids, Cause.CLOSED)
+        return 0 if self._engine is None else self._engine.close_connections(ids, Cause.CLOSED)
 
     async def close(self) -> None:
         """Close every session and listener, write the last counts, end. Raises LedgerError if it cannot."""
         if self._beat is not None:
             self._beat.cancel()
         try:
-            if self._relay is not None:
-                await self._relay.close()
+            if self._engine is not None:
+                await self._engine.close()
                 self._books.turn(time.time(), time.monotonic())
                 self._auditor.end()
             await self._ledger.close()
         finally:
             self._lock.release()
 
-    async def _keep_beat(self, relay: Relay) -> None:
+    async def _keep_beat(self, engine: Engine) -> None:
         while True:
             await asyncio.sleep(1.0 - time.time() % 1.0 + AFTER_THE_SECOND)
             self._books.begin(time.time(), time.monotonic())
             while self._books.go_on():  # noqa: ASYNC110  # not waiting: letting others have their turn
                 await asyncio.sleep(0)
-            relay.sweep()
+            engine.sweep()
             self._auditor.turn()
             if self._books.is_another_day(time.time()):
                 await self._books.begin_day(time.time())

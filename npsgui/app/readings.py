@@ -7,12 +7,13 @@ from itertools import chain
 
 from npsgui.app.audit import Auditor
 from npsgui.app.books import Books
-from npsgui.app.certificates import Certificates
 from npsgui.app.desk import Desk
+from npsgui.app.engine import Engine
 from npsgui.app.rows import NOT_RUNNING, flow_row
 from npsgui.app.settings import Settings
 from npsgui.ledger.ledger import Ledger
 from npsgui.model.accounts import Accounts
+from npsgui.model.agents import AgentRow
 from npsgui.model.audit import AuditEvent
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Owner, OwnerKey, OwnerKind
@@ -21,7 +22,6 @@ from npsgui.model.events import Events
 from npsgui.model.minutes import MinuteClock
 from npsgui.model.peers import PeerUsage
 from npsgui.model.views import ConnectionRow, FlowRow, LedgerHealth, Sample, Sentence, Step, Usage
-from npsgui.relay.relay import Relay
 
 
 class Readings:
@@ -39,18 +39,11 @@ class Readings:
         self._accounts = Accounts(time.monotonic())
         self._accounts.apply(ledger.opened.configuration, time.monotonic())
         self._accounts.restore(ledger.opened.totals)
-        self._relay: Relay | None = None
-        if relay:
-            self._relay = Relay(
-                self._accounts,
-                self.events,
-                contexts=Certificates(self.folder).context,
-                by_network=settings.ipv6_by_network,
-            )
+        self._engine = Engine(self._accounts, self.events, settings) if relay else None
         clock = MinuteClock(time.time(), time.monotonic())
-        take_bill = tuple if self._relay is None else self._relay.take_bill
+        take_bill = tuple if self._engine is None else self._engine.take_bill
         self._books = Books(self._accounts, ledger, self.events, clock, take_bill)
-        self._desk = Desk(ledger, self._accounts, self._books, self._relay, self.events)
+        self._desk = Desk(ledger, self._accounts, self._books, self._engine, self.events)
         self._auditor = Auditor(ledger, self._accounts, self.events, lambda: self.configuration)
 
     @property
@@ -76,7 +69,15 @@ class Readings:
 
     def connections(self) -> list[ConnectionRow]:
         """The open sessions."""
-        return [] if self._relay is None else self._relay.connections()
+        return [] if self._engine is None else self._engine.connections()
+
+    def agents(self) -> list[AgentRow]:
+        """The agents that are online, by client."""
+        return [] if self._engine is None else self._engine.agents()
+
+    def bridge(self) -> Sentence | bool:
+        """Whether agents can connect; why not, when they should and cannot."""
+        return False if self._engine is None else self._engine.bridge()
 
     def live(self, owner: OwnerKey) -> list[Sample]:
         """The rates of the last five minutes, a second apart, the oldest first."""
@@ -90,10 +91,12 @@ class Readings:
         gate = self._accounts.gate(owner)
         if gate is None:
             raise NotFound("There is no {owner}.", owner=owner)
-        listener: Sentence | bool = True
-        if owner.kind in (OwnerKind.TUNNEL, OwnerKind.HOST):
-            listener = NOT_RUNNING if self._relay is None else self._relay.listener(owner)
-        return flow_row(found, gate, self._books.live.now(owner), listener, wall)
+        engine = self._engine
+        listener: Sentence | bool = NOT_RUNNING
+        if engine is not None or owner.kind in (OwnerKind.GLOBAL, OwnerKind.CLIENT):
+            listener = engine is None or engine.listener(found)
+        offline = None if engine is None else engine.offline(found)
+        return flow_row(found, gate, self._books.live.now(owner), listener, wall, offline)
 
     async def history(self, owner: OwnerKey, since: int, until: int, step: Step) -> list[Usage]:
         """What an owner carried, in the buckets of ``step`` that moved; Unix times, s.

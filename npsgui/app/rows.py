@@ -22,10 +22,15 @@ _STATES = {
 
 
 def flow_row(
-    owner: Owner, gate: Gate, rates: tuple[float, float], listener: Sentence | bool, wall: float
+    owner: Owner,
+    gate: Gate,
+    rates: tuple[float, float],
+    listener: Sentence | bool,
+    wall: float,
+    offline: Sentence | None = None,
 ) -> FlowRow:
-    """One owner's row. ``rates``: inlet and export, bytes/s. ``listener``: as ``Relay.listener`` says."""
-    state, reason = state_of(owner, gate, listener, wall)
+    """One owner's row. ``rates``: inlet, export, bytes/s. ``listener``, ``offline``: as ``Engine`` says."""
+    state, reason = state_of(owner, gate, listener, wall, offline)
     limits = gate.limits
     return FlowRow(
         owner=owner.owner,
@@ -61,7 +66,7 @@ def client_of(owner: Owner) -> int:
 
 
 def state_of(
-    owner: Owner, gate: Gate, listener: Sentence | bool, wall: float
+    owner: Owner, gate: Gate, listener: Sentence | bool, wall: float, offline: Sentence | None = None
 ) -> tuple[State, Sentence | None]:
     """How an owner is, and why, where there is a why."""
     refusal = gate.refusal(wall)
@@ -75,6 +80,8 @@ def state_of(
         return (State.STOPPED if listener is NOT_RUNNING else State.FAILED), listener
     if refusal is not None:
         return _STATES[refusal.cause], _opening(gate, wall) if refusal.cause is Cause.HOURS else above
+    if offline is not None:
+        return State.OFFLINE, offline
     for one in gate.chain():
         if one.ladder.throttles:
             return State.THROTTLED, _throttled(one)

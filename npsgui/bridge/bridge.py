@@ -9,10 +9,9 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+import ssl
 from collections.abc import Callable
-from pathlib import Path
 
-from npsgui.bridge.certificate import server_context
 from npsgui.bridge.config_mode import NoSteward, Steward, configure
 from npsgui.bridge.doorway import Caller, Porter
 from npsgui.bridge.handshake import Errand, digest
@@ -46,7 +45,7 @@ class Bridge:
     def __init__(
         self,
         events: Events,
-        folder: Path,
+        context: Callable[[], ssl.SSLContext],
         listen: Listen,
         *,
         on_secret: OnSecret = _turn_away,
@@ -65,7 +64,7 @@ class Bridge:
         self._porter = Porter(self._let_in)
         self._logins: dict[int, Login] = {}
         self._files: dict[int, Trunk] = {}
-        self._context = functools.cache(lambda: server_context(folder))
+        self._context = functools.cache(context)
         self._port = Port(listen, self._porter.doorway, self._context if tls else None)
 
     # What the app calls
@@ -95,6 +94,11 @@ class Bridge:
     def port(self) -> int:
         """The port that it listens on; 0 when it does not."""
         return self._port.number
+
+    def is_online(self, client: int) -> bool:
+        """Whether streams can be opened through the agent of this client."""
+        login = self._logins.get(client)
+        return login is not None and login.online
 
     def agents(self) -> list[AgentRow]:
         """The agents that are online, by client."""

@@ -24,6 +24,8 @@ class Layer(asyncio.Transport):
         self._codec = codec
         self._below: asyncio.Transport | None = None
         self._closing = False
+        self._ending = False
+        """EOF is to be sent behind what the codec still holds: TLS before its handshake."""
 
     @property
     def below(self) -> asyncio.Transport:
@@ -63,14 +65,16 @@ class Layer(asyncio.Transport):
         if data and not self.is_closing():
             self._codec.write(data)
             self.send()
+            if self._codec.waiting:
+                self.underside.hold_writer()
 
     def can_write_eof(self) -> bool:
         return self.below.can_write_eof()
 
     def write_eof(self) -> None:
         if not self.is_closing():
-            # not TLS's close_notify: a Go peer would take it for the end of both directions
-            self.below.write_eof()
+            self._ending = True
+            self.send()
 
     def close(self) -> None:
         if not self._closing:
@@ -89,6 +93,13 @@ class Layer(asyncio.Transport):
         data = self._codec.take()
         if data:
             self.below.write(data)
+        if self._codec.waiting:
+            return
+        self.underside.release_writer()
+        if self._ending:
+            self._ending = False
+            # not TLS's close_notify: a Go peer would take it for the end of both directions
+            self.below.write_eof()
 
 
 class Underside(asyncio.Protocol):
@@ -103,6 +114,23 @@ class Underside(asyncio.Protocol):
         self._reading = True
         self._resuming = False
         self._eof_met = False
+        self._full = False
+        """Whether the stream below takes no more for now."""
+        self._holding = False
+        """Whether the codec holds what was written."""
+
+    def hold_writer(self) -> None:
+        """The codec cannot send yet: the protocol above is to write no more until it can."""
+        if not self._holding:
+            self._holding = True
+            self.delivery.protocol.pause_writing()
+
+    def release_writer(self) -> None:
+        """The codec has sent all it had."""
+        if self._holding:
+            self._holding = False
+            if not self._full:
+                self.delivery.protocol.resume_writing()
 
     def pause(self) -> None:
         """The protocol above takes nothing for now."""
@@ -146,10 +174,13 @@ class Underside(asyncio.Protocol):
         return True
 
     def pause_writing(self) -> None:
+        self._full = True
         self.delivery.protocol.pause_writing()
 
     def resume_writing(self) -> None:
-        self.delivery.protocol.resume_writing()
+        self._full = False
+        if not self._holding:
+            self.delivery.protocol.resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.delivery.protocol.connection_lost(exc)

@@ -177,6 +177,10 @@ class Client:
     """Unix time, s, from which it is refused; 0 never."""
     hours: Week = ALWAYS
     """When it runs."""
+    crypt: bool = False
+    """Whether what goes through its agent is encrypted."""
+    compress: bool = False
+    """Whether it is compressed; means nothing with ``crypt``, as in NPS."""
     nps: Mapping[str, object] = field(default_factory=lambda: NO_EXTRAS, hash=False)
     """The NPS record it was imported from, verbatim: an export changes in it only what was edited since."""
 
@@ -204,6 +208,8 @@ class Tunnel:
     """What a file tunnel serves."""
     strip: str = ""
     """What is left out where the paths of a file tunnel begin with it."""
+    password: str = field(default="", repr=False)
+    """What a visitor of a secret tunnel must name; it has no port."""
     targets: tuple[Target, ...] = ()
     via: Via = Via.LOCAL
     limits: Limits = Limits()

@@ -33,6 +33,7 @@ class Cause(enum.StrEnum):
     SHUTDOWN = "shutdown"
     STALLED = "stalled"
     IDLE = "idle"
+    AGENT = "agent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ PORTLESS_MODES = frozenset({Mode.SECRET, Mode.P2P})
 IDLE = range(1, 86_401)
 """Seconds."""
 
-RUNNING_MODES = frozenset({Mode.TCP, Mode.UDP, Mode.SOCKS5, Mode.HTTP_PROXY, Mode.FILE})
+RUNNING_MODES = frozenset({Mode.TCP, Mode.UDP, Mode.SOCKS5, Mode.HTTP_PROXY, Mode.FILE, Mode.SECRET})
 """The kinds that this version runs."""
 
 TARGETED_MODES = frozenset({Mode.TCP, Mode.UDP, Mode.TCP_TRANS})
@@ -74,11 +74,15 @@ def unsupported(owner: Owner) -> Sentence | None:
     if isinstance(owner, Tunnel | Host):
         if isinstance(owner, Tunnel) and owner.mode not in RUNNING_MODES:
             return Sentence("Tunnels of the kind {mode} do not run in this version.", (("mode", owner.mode),))
-        if isinstance(owner, Tunnel) and owner.mode is Mode.FILE and not owner.folder:
+        if isinstance(owner, Tunnel) and _lacks_folder(owner):
             return Sentence("A file tunnel needs a folder.")
-        if owner.via is Via.AGENT:
-            return Sentence("Targets behind an agent do not run in this version.")
+        if isinstance(owner, Tunnel) and owner.mode is Mode.SECRET and not owner.password:
+            return Sentence("A secret tunnel needs a password.")
     return None
+
+
+def _lacks_folder(tunnel: Tunnel) -> bool:
+    return tunnel.mode is Mode.FILE and tunnel.via is Via.LOCAL and not tunnel.folder
 
 
 def parse_target(text: str) -> tuple[Target, ...]:
@@ -177,10 +181,21 @@ def _tunnel_problems(configuration: Configuration, tunnel: Tunnel) -> Iterator[F
                 )
     if tunnel.idle not in IDLE:
         yield FieldError("idle", "A UDP session may be idle for 1 to 86400 seconds.")
+    yield from _secret_problems(configuration, tunnel)
     if tunnel.folder and tunnel.via is Via.LOCAL and not is_full_path(tunnel.folder):
         yield FieldError("folder", "Write the folder in full, from the root or the drive on.")
     if tunnel.mode in TARGETED_MODES and not tunnel.targets:
         yield FieldError("targets", "A tunnel needs a target, like 127.0.0.1:8080.")
+
+
+def _secret_problems(configuration: Configuration, tunnel: Tunnel) -> Iterator[FieldError]:
+    if tunnel.mode is not Mode.SECRET or not tunnel.password:
+        return
+    for other in configuration.tunnels.values():
+        if (other.mode, other.password) == (Mode.SECRET, tunnel.password) and other.id != tunnel.id:
+            yield FieldError(
+                "password", "Tunnel {id} “{remark}” has this password.", id=other.id, remark=other.remark
+            )
 
 
 def _host_problems(configuration: Configuration, host: Host) -> Iterator[FieldError]:

@@ -24,6 +24,8 @@ class State(enum.StrEnum):
     STOPPED = "stopped"
     FAILED = "failed"
     """Its port could not be opened."""
+    OFFLINE = "offline"
+    """Its client's agent is not connected."""
     WAITING = "not yet running"
     """Kept, but of a kind that this version does not run."""
 

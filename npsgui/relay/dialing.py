@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import functools
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol, TypeAlias, cast
 
-from npsgui.model.entities import OwnerKey, Target
+from npsgui.model.agents import Link, LinkKind
+from npsgui.model.entities import Client, OwnerKey, Target, Via
 from npsgui.model.errors import TargetUnreachable
+from npsgui.relay.agent_datagrams import AgentDatagrams, DatagramEnds, DatagramLink
 from npsgui.relay.datagrams import Datagrams, connect_udp
 from npsgui.relay.listener import is_selector_loop
 from npsgui.relay.sockets import connect, connect_now, unreachable
@@ -26,11 +28,46 @@ class SelectorLoop(Protocol):
     ) -> asyncio.Transport: ...
 
 
+class Agents(Protocol):
+    """Those who dial for clients whose targets are not within our reach. The bridge is it."""
+
+    def open_stream(self, client: int, link: Link, protocol: asyncio.BaseProtocol, /) -> asyncio.Transport:
+        """A stream to a target. Raises TargetUnreachable: when no agent of the client is online.
+
+        ``connection_lost`` gets a ConnectionRefusedError when the agent could not connect, and an AgentLost
+        when the agent itself is lost.
+        """
+
+    def open_datagrams(
+        self, client: int, link: Link, protocol: asyncio.DatagramProtocol, /
+    ) -> asyncio.DatagramTransport:
+        """A stream of datagrams. Raises TargetUnreachable: when no agent of the client is online."""
+
+
+class NoAgents:
+    """For a relay without a bridge."""
+
+    def open_stream(self, client: int, link: Link, protocol: asyncio.BaseProtocol) -> asyncio.Transport:
+        """Raises TargetUnreachable: always."""
+        raise TargetUnreachable("The agent of client {id} is not connected.", id=client)
+
+    def open_datagrams(
+        self, client: int, link: Link, protocol: asyncio.DatagramProtocol
+    ) -> asyncio.DatagramTransport:
+        """Raises TargetUnreachable: always."""
+        raise TargetUnreachable("The agent of client {id} is not connected.", id=client)
+
+
 class Dialer:
     """Dials targets in turn: at once where the loop and the target allow it, else within a time."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, on_failure: OnFailure, seconds: float) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, agents: Agents, on_failure: OnFailure, seconds: float
+    ) -> None:
+        self.clients: Mapping[int, Client] = {}
+        """Who they are, with what their agents are to do with streams; kept by the relay."""
         self._loop = loop
+        self._agents = agents
         self._fast = is_selector_loop(loop)
         self._targets = Targets()
         self._on_failure = on_failure
@@ -41,7 +78,7 @@ class Dialer:
         self, route: Route, protocol: asyncio.BaseProtocol
     ) -> tuple[Target, asyncio.Transport] | None:
         """Connect ``protocol`` to the next target here and now; None when it takes time: then ``dial``."""
-        if not self._fast or not route.targets:
+        if not self._fast or not route.targets or route.via is Via.AGENT:
             return None
         target = self._targets.order(route, self._loop.time())[0]
         try:
@@ -55,37 +92,61 @@ class Dialer:
         return target, self._transport(made, protocol)
 
     async def dial(self, route: Route, protocol: asyncio.BaseProtocol) -> Target:
-        """Connect ``protocol`` to a target; which. Raises TargetUnreachable: the last one's, if all fail."""
+        """Connect ``protocol`` to a target; which. Raises TargetUnreachable: the last one's, if all fail.
+
+        Through an agent the first one is taken: whether it answers is known only later.
+        """
         failure: TargetUnreachable | None = None
         for target in self._targets.order(route, self._loop.time()):
             try:
-                made = await connect(target, self._seconds)
+                if route.via is Via.AGENT:
+                    link = self.link(LinkKind.TCP, route, target)
+                    self._agents.open_stream(route.client, link, protocol)
+                else:
+                    await self._connected(await connect(target, self._seconds), protocol)
             except TargetUnreachable as error:
                 self._failed(route.owner, target, error)
                 failure = error
             else:
                 self._targets.connected(target)
-                await self._connected(made, protocol)
                 return target
         raise failure or TargetUnreachable("{tunnel} has no target.", tunnel=route.owner)
 
-    async def dial_datagrams(
-        self, route: Route, on_datagram: Callable[[bytes], None]
-    ) -> tuple[Target, Datagrams]:
-        """A UDP socket connected to a target, and which one. Raises TargetUnreachable: the last one's.
+    def link(self, kind: LinkKind, route: Route, target: Target | None = None) -> Link:
+        """What the agent of a route's client is asked for."""
+        client = self.clients.get(route.client)
+        crypt, compress = (client.crypt, client.compress) if client is not None else (False, False)
+        return Link(kind, str(target or ""), route.peer, crypt, compress)
+
+    def open_files(self, route: Route, protocol: asyncio.BaseProtocol) -> None:
+        """Connect ``protocol`` to the file server of an agent. Raises TargetUnreachable."""
+        self._agents.open_stream(route.client, self.link(LinkKind.FILE, route), protocol)
+
+    def open_datagrams(
+        self, kind: LinkKind, route: Route, target: Target | None, ends: DatagramEnds
+    ) -> AgentDatagrams:
+        """A stream of datagrams through an agent. Raises TargetUnreachable."""
+        made = AgentDatagrams(ends)
+        self._agents.open_datagrams(route.client, self.link(kind, route, target), made)
+        return made
+
+    async def dial_datagrams(self, route: Route, ends: DatagramEnds) -> tuple[Target, DatagramLink]:
+        """What carries datagrams to a target, and which one. Raises TargetUnreachable: the last one's.
 
         A target that refuses is told of once, and may listen again: the socket stays.
         """
         failure: TargetUnreachable | None = None
         for target in self._targets.order(route, self._loop.time()):
             try:
+                if route.via is Via.AGENT:
+                    return target, self.open_datagrams(LinkKind.UDP, route, target, ends)
                 made = await connect_udp(target, self._seconds)
             except TargetUnreachable as error:
                 self._failed(route.owner, target, error)
                 failure = error
             else:
                 on_error = functools.partial(self._refused, [], route.owner, target)
-                return target, Datagrams(self._loop, made, lambda data, *_: on_datagram(data), on_error)
+                return target, Datagrams(self._loop, made, lambda data, *_: ends.arrived(data), on_error)
         raise failure or TargetUnreachable("{tunnel} has no target.", tunnel=route.owner)
 
     def _refused(self, told: list[OSError], owner: OwnerKey, target: Target, error: OSError) -> None:

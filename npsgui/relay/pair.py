@@ -11,9 +11,11 @@ import contextlib
 import socket
 import struct
 import sys
+from collections.abc import Mapping
 from typing import cast
 
 from npsgui.model.entities import Target
+from npsgui.model.errors import AgentLost
 from npsgui.model.flow import Direction
 from npsgui.model.gate import Cause, Lane, Lease
 from npsgui.relay.buffers import LARGEST, LEAST
@@ -27,6 +29,9 @@ FLUSH_SECONDS = 30.0
 
 RESET = struct.pack("ii", 1, 0)
 """SO_LINGER that makes close() send RST."""
+
+_CAUSES: Mapping[type[Exception], Cause] = {AgentLost: Cause.AGENT, ConnectionRefusedError: Cause.TARGET}
+"""What ended a connection through an agent."""
 
 FIRST_CHUNK = 32 * 1024
 
@@ -118,7 +123,7 @@ class Half(asyncio.BufferedProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if self._holds & STALLED:
             self.session.shared.buffers.stalled(-1)
-        self.session.half_lost(self, broken=exc is not None)
+        self.session.half_lost(self, exc)
 
     def pause_writing(self) -> None:
         self.other.stall()
@@ -170,7 +175,7 @@ class Half(asyncio.BufferedProtocol):
         if transport is None or transport.is_closing():
             return
         self.shut()
-        if self.eof:
+        if self.eof or not transport.can_write_eof():
             transport.close()
         else:
             self.flow_again()
@@ -181,7 +186,8 @@ class Half(asyncio.BufferedProtocol):
         if self.transport is not None and not self.transport.is_closing():
             # a peer that has reset the connection, which the loop has yet to see, takes no EOF
             with contextlib.suppress(OSError):
-                self.transport.write_eof()
+                if self.transport.can_write_eof():
+                    self.transport.write_eof()
 
     def abort(self) -> None:
         """Close now, with RST: what happened to the other side's connection happens to this one."""
@@ -256,20 +262,26 @@ class Pair(Session):
         """``half`` has met EOF: carry it across. Whether ``half`` stays open, for the answer."""
         if self.cause is not None:
             return False
-        half.other.shut()
-        if not half.other.eof:
+        other = half.other
+        other.shut()
+        # TLS cannot close one direction. An agent of NPS cannot either: a visitor that has said all still
+        # waits for its answer there, and the stream stays open.
+        whole = other.transport is None or other.transport.can_write_eof() or half is self.visitor_half
+        if whole and not other.eof:
             return True
-        if half.other.transport is not None:
-            half.other.transport.close()
+        if other.transport is not None:
+            other.transport.close()
         return False
 
-    def half_lost(self, half: Half, *, broken: bool) -> None:
+    def half_lost(self, half: Half, error: Exception | None) -> None:
         """The connection of ``half`` is gone: that of the other goes the same way."""
         half.transport = None
         other = half.other
+        if self.cause is None and error is not None:
+            self.cause = _CAUSES.get(type(error))
         if other.transport is None:
             self.end()
-        elif broken:
+        elif error is not None:
             other.abort()
         elif self.cause is None:
             other.transport.close()

@@ -7,6 +7,7 @@ It meters nothing itself: sessions charge the gates of ``Accounts``, which must 
 from __future__ import annotations
 
 import asyncio
+import hmac
 import logging
 import time
 from collections.abc import Callable, Iterable
@@ -21,10 +22,11 @@ from npsgui.model.gate import Cause
 from npsgui.model.rules import unsupported
 from npsgui.model.views import ConnectionRow, Sentence
 from npsgui.relay.buffers import Buffers
-from npsgui.relay.dialing import Dialer
+from npsgui.relay.dialing import Agents, Dialer, NoAgents
 from npsgui.relay.http.hosts import Contexts, no_certificates
 from npsgui.relay.http.shared_ports import SharedPorts
 from npsgui.relay.pacer import Pacer
+from npsgui.relay.secret import SecretService
 from npsgui.relay.services import SERVICES, Service
 from npsgui.relay.sessions import PeerBytes, Sessions
 from npsgui.relay.shared import Shared
@@ -44,6 +46,7 @@ class Relay:
         events: Events,
         dial_seconds: float = DIAL_SECONDS,
         contexts: Contexts = no_certificates,
+        agents: Agents | None = None,
         *,
         by_network: bool = False,
         wall: Callable[[], float] = time.time,
@@ -53,7 +56,7 @@ class Relay:
         self._events = events
         self._pacer = Pacer(loop)
         self._sessions = Sessions(loop, accounts, events, by_network=by_network, wall=wall)
-        dialer = Dialer(loop, self._on_target_failed, dial_seconds)
+        dialer = Dialer(loop, agents or NoAgents(), self._on_target_failed, dial_seconds)
         shared = Shared(loop, Buffers(), self._pacer, self._sessions, dialer)
         self._shared = shared
         self._ports = SharedPorts(shared, contexts)
@@ -68,6 +71,7 @@ class Relay:
     def apply(self, configuration: Configuration) -> None:
         """Put a Configuration in force that the accounts have already; what did not change is not touched."""
         self._sessions.turn()
+        self._shared.dialer.clients = configuration.clients
         before, self._tunnels = self._tunnels, _wanted(configuration)
         for key, tunnel in before.items():
             wanted = self._tunnels.get(key)
@@ -113,6 +117,16 @@ class Relay:
     def close_connections(self, ids: Iterable[int], cause: Cause) -> int:
         """End these sessions; how many of them there were."""
         return self._sessions.close(ids, cause)
+
+    async def visit_secret(
+        self, digest: bytes, transport: asyncio.Transport, received: bytes, peer: str
+    ) -> None:
+        """A visitor who names a secret tunnel by its ``digest``; one that no tunnel has is closed."""
+        for service in self._services.values():
+            if isinstance(service, SecretService) and hmac.compare_digest(service.digest, digest):
+                await service.visit(transport, received, peer)
+                return
+        transport.close()
 
     def shared_port(self, scheme: str) -> int:
         """The port for http or https that all hosts share. Raises KeyError: when it is not open."""

@@ -8,6 +8,7 @@ from typing import Protocol
 from npsgui.model.entities import Mode, Tunnel
 from npsgui.relay.http.files import FileService
 from npsgui.relay.http.proxy import ProxyService
+from npsgui.relay.secret import SecretService
 from npsgui.relay.shared import Shared
 from npsgui.relay.socks5_service import Socks5Service
 from npsgui.relay.tcp import TcpService
@@ -33,5 +34,6 @@ SERVICES: Mapping[Mode, Callable[[Shared, Tunnel], Service]] = {
     Mode.UDP: UdpService,
     Mode.HTTP_PROXY: ProxyService,
     Mode.FILE: FileService,
+    Mode.SECRET: SecretService,
     Mode.SOCKS5: Socks5Service,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 
+from npsgui.model.entities import Target
 from npsgui.model.errors import ProtocolError, TargetUnreachable
 from npsgui.model.gate import Cause
 from npsgui.relay.pair import Half, Pair
@@ -35,7 +36,7 @@ class Socks5Service(TalkingService):
         elif request.command == Command.CONNECT:
             await self._connect(visit, request)
         elif request.command == Command.UDP_ASSOCIATE:
-            associate(self._shared, visit, request.address.port)
+            associate(self._shared, visit, self._route(visit), request.address.port)
         else:
             visit.prelude.write(reply(Reply.COMMAND_NOT_SUPPORTED))
 
@@ -50,11 +51,14 @@ class Socks5Service(TalkingService):
                 raise ProtocolError(conversation.failure)
             await prelude.more()
 
+    def _route(self, visit: Visit, *targets: Target) -> Route:
+        tunnel = self.tunnel
+        return Route(tunnel.owner, tunnel.client, tunnel.via, targets, visit.peer)
+
     async def _connect(self, visit: Visit, request: Request) -> None:
-        tunnel, prelude = self.tunnel, visit.prelude
+        prelude, route = visit.prelude, self._route(visit, request.address)
         prelude.hold()
         pair = Pair(self._shared, visit.take_lease(), visit.peer)
-        route = Route(tunnel.owner, tunnel.client, tunnel.via, (request.address,))
         try:
             target = await self._shared.dialer.dial(route, pair.target_half)
         except TargetUnreachable as error:

@@ -9,15 +9,20 @@ import asyncio
 import logging
 import math
 import socket
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from npsgui.model.entities import Target
-from npsgui.model.errors import BindFailed
+from npsgui.model.agents import LinkKind
+from npsgui.model.entities import Target, Via
+from npsgui.model.errors import BindFailed, TargetUnreachable
 from npsgui.model.gate import Cause
 from npsgui.model.rules import is_address
+from npsgui.relay.agent_datagrams import DatagramEnds, DatagramLink
 from npsgui.relay.datagrams import Address, Datagrams, ReplyFrom, listen_udp
 from npsgui.relay.shared import Shared
 from npsgui.relay.socks5 import Reply, format_datagram, parse_datagram, reply
 from npsgui.relay.talking import Visit
+from npsgui.relay.targets import Route
 from npsgui.relay.udp_session import UdpSession
 from npsgui.tasks import spawn
 
@@ -30,7 +35,7 @@ MOST_LOOKUPS = 16
 _log = logging.getLogger(__name__)
 
 
-def associate(shared: Shared, visit: Visit, port: int) -> None:
+def associate(shared: Shared, visit: Visit, route: Route, port: int) -> None:
     """Answer a UDP ASSOCIATE, and make it a session that ends with the visitor's connection.
 
     ``port``: the one that the visitor says it will send from; 0 when it does not know.
@@ -49,7 +54,13 @@ def associate(shared: Shared, visit: Visit, port: int) -> None:
         _log.warning("no port for a UDP association: %s", error)
         visit.prelude.write(reply(Reply.GENERAL_FAILURE))
         return
-    association = Association(shared, visit, made, (visitor, port))
+    kind = Association if route.via is Via.LOCAL else AgentAssociation
+    try:
+        association = kind(shared, visit, route, made, (visitor, port))
+    except TargetUnreachable:
+        made.close()
+        visit.prelude.write(reply(Reply.HOST_UNREACHABLE))
+        return
     visit.prelude.write(reply(Reply.SUCCEEDED, here, association.port))
     visit.prelude.hand_over(Control(association.session))
 
@@ -67,45 +78,34 @@ class Control(asyncio.Protocol):
 
 
 class Association:
-    """The sockets of one association, and the session that they charge."""
+    """The visitor's side of an association, and the session that it charges; targets are in our reach."""
 
-    def __init__(self, shared: Shared, visit: Visit, made: socket.socket, visitor: tuple[str, int]) -> None:
+    def __init__(
+        self, shared: Shared, visit: Visit, route: Route, made: socket.socket, visitor: tuple[str, int]
+    ) -> None:
         self._loop = shared.loop
         self._visitor, self._visitor_port = visitor
         self._from: Address | None = None
         """Where the visitor sends from, once it has."""
-        self._known: dict[str, str] = {}
-        """The address of each host that was written to, by the name it was called."""
-        self._lookups = 0
         self._control = visit.prelude.transport
+        self._link = self._open(shared, route)
         self.session = UdpSession(shared, visit.take_lease(), visit.peer, math.inf, self._on_end)
         self._door = Datagrams(shared.loop, made, self._on_visitor, self._on_error)
-        self._outlets: dict[int, Datagrams] = {}
-        """A socket towards targets for each family."""
         self.session.export.open(self._to_visitor)
-        self.session.start("*", self)
+        self.session.start("*", self._link)
 
     @property
     def port(self) -> int:
         """Where the visitor's datagrams go."""
         return self._door.port
 
-    def send(self, data: bytes, address: Address | None = None) -> bool:
-        """Send a payload to a target; the session calls it."""
-        assert address is not None
-        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-        outlet = self._outlets.get(family)
-        if outlet is None:
-            made = listen_udp("::" if family == socket.AF_INET6 else "0.0.0.0", 0)
-            outlet = self._outlets[family] = Datagrams(self._loop, made, self._on_target, self._on_error)
-        return outlet.send(data, address)
-
-    def close(self) -> None:
-        """Close the sockets; the session calls it."""
-        for one in (self._door, *self._outlets.values()):
-            one.close()
+    def _open(self, shared: Shared, route: Route) -> DatagramLink:
+        """What carries payloads to targets. Raises TargetUnreachable: nothing does."""
+        self._outlet = Outlet(shared.loop, self._on_target)
+        return self._outlet
 
     def _on_end(self) -> None:
+        self._door.close()
         if self._control is not None:
             self._control.close()
 
@@ -117,34 +117,27 @@ class Association:
             self.session.gate.drop()
             return
         self._from, self._visitor_port = address, address[1]
-        target, payload = parsed[0], bytes(parsed[1])
-        host = self._known.get(target.host)
+        self._carry(parsed[0], bytes(parsed[1]))
+
+    def _carry(self, target: Target, payload: bytes) -> None:
+        """Offer a payload to the session, once the address of its target is known."""
+        host = self._outlet.address_of(target.host)
         if host is not None:
             self.session.inlet.offer(payload, (host, target.port))
-        elif len(self._known) >= MOST_TARGETS or self._lookups >= MOST_LOOKUPS:
-            self.session.gate.drop()
-        elif is_address(target.host):
-            self._known[target.host] = target.host
-            self.session.inlet.offer(payload, (target.host, target.port))
-        else:
-            self._lookups += 1
+        elif self._outlet.may_look_up:
             spawn(self._look_up(target, payload), f"look up {target.host}")
+        else:
+            self.session.gate.drop()
 
     async def _look_up(self, target: Target, payload: bytes) -> None:
-        try:
-            found = await self._loop.getaddrinfo(target.host, target.port, type=socket.SOCK_DGRAM)
-        except (OSError, UnicodeError) as error:
-            _log.info("UDP to %s: %s", target, error)
+        host = await self._outlet.look_up(target)
+        if host is None:
             self.session.gate.drop()
         else:
-            self._known[target.host] = str(found[0][4][0])
-            self.session.inlet.offer(payload, (self._known[target.host], target.port))
-        finally:
-            self._lookups -= 1
+            self.session.inlet.offer(payload, (host, target.port))
 
-    def _on_target(self, data: bytes, address: Address, _reply_from: ReplyFrom) -> None:
-        if address[0] in self._known.values():
-            self.session.export.offer(data, address)
+    def _on_target(self, data: bytes, address: Address) -> None:
+        self.session.export.offer(data, address)
 
     def _to_visitor(self, data: bytes, address: Address | None) -> bool:
         assert address is not None
@@ -152,3 +145,91 @@ class Association:
 
     def _on_error(self, error: OSError) -> None:
         _log.info("UDP association of %s: %s", self.session.peer, error)
+
+
+class AgentAssociation(Association):
+    """The same with targets that an agent reaches. Source: nps-wire.md section 10.6."""
+
+    def _open(self, shared: Shared, route: Route) -> DatagramLink:
+        ends = DatagramEnds(self._on_agent, lambda: self.session.cut(Cause.AGENT))
+        return _Wrapped(shared.dialer.open_datagrams(LinkKind.SOCKS_UDP, route, None, ends))
+
+    def _carry(self, target: Target, payload: bytes) -> None:
+        self.session.inlet.offer(payload, (target.host, target.port))
+
+    def _on_agent(self, data: bytes) -> None:
+        parsed = parse_datagram(data)
+        if parsed is not None:
+            self._on_target(bytes(parsed[1]), (parsed[0].host, parsed[0].port))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrapped:
+    """Puts SOCKS5's header before each payload, for an agent."""
+
+    link: DatagramLink
+
+    def send(self, data: bytes, address: Address | None = None) -> bool:
+        assert address is not None
+        return self.link.send(format_datagram(address[0], address[1], data))
+
+    def close(self) -> None:
+        self.link.close()
+
+
+class Outlet:
+    """Sockets towards targets, one for each family; hears those alone that were written to."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, on_target: Callable[[bytes, Address], None]) -> None:
+        self._loop = loop
+        self._on_target = on_target
+        self._sockets: dict[int, Datagrams] = {}
+        self._known: dict[str, str] = {}
+        """The address of each host that was written to, by the name it was called."""
+        self._lookups = 0
+
+    @property
+    def may_look_up(self) -> bool:
+        """Whether another name may be looked up now."""
+        return len(self._known) < MOST_TARGETS and self._lookups < MOST_LOOKUPS
+
+    def address_of(self, host: str) -> str | None:
+        """The address of a host; None while it is not known."""
+        if host not in self._known and len(self._known) < MOST_TARGETS and is_address(host):
+            self._known[host] = host
+        return self._known.get(host)
+
+    async def look_up(self, target: Target) -> str | None:
+        """The address of a name; None when it has none."""
+        self._lookups += 1
+        try:
+            found = await self._loop.getaddrinfo(target.host, target.port, type=socket.SOCK_DGRAM)
+        except (OSError, UnicodeError) as error:
+            _log.info("UDP to %s: %s", target, error)
+            return None
+        finally:
+            self._lookups -= 1
+        self._known[target.host] = str(found[0][4][0])
+        return self._known[target.host]
+
+    def send(self, data: bytes, address: Address | None = None) -> bool:
+        """Send a payload to a target."""
+        assert address is not None
+        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        made = self._sockets.get(family)
+        if made is None:
+            bound = listen_udp("::" if family == socket.AF_INET6 else "0.0.0.0", 0)
+            made = self._sockets[family] = Datagrams(self._loop, bound, self._arrived, self._failed)
+        return made.send(data, address)
+
+    def close(self) -> None:
+        """Close the sockets."""
+        for one in self._sockets.values():
+            one.close()
+
+    def _arrived(self, data: bytes, address: Address, _reply_from: ReplyFrom) -> None:
+        if address[0] in self._known.values():
+            self._on_target(data, address)
+
+    def _failed(self, error: OSError) -> None:
+        _log.info("UDP to a target: %s", error)

@@ -18,12 +18,14 @@ class Route:
     client: int
     via: Via
     targets: tuple[Target, ...]
+    peer: str = ""
+    """The visitor, for the agent to show."""
 
     @classmethod
-    def of(cls, owner: Tunnel | Host, port: int = 0) -> Route:
+    def of(cls, owner: Tunnel | Host, peer: str, port: int = 0) -> Route:
         """The route to the configured targets of a host, or of a tunnel's port with this index."""
         targets = owner.targets_of(port) if isinstance(owner, Tunnel) else owner.targets
-        return cls(owner.owner, owner.client, owner.via, targets)
+        return cls(owner.owner, owner.client, owner.via, targets, peer)
 
 
 class Targets:

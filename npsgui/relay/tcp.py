@@ -40,7 +40,7 @@ class TcpService:
             visitor.close()
             return
         pair = Pair(shared, lease, peer)
-        route = Route.of(self.tunnel, index)
+        route = Route.of(self.tunnel, peer, index)
         dialled = shared.dialer.dial_now(route, pair.target_half)
         if dialled is None:
             spawn(self._open(pair, visitor, route), f"open session {pair.id}")

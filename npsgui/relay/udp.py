@@ -66,12 +66,12 @@ class UdpService:
         self._sessions[key] = session = UdpSession(shared, lease, peer, self.tunnel.idle, on_end)
         door = self._doors[index]
         session.export.open(lambda data, _: door.send(data, address, reply_from))
-        spawn(self._dial(session, Route.of(self.tunnel, index)), f"open UDP session {session.id}")
+        spawn(self._dial(session, Route.of(self.tunnel, peer, index)), f"open UDP session {session.id}")
         return session
 
     async def _dial(self, session: UdpSession, route: Route) -> None:
         try:
-            target, link = await self._shared.dialer.dial_datagrams(route, session.export.offer)
+            target, link = await self._shared.dialer.dial_datagrams(route, session.ends)
         except TargetUnreachable:
             session.cut(Cause.TARGET)
         else:

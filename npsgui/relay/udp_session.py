@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from npsgui.model.flow import Direction
 from npsgui.model.gate import Cause, Lane, Lease
+from npsgui.relay.agent_datagrams import DatagramEnds, DatagramLink
 from npsgui.relay.datagrams import Address
 from npsgui.relay.pacer import Turns
 from npsgui.relay.sessions import Session
@@ -25,16 +26,6 @@ QUEUE_BYTES = 256 * 1024
 
 
 Send: TypeAlias = Callable[[bytes, Address | None], bool]
-
-
-class Link(Protocol):
-    """Where a session's datagrams go: a socket, or a stream of an agent."""
-
-    def send(self, data: bytes, address: Address | None = None) -> bool:
-        """Send one datagram, to ``address`` where there is a choice; False when it is lost."""
-
-    def close(self) -> None:
-        """Close it."""
 
 
 class Way:
@@ -113,13 +104,18 @@ class UdpSession(Session):
         super().__init__(shared.sessions, lease, peer)
         self.shared = shared
         self._on_end = on_end
-        self._link: Link | None = None
+        self._link: DatagramLink | None = None
         self._idle = idle
         self._moved = shared.loop.time()
         self.inlet = Way(self, self.gate.lanes[Direction.INLET])
         self.export = Way(self, self.gate.lanes[Direction.EXPORT])
 
-    def start(self, target: str, link: Link) -> None:
+    @property
+    def ends(self) -> DatagramEnds:
+        """What its link tells it."""
+        return DatagramEnds(self.export.offer, lambda: self.cut(Cause.AGENT))
+
+    def start(self, target: str, link: DatagramLink) -> None:
         """The way to the target is there; if the session was cut meanwhile, close it."""
         if self.cause is not None:
             link.close()

@@ -32,6 +32,7 @@ class Sentences(QObject):
             State.EXPIRED: self.tr("expired"),
             State.STOPPED: self.tr("stopped"),
             State.FAILED: self.tr("failed"),
+            State.OFFLINE: self.tr("offline"),
             State.WAITING: self.tr("not yet running"),
         }
         return words[state]
@@ -65,6 +66,7 @@ class Sentences(QObject):
             Cause.SHUTDOWN: self.tr("npsgui was closed"),
             Cause.STALLED: self.tr("stalled"),
             Cause.IDLE: self.tr("idle"),
+            Cause.AGENT: self.tr("agent lost"),
         }
         return words[cause]
 

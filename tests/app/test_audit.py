@@ -149,9 +149,9 @@ async def test_a_port_that_cannot_be_opened_is_told_once_and_so_is_its_return(tm
     async with furnished(tmp_path) as (program, _port):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             await program.set(TUNNEL, {"port": str(taken.getsockname()[1])})
-            assert program._relay is not None
-            program._relay.sweep()
-        program._relay.sweep()
+            assert program._engine is not None
+            program._engine.sweep()
+        program._engine.sweep()
 
         told = await trail(program, Happening.PORT_FAILED, Happening.PORT_OPENED)
 

@@ -226,7 +226,7 @@ def test_wrong_keys_slow_their_address_down(run: Run[None]) -> None:
             with pytest.raises(KeyRefused):
                 await place.knock(Errand.MAIN, "wrong")
 
-            assert loop.time() - began >= 0.24
+            assert loop.time() - began >= 0.2  # of 0.25; stock qasync wakes early
 
     run(body())
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from npsgui.app.certificates import Certificates
 from npsgui.bridge.agent import Agent, AgentPhase
 from npsgui.bridge.bridge import Bridge
 from npsgui.bridge.certificate import agent_context
@@ -59,7 +60,8 @@ def served(body: Any, **options: Any) -> None:
     async def bounded() -> None:
         with tempfile.TemporaryDirectory() as folder:
             steward, port = Steward(), free_port()
-            bridge = Bridge(Events(), Path(folder), listen, steward=steward, public_key="public", **options)
+            context = Certificates(Path(folder)).bridge
+            bridge = Bridge(Events(), context, listen, steward=steward, public_key="public", **options)
             configuration = Configuration().with_owner(Everything(bridge_port=port))
             for ident, key in ((1, KEY), (2, "other")):
                 configuration = configuration.with_owner(Client(id=ident, key=key))

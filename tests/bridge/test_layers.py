@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from npsgui.bridge.certificate import NAME, agent_context, server_context
+from npsgui.app.certificates import Certificates
+from npsgui.bridge.certificate import agent_context
 from npsgui.bridge.codecs import IDENTIFIER, Codec, SnappyCodec, TlsCodec
 from npsgui.bridge.layers import Layer
 from npsgui.model.errors import ProtocolError
@@ -25,7 +26,7 @@ CAPTURED = bytes.fromhex(
 def codecs(kind: str, folder: Path) -> tuple[Codec, Codec]:
     if kind == "snappy":
         return SnappyCodec(), SnappyCodec()
-    return TlsCodec(server_context(folder), server=True), TlsCodec(agent_context(), server=False)
+    return TlsCodec(Certificates(folder).bridge(), server=True), TlsCodec(agent_context(), server=False)
 
 
 async def layered(wired: Wiring, kind: str, folder: Path) -> tuple[tuple[Notes, Layer], tuple[Notes, Layer]]:
@@ -84,7 +85,7 @@ def test_a_dead_target_ends_tls_before_it_begins(run: Run[None], tmp_path: Path)
     async def body() -> None:
         async with wiring() as wired:
             ours = Notes()
-            wired.open(Layer(TlsCodec(server_context(tmp_path), server=True), ours).underside)
+            wired.open(Layer(TlsCodec(Certificates(tmp_path).bridge(), server=True), ours).underside)
             await until(lambda: bool(wired.taken))
             wired.taken[0].stream.close()
             await until(lambda: ours.lost)
@@ -127,21 +128,4 @@ def test_snappy_that_is_none_ends_the_stream(bad: bytes) -> None:
 
 def test_garbage_in_the_place_of_tls_ends_the_stream(tmp_path: Path) -> None:
     with pytest.raises(ProtocolError):
-        TlsCodec(server_context(tmp_path), server=True).receive(b"GET / HTTP/1.1\r\n\r\n")
-
-
-def test_the_certificate_is_kept_and_its_owners_alone(tmp_path: Path) -> None:
-    server_context(tmp_path)
-    first = (tmp_path / NAME).read_bytes()
-    server_context(tmp_path)
-
-    assert (tmp_path / NAME).read_bytes() == first
-    assert (tmp_path / NAME).stat().st_mode & 0o077 == 0
-
-
-def test_a_certificate_that_is_damaged_is_made_anew(tmp_path: Path) -> None:
-    (tmp_path / NAME).write_text("rubbish")
-
-    server_context(tmp_path)
-
-    assert b"BEGIN CERTIFICATE" in (tmp_path / NAME).read_bytes()
+        TlsCodec(Certificates(tmp_path).bridge(), server=True).receive(b"GET / HTTP/1.1\r\n\r\n")

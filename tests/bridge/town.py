@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+from npsgui.app.certificates import Certificates
 from npsgui.bridge.agent import Agent, AgentPhase
 from npsgui.bridge.bridge import Bridge
 from npsgui.bridge.handshake import Errand, Purpose
@@ -50,7 +51,11 @@ class Town:
         self.events.subscribe(self.seen.append)
         self.secrets: list[Any] = []
         self.bridge = Bridge(
-            self.events, folder, listen, on_secret=self.secrets.append, missed_pings=missed_pings
+            self.events,
+            Certificates(folder).bridge,
+            listen,
+            on_secret=self.secrets.append,
+            missed_pings=missed_pings,
         )
         self.configuration = Configuration()
         self.port = free_port()

@@ -124,7 +124,7 @@ def test_one_interface_has_a_port_once(one: str, other: str, same: bool) -> None
 
 def test_what_does_not_run_yet_says_why() -> None:
     for mode in Mode:
-        tunnel = Tunnel(id=1, client=1, mode=mode, folder="/srv")
+        tunnel = Tunnel(id=1, client=1, mode=mode, folder="/srv", password="x")
         assert (unsupported(tunnel) is None) is (mode in RUNNING_MODES)
     assert unsupported(Tunnel(id=1, client=1, via=Via.LOCAL)) is None
 

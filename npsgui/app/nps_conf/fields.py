@@ -212,6 +212,7 @@ FIELDS: Mapping[OwnerKind, tuple[Field, ...]] = {
         Field("ServerIp", "", "bind"),
         Field("LocalPath", "", "folder"),
         Field("StripPre", "", "strip"),
+        Field("Password", "", "password"),
         Field("MultiAccount", {}, "accounts", _several, _several_record),
         Field("Port", 0, "ports", _port, lambda ports: next(iter(ports), 0)),
         Field("Ports", "", "ports", _ports, lambda ports: format_ports(ports) if len(ports) > 1 else ""),

@@ -6,6 +6,7 @@ import asyncio
 import socket
 from pathlib import Path
 
+from npsgui.model.entities import Via
 from npsgui.relay.http.answers import ASK, page
 from npsgui.relay.http.authorization import permitted
 from npsgui.relay.http.folder import serve_folder
@@ -22,10 +23,13 @@ class FileService(TunnelService):
         """To the folder, if the visitor may."""
         if not self._permits(head):
             return page(401, "This folder asks for a user and a password.", ASK)
-        return Lead(Route.of(self.tunnel), lambda other: other if self._permits(other) else None)
+        return Lead(Route.of(self.tunnel, peer), lambda other: other if self._permits(other) else None)
 
     async def connect(self, route: Route, protocol: asyncio.BaseProtocol) -> str:
-        """A target of our own: the other end of a pair of sockets serves the folder."""
+        """The agent's file server, or our own, which has the other end of a pair of sockets."""
+        if route.via is Via.AGENT:
+            self._shared.dialer.open_files(route, protocol)
+            return "*"
         ours, theirs = socket.socketpair()
         folder = Path(self.tunnel.folder)
         for end in (ours, theirs):

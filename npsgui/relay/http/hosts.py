@@ -69,7 +69,7 @@ class HostsService(HttpService):
             return page(404, f"Nothing is set up here for “{name}{path_of(head).decode('latin-1')}”.")
         if not permitted(host.accounts, head.get(b"authorization")):
             return page(401, "This page asks for a user and a password.", ASK)
-        return Lead(Route.of(host), lambda other: self._plan(other, host, peer))
+        return Lead(Route.of(host, peer), lambda other: self._plan(other, host, peer))
 
     async def _meet(self, visitor: socket.socket, peer: str) -> None:
         if self._scheme == "http":
@@ -111,7 +111,7 @@ class HostsService(HttpService):
         prelude.hold()
         pair = Pair(self._shared, lease, peer)
         try:
-            target = await self._shared.dialer.dial(Route.of(host), pair.target_half)
+            target = await self._shared.dialer.dial(Route.of(host, peer), pair.target_half)
         except TargetUnreachable:
             pair.give_up(Cause.TARGET)
             return

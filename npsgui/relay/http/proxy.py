@@ -31,7 +31,7 @@ class ProxyService(TunnelService):
         if target is None:
             return page(400, "This is a proxy: it takes CONNECT host:port, or GET http://host/…")
         tunnel = self.tunnel
-        route = Route(tunnel.owner, tunnel.client, tunnel.via, (target,))
+        route = Route(tunnel.owner, tunnel.client, tunnel.via, (target,), peer)
         return Lead(route, None if head.method == b"CONNECT" else lambda other: self._plan(other, target))
 
     def _plan(self, head: RequestHead, target: Target) -> RequestHead | None:

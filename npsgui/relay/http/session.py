@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeAlias, cast
 
+from npsgui.model.errors import AgentLost
 from npsgui.model.gate import Cause, Lease
 from npsgui.relay.http.answers import page
 from npsgui.relay.http.halves import HttpHalf, RequestHalf, ResponseHalf
@@ -143,15 +144,15 @@ class HttpSession(Pair):
             if self.shared.loop.time() - self._quiet_since > limit:
                 self.leave()
 
-    def half_lost(self, half: Half, *, broken: bool) -> None:
-        if broken and half is self.target_half and self.request is not None and self.cause is None:
+    def half_lost(self, half: Half, error: Exception | None) -> None:
+        if error is not None and half is self.target_half and self.request is not None and self.cause is None:
             target = cast("ResponseHalf", half)
             if not target.plain and target.framing is None:
                 half.transport = None
-                self.fail(half, BadRequest(502, f"The target {self.target} broke the connection."))
+                self.fail(half, BadRequest(502, _reason(self.target, error)))
                 if self.visitor_half.transport is not None:
                     return
-        super().half_lost(half, broken=broken)
+        super().half_lost(half, error)
 
     def end(self) -> None:
         if not self.returned.done():
@@ -163,3 +164,11 @@ class HttpSession(Pair):
             self.end()
         else:
             self.target_half.transport.close()
+
+
+def _reason(target: str, error: Exception) -> str:
+    if isinstance(error, AgentLost):
+        return str(error)
+    if isinstance(error, ConnectionRefusedError):
+        return f"Target {target} refused the connection."
+    return f"The target {target} broke the connection."

@@ -1,0 +1,97 @@
+"""What runs: relay and bridge as one. The relay dials through the bridge; neither knows the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from npsgui.app.certificates import Certificates
+from npsgui.app.settings import Settings
+from npsgui.bridge.bridge import Bridge
+from npsgui.bridge.doorway import Caller
+from npsgui.model.accounts import Accounts
+from npsgui.model.agents import AgentRow
+from npsgui.model.configuration import Configuration
+from npsgui.model.entities import Client, Host, Owner, OwnerKind, Tunnel, Via
+from npsgui.model.events import Events
+from npsgui.model.gate import Cause
+from npsgui.model.views import ConnectionRow, Sentence
+from npsgui.relay.relay import Relay
+from npsgui.relay.sessions import PeerBytes
+from npsgui.relay.sockets import listen
+from npsgui.tasks import spawn
+
+
+class Engine:
+    """Everything that listens, for one Program."""
+
+    def __init__(self, accounts: Accounts, events: Events, settings: Settings) -> None:
+        certificates = Certificates(settings.folder)
+        self._bridge = Bridge(events, certificates.bridge, listen, on_secret=self._on_secret)
+        self._relay = Relay(
+            accounts,
+            events,
+            contexts=certificates.context,
+            agents=self._bridge,
+            by_network=settings.ipv6_by_network,
+        )
+        self._served: set[int] = set()
+        """The clients that have something behind an agent."""
+
+    def apply(self, configuration: Configuration) -> None:
+        """Put a Configuration in force that the accounts have already."""
+        owned: list[Tunnel | Host] = [*configuration.tunnels.values(), *configuration.hosts.values()]
+        self._served = {owner.client for owner in owned if owner.via is Via.AGENT}
+        self._bridge.apply(configuration)
+        self._relay.apply(configuration)
+
+    def sweep(self) -> None:
+        """Once a second: rates, limits that have come into force, ports that may be free by now."""
+        self._relay.sweep()
+        self._bridge.try_to_listen()
+
+    def listener(self, owner: Owner) -> Sentence | bool:
+        """Whether an owner can be reached: True, or False for one that is stopped, or a Sentence why not."""
+        if owner.owner.kind not in (OwnerKind.TUNNEL, OwnerKind.HOST):
+            return True
+        return self._relay.listener(owner.owner)
+
+    def offline(self, owner: Owner) -> Sentence | None:
+        """Why the agent that an owner needs cannot be asked; None when it can, or none is needed."""
+        if isinstance(owner, Client):
+            client = owner.id if owner.id in self._served else 0
+        else:
+            client = owner.client if isinstance(owner, Tunnel | Host) and owner.via is Via.AGENT else 0
+        if not client or self._bridge.is_online(client):
+            return None
+        return Sentence("The agent of client {id} is not connected.", (("id", client),))
+
+    def agents(self) -> list[AgentRow]:
+        """The agents that are online, by client."""
+        return self._bridge.agents()
+
+    def bridge(self) -> Sentence | bool:
+        """Whether agents can connect; why not, when they should and cannot."""
+        return self._bridge.listener()
+
+    def connections(self) -> list[ConnectionRow]:
+        """The open sessions."""
+        return self._relay.connections()
+
+    def close_connections(self, ids: Iterable[int], cause: Cause) -> int:
+        """End these sessions; how many of them there were."""
+        return self._relay.close_connections(ids, cause)
+
+    def take_bill(self) -> list[PeerBytes]:
+        """Whom bytes were carried for since the last time."""
+        return self._relay.take_bill()
+
+    async def close(self) -> None:
+        """Close every listener, end every session, then the logins that they went through."""
+        await self._relay.close()
+        self._bridge.close()
+
+    def _on_secret(self, caller: Caller) -> None:
+        visit = self._relay.visit_secret(
+            caller.purpose.argument, caller.transport, caller.received, caller.address
+        )
+        spawn(visit, f"secret visitor {caller.address}")
