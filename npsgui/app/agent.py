@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from npsgui.bridge.agent import Agent, AgentPhase, AgentState
 from npsgui.bridge.certificate import agent_context
+from npsgui.bridge.npc_conf import FileShare, NpcConf, parse_npc_conf
 from npsgui.model.entities import Target
-from npsgui.model.errors import FieldError
+from npsgui.model.errors import FieldError, NpsError
 from npsgui.model.ports import PORTS
 from npsgui.model.rules import is_host
 from npsgui.model.views import Sentence
+from npsgui.relay.http.folder import serve_folder
 
 DEFAULT_PORT = 8024
 
@@ -40,6 +45,7 @@ class AgentHandle:
         key: str,
         *,
         tls: bool = False,
+        conf: NpcConf | None = None,
         on_change: Callable[[Sentence], None] = lambda said: None,
     ) -> None:
         self.server = server
@@ -47,6 +53,8 @@ class AgentHandle:
             server,
             key,
             tls=agent_context() if tls else None,
+            conf=conf,
+            serve_files=_serve_files,
             on_change=lambda state: on_change(self._said(state)),
         )
 
@@ -73,6 +81,20 @@ class AgentHandle:
         if state.reason is not None:
             return state.reason
         return Sentence("Connecting to {server}.", server)
+
+
+async def _serve_files(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, share: FileShare) -> None:
+    await serve_folder(reader, writer, Path(share.folder), share.strip)
+
+
+def read_npc_conf(path: Path) -> NpcConf:
+    """An npc's configuration file. Raises NpsError: when it cannot be read, or is none."""
+    try:
+        return parse_npc_conf(
+            path.read_text("utf-8"), os.environ, lambda name: (path.parent / name).read_text("utf-8")
+        )
+    except (OSError, UnicodeError) as error:
+        raise NpsError("{path} cannot be read: {reason}.", path=str(path), reason=error) from error
 
 
 def parse_server(text: str) -> Target:

@@ -13,9 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from npsgui.bridge.agent_config import bring_tunnels
+from npsgui.bridge.agent_files import ServeFiles, file_trunk
 from npsgui.bridge.agent_streams import Streams
 from npsgui.bridge.handshake import Errand, KeyRefused, Purpose
-from npsgui.bridge.knock import knock
+from npsgui.bridge.knock import converse, knock
+from npsgui.bridge.npc_conf import NpcConf
 from npsgui.bridge.trunk import Trunk
 from npsgui.model.entities import Target
 from npsgui.model.errors import AgentLost, NpsError, ProtocolError
@@ -70,8 +73,11 @@ class Agent:
         key: str,
         *,
         tls: ssl.SSLContext | None = None,
+        conf: NpcConf | None = None,
+        serve_files: ServeFiles | None = None,
         on_change: Callable[[AgentState], None] = lambda state: None,
     ) -> None:
+        """``conf`` holds tunnels to bring along; its file tunnels are served with ``serve_files``."""
         self.flow = Flow()
         """All bytes carried: inlet to the targets, export from them."""
         self.state = AgentState(AgentPhase.CONNECTING, time.time())
@@ -79,6 +85,8 @@ class Agent:
         self._server = server
         self._key = key
         self._tls = tls
+        self._conf = conf
+        self._serve_files = serve_files
         self._on_change = on_change
 
     async def run(self) -> None:
@@ -106,17 +114,29 @@ class Agent:
 
         async with contextlib.AsyncExitStack() as stack:
             try:
-                main, _rest = await knock(self._server, self._key, Purpose(Errand.MAIN), self._tls)
-                main.set_protocol(_Main(end))
-                stack.callback(main.abort)
-                chan, rest = await knock(self._server, self._key, Purpose(Errand.CHAN), self._tls)
+                await self._log_in(stack, end)
             except (OSError, ProtocolError, AgentLost) as error:
                 return _reason(error)
-            trunk = Trunk(self.streams.asked, lambda _trunk, error: end(error))
-            stack.callback(trunk.close, AgentLost("The server closed the connection."))
-            trunk.start(chan, rest)
             self._change(AgentPhase.ONLINE)
             return _reason(await lost)
+
+    async def _log_in(self, stack: contextlib.AsyncExitStack, end: Callable[[Exception], None]) -> None:
+        """Make all connections; ``stack`` closes them, ``end`` is called when one is lost."""
+        server, tls, key, conf = self._server, self._tls, self._key, self._conf
+        if conf is not None:
+            transport, dialogue = await converse(server, bring_tunnels(conf), tls)
+            transport.abort()
+            key = dialogue.learned or key
+        main, _rest = await knock(server, key, Purpose(Errand.MAIN), tls)
+        main.set_protocol(_Main(end))
+        stack.callback(main.abort)
+        trunks = [(Errand.CHAN, Trunk(self.streams.asked, lambda _trunk, error: end(error)))]
+        if conf is not None and self._serve_files is not None:
+            # NPS keeps one such connection of a client: of several shares the last one is served
+            trunks += [(Errand.FILE, file_trunk(share, self._serve_files, end)) for share in conf.shares]
+        for errand, trunk in trunks:
+            stack.callback(trunk.close, AgentLost("The server closed the connection."))
+            trunk.start(*await knock(server, key, Purpose(errand), tls))
 
     def _change(self, phase: AgentPhase, reason: Sentence | None = None) -> None:
         self.state = AgentState(phase, time.time(), reason)
@@ -128,6 +148,8 @@ def _reason(error: Exception) -> Sentence:
         return Sentence(error.template, tuple(error.values.items()))
     if isinstance(error, KeyRefused):
         return Sentence("The server does not know this key.")
+    if isinstance(error, ProtocolError):
+        return Sentence("The server refuses: {reason}", (("reason", str(error)),))
     if isinstance(error, TimeoutError):
         return Sentence("The server does not answer.")
     if isinstance(error, ConnectionRefusedError):

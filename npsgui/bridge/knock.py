@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from typing import Final, cast
+from typing import Final, Generic, TypeVar, cast
 
-from npsgui.bridge.conversation import Dialogue
+from npsgui.bridge.conversation import Conversation, Dialogue
 from npsgui.bridge.handshake import Purpose, greet_server
 from npsgui.bridge.signal_line import keep_alive
 from npsgui.model.entities import Target
@@ -15,12 +15,14 @@ from npsgui.model.errors import AgentLost, ProtocolError
 SECONDS: Final = 10.0
 """For one whole handshake. Source: npc's client/control.go:217."""
 
+T = TypeVar("T")
 
-class Knock(asyncio.Protocol):
-    """One handshake; ``met`` is done when the server has let us in."""
 
-    def __init__(self, key: str, purpose: Purpose) -> None:
-        self.dialogue = Dialogue(greet_server(key, purpose))
+class Knock(asyncio.Protocol, Generic[T]):
+    """One conversation; ``met`` is done when it is."""
+
+    def __init__(self, conversation: Conversation[T]) -> None:
+        self.dialogue = Dialogue(conversation)
         self.met: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -46,16 +48,16 @@ class Knock(asyncio.Protocol):
             self.met.set_exception(error)
 
 
-async def knock(
-    server: Target, key: str, purpose: Purpose, tls: ssl.SSLContext | None
-) -> tuple[asyncio.Transport, bytes]:
-    """A connection that the server has let in, and what it has sent since.
+async def converse(
+    server: Target, conversation: Conversation[T], tls: ssl.SSLContext | None
+) -> tuple[asyncio.Transport, Dialogue[T]]:
+    """Connect and have a conversation. What has come beyond it is the dialogue's ``rest``.
 
     Take the connection over at once, before the loop turns. Raises OSError, which TimeoutError is; KeyRefused
     and ProtocolError; AgentLost: when the server closed it without a word.
     """
     loop = asyncio.get_running_loop()
-    door = Knock(key, purpose)
+    door = Knock(conversation)
     async with asyncio.timeout(SECONDS):
         transport, _ = await loop.create_connection(lambda: door, server.host, server.port, ssl=tls)
         try:
@@ -64,4 +66,12 @@ async def knock(
             transport.abort()
             raise
     keep_alive(transport)
-    return transport, door.dialogue.rest
+    return transport, door.dialogue
+
+
+async def knock(
+    server: Target, key: str, purpose: Purpose, tls: ssl.SSLContext | None
+) -> tuple[asyncio.Transport, bytes]:
+    """A connection that the server has let in, and what it has sent since. Raises as ``converse``."""
+    transport, dialogue = await converse(server, greet_server(key, purpose), tls)
+    return transport, dialogue.rest

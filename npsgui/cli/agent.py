@@ -6,21 +6,30 @@ import asyncio
 import contextlib
 import signal
 import sys
+from pathlib import Path
 
-from npsgui.app.agent import AgentHandle, parse_server
+from npsgui.app.agent import AgentHandle, parse_server, read_npc_conf
 from npsgui.model.units import format_bytes
 from npsgui.model.views import Sentence
 from npsgui.tasks import spawn
 
 
-async def serve_as_agent(server: str, key: str, tls: bool) -> int:
-    """Run until SIGINT or SIGTERM, then 0; on a terminal the counters move. Raises FieldError."""
+async def serve_as_agent(server: str, key: str, tls: bool, config: Path | None) -> int:
+    """Run until SIGINT or SIGTERM, then 0; on a terminal the counters move. Raises NpsError.
+
+    What is not given is taken from ``config``.
+    """
+    conf = None if config is None else read_npc_conf(config)
+    if conf is not None:
+        server, key, tls = server or conf.server, key or conf.key, tls or conf.tls
+        if conf.skipped:
+            print(f"Left out: {', '.join(conf.skipped)}", file=sys.stderr)
     live = sys.stdout.isatty()
 
     def say(said: Sentence) -> None:
         print(("\r\x1b[K" if live else "") + str(said), flush=True)
 
-    agent = AgentHandle(parse_server(server), key, tls=tls, on_change=say)
+    agent = AgentHandle(parse_server(server), key, tls=tls, conf=conf, on_change=say)
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

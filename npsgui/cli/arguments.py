@@ -77,8 +77,11 @@ def _data() -> argparse.ArgumentParser:
 
 def _agent(add: Add) -> None:
     agent = add("agent", "Serve the tunnels of a remote server, npsgui's or NPS's, from this computer.")
-    agent.add_argument("--server", metavar="HOST:PORT", required=True, help="the server's bridge; port 8024")
-    agent.add_argument("--key", required=True, help="the client's verify key")
+    agent.add_argument("--server", metavar="HOST:PORT", default="", help="the server's bridge; port 8024")
+    agent.add_argument("--key", default="", help="the client's verify key")
+    agent.add_argument(
+        "--config", type=Path, metavar="FILE", help="an npc.conf: server, key, and tunnels to bring along"
+    )
     agent.add_argument("--tls", action="store_true", help="the bridge is wrapped in TLS")
 
 
@@ -135,8 +138,14 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
+def _settle_agent(top: argparse.ArgumentParser, given: argparse.Namespace) -> None:
+    if given.command == "agent" and not (given.config or (given.server and given.key)):
+        top.error("agent needs --server and --key, or --config")
+
+
 def settle(top: argparse.ArgumentParser, given: argparse.Namespace) -> None:
     """Put the words of ``set`` in their places and see that an ID is there where one is needed."""
+    _settle_agent(top, given)
     if given.demo and (given.command or given.data != top.get_default("data")):
         top.error("--demo takes no command and no --data: its folder is thrown away")
     if given.command == "set":

@@ -50,7 +50,7 @@ def main(
         if given.command == "serve":
             return asyncio.run(serve(given.data, given.ledger))
         if given.command == "agent":
-            return asyncio.run(serve_as_agent(given.server, given.key, given.tls))
+            return asyncio.run(serve_as_agent(given.server, given.key, given.tls, given.config))
         answer = asyncio.run(_answer(given))
     except NpsError as error:
         print(error, file=sys.stderr)
