@@ -142,11 +142,17 @@ def same_port(one: Tunnel, other: Tunnel) -> bool:
         return False
     if (one.mode in UDP_MODES) != (other.mode in UDP_MODES):
         return False
-    return one.bind == other.bind or _is_wildcard(one.bind) or _is_wildcard(other.bind)
+    return one.bind == other.bind or is_wildcard(one.bind) or is_wildcard(other.bind)
 
 
-def _is_wildcard(bind: str) -> bool:
+def is_wildcard(bind: str) -> bool:
+    """Whether an address to listen on is every interface."""
     return not bind or (is_address(bind) and ipaddress.ip_address(bind).is_unspecified)
+
+
+def is_loopback(bind: str) -> bool:
+    """Whether only this computer reaches an address."""
+    return is_address(bind) and ipaddress.ip_address(bind).is_loopback
 
 
 def _client_problems(configuration: Configuration, client: Client) -> Iterator[FieldError]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from npsgui.app.program import new_key
 from npsgui.model.entities import Client, OwnerKind
-from npsgui.ui.owner_form import Field, OwnerForm
+from npsgui.ui.field_rows import Field, FormPage
+from npsgui.ui.inputs import Lines
+from npsgui.ui.owner_form import OwnerForm
 
 
 class ClientDialog(OwnerForm):
@@ -18,10 +20,16 @@ class ClientDialog(OwnerForm):
         else:
             owner, row = client, self._program.flow(client.owner)
             title = self.tr("Edit {name}").format(name=client.remark or self._sentences.owner(client.owner))
-        fields = [
+        facts = [
             Field("remark", self.tr("Name"), self.tr("What you call this client")),
             Field("key", self.tr("Verify key"), self.tr("An agent signs in with it")),
-            *self.limit_fields(row, owner),
+            Field(
+                "accounts",
+                self.tr("Accounts"),
+                self.tr("user:password, one a line; for its proxies and hosts that have none of their own"),
+                make=Lines,
+            ),
         ]
-        applied = await self.ask_about(owner, title, fields)
+        page = FormPage("", (facts, self.limit_fields(row, owner)))
+        applied = await self.ask_about(owner, title, page)
         return applied if isinstance(applied, Client) else None

@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QWidget
 
 from npsgui.app.nps_conf.exchange import import_nps
 from npsgui.app.program import Program
-from npsgui.model.entities import GLOBAL_KEY, Alternative, Client, OwnerKey, OwnerKind, Tunnel
+from npsgui.model.entities import GLOBAL_KEY, Alternative, Client, Host, OwnerKey, OwnerKind, Tunnel
 from npsgui.model.errors import NpsError
 from npsgui.tasks import spawn
 from npsgui.ui.client_dialog import ClientDialog
 from npsgui.ui.confirm import ConfirmDialog
+from npsgui.ui.host_dialog import HostDialog
 from npsgui.ui.import_dialog import FolderDialog, ImportReport
 from npsgui.ui.limits_dialog import LimitsDialog
 from npsgui.ui.sentences import Sentences
@@ -56,6 +57,10 @@ class Commands(QObject):
         """Ask for a new tunnel, of this client where one is given."""
         self._start(self._add(TunnelDialog(self._program, self._theme, self._window).ask(None, client)))
 
+    def new_host(self, client: int | None = None) -> None:
+        """Ask for a new host, of this client where one is given."""
+        self._start(self._add(HostDialog(self._program, self._theme, self._window).ask(None, client)))
+
     def edit(self, owner: OwnerKey) -> None:
         """Ask for the new values of an owner."""
         found = self._program.configuration.find(owner)
@@ -63,6 +68,8 @@ class Commands(QObject):
             self._start(ClientDialog(self._program, self._theme, self._window).ask(found))
         elif isinstance(found, Tunnel):
             self._start(TunnelDialog(self._program, self._theme, self._window).ask(found))
+        elif isinstance(found, Host):
+            self._start(HostDialog(self._program, self._theme, self._window).ask(found))
 
     def import_nps(self) -> None:
         """Ask for NPS's conf folder, take what is in it and show what came of it."""
@@ -98,7 +105,7 @@ class Commands(QObject):
             self._tell(self._sentences.of(error))
         self._done()
 
-    async def _add(self, asked: Coroutine[Any, Any, Client | Tunnel | None]) -> None:
+    async def _add(self, asked: Coroutine[Any, Any, Client | Tunnel | Host | None]) -> None:
         added = await asked
         if added is not None:
             self.added.emit(added.owner)

@@ -1,8 +1,11 @@
-"""Edits the limits of everything together."""
+"""Edits what holds for everything together: the limits, and the ports that all hosts share."""
 
 from __future__ import annotations
 
 from npsgui.model.entities import GLOBAL_KEY, Everything
+from npsgui.ui.bind_field import BindFields
+from npsgui.ui.field_rows import Field, FormPage
+from npsgui.ui.inputs import Ports
 from npsgui.ui.owner_form import OwnerForm
 
 
@@ -12,6 +15,17 @@ class LimitsDialog(OwnerForm):
     async def ask(self) -> Everything | None:
         """Show the dialog; what was applied, or None. Raises NpsError as ``Program.put``."""
         everything = self._program.configuration.everything
-        fields = self.limit_fields(self._program.flow(GLOBAL_KEY), everything)
-        applied = await self.ask_about(everything, self.tr("Limits of everything"), fields)
+        shared = (
+            BindFields(self).field("http_bind", self.tr("Hosts listen on")),
+            Field(
+                "http_port", self.tr("HTTP port"), self.tr("All hosts share it; empty is none"), make=Ports
+            ),
+            Field(
+                "https_port", self.tr("HTTPS port"), self.tr("All hosts share it; empty is none"), make=Ports
+            ),
+        )
+        limits = self.limit_fields(self._program.flow(GLOBAL_KEY), everything)
+        applied = await self.ask_about(
+            everything, self.tr("Limits of everything and ports of hosts"), FormPage("", (shared, limits))
+        )
         return applied if isinstance(applied, Everything) else None

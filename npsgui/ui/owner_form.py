@@ -6,18 +6,17 @@ The rules live in ``model/rules.py``, the reading of text in ``model/words.py``;
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
+    QLayout,
     QPushButton,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -28,33 +27,12 @@ from npsgui.model.errors import FieldError, NpsError
 from npsgui.model.rules import problems
 from npsgui.model.views import FlowRow
 from npsgui.model.words import edited, shown, words_of
+from npsgui.ui.field_rows import Field, FieldColumn, FormPage, say
+from npsgui.ui.inputs import Choice, ChoiceOr, Input
 from npsgui.ui.limit_hints import Hint, LimitHints, Measure, Use
-from npsgui.ui.limit_input import BYTES, RATES, LimitInput
 from npsgui.ui.sentences import Sentences
+from npsgui.ui.tabs import Tabs
 from npsgui.ui.theme import Theme
-
-Input = QLineEdit | QComboBox | LimitInput
-
-_FACTS_WIDTH, _LIMITS_WIDTH = 370, 460
-_UNITS = {Measure.BYTES: BYTES, Measure.RATE: RATES}
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One row of the form."""
-
-    word: str
-    """Its name in ``model/words.py``."""
-    label: str
-    hint: str = ""
-    tip: str = ""
-    """What the label means."""
-    choices: tuple[tuple[str, str], ...] = ()
-    """Value and text of each choice, where there is a choice."""
-    use: Use | None = None
-    """What is used of it, where it is a limit."""
-    beside: Field | None = None
-    """A choice that belongs to it, on the same line."""
 
 
 class OwnerForm(QDialog):
@@ -66,16 +44,17 @@ class OwnerForm(QDialog):
         self._theme = theme
         self._sentences = Sentences(self)
         self._limit_hints = LimitHints(self)
-        self._inputs: dict[str, Input] = {}
-        self._hints: dict[str, QLabel] = {}
+        self._columns: dict[str, FieldColumn] = {}
+        """By the words that are edited in them."""
         self._touched: set[str] = set()
-        self._fields: tuple[Field, ...] = ()
+        self._shown: Set[str] = frozenset()
+        """The words of the fields that are not left out."""
+        self._pages: Sequence[FormPage] = ()
         self._title = QLabel(self)
         self._title.setObjectName("title")
-        self._columns = QHBoxLayout()
-        self._columns.setSpacing(32)
-        said = QLabel(self.tr("Applies at once; open connections stay."), self)
-        said.setObjectName("hint")
+        self._stack = QStackedWidget(self)
+        self._said = QLabel(self)
+        self._said.setWordWrap(True)
         cancel = QPushButton(self.tr("Cancel"), self)
         cancel.setAutoDefault(False)
         cancel.clicked.connect(self.reject)
@@ -85,35 +64,34 @@ class OwnerForm(QDialog):
         self._apply.clicked.connect(self.accept)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
-        for part, stretch in ((said, 1), (cancel, 0), (self._apply, 0)):
+        for part, stretch in ((self._said, 1), (cancel, 0), (self._apply, 0)):
             buttons.addWidget(part, stretch)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(20)
-        layout.addWidget(self._title)
-        layout.addLayout(self._columns)
-        layout.addStretch()
-        layout.addLayout(buttons)
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(24, 20, 24, 20)
+        self._rows.setSpacing(20)
+        self._rows.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)  # it follows the fields it has
+        self._rows.addWidget(self._title)
+        self._rows.addWidget(self._stack)
+        self._rows.addStretch()
+        self._rows.addLayout(buttons)
 
-    async def ask_about(self, owner: Owner, title: str, fields: Sequence[Field]) -> Owner | None:
+    async def ask_about(self, owner: Owner, title: str, *pages: FormPage) -> Owner | None:
         """Show the form until its values are applied or given up. Raises NpsError as ``Program.put``."""
-        self._owner, self._fields = owner, tuple(fields)
+        self._owner, self._pages = owner, pages
         self.setWindowTitle(title)
         self._title.setText(title)
-        for limits in (False, True):
-            part = [field for field in fields if (field.use is not None) is limits]
-            if part:
-                self._columns.addWidget(self._column(part, shown(owner)), 3 if limits else 2)
+        self._lay_out(shown(owner))
         self._check()
         # a choice has its first value already; what is to be typed comes first
-        next(found for found in self._inputs.values() if not isinstance(found, QComboBox)).setFocus()
+        inputs = map(self.input_of, self._columns)
+        next(one for one in inputs if not isinstance(one, Choice | ChoiceOr)).setFocus()
         ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.finished.connect(lambda result: None if ended.done() else ended.set_result(result))
         self.open()
         try:
             if await ended != QDialog.DialogCode.Accepted:
                 return None
-            wanted = self._wanted()
+            wanted = self._read()
             await self._program.put(wanted)
             return wanted
         finally:
@@ -163,109 +141,107 @@ class OwnerForm(QDialog):
 
     def input_of(self, word: str) -> Input:
         """The widget that a word is edited in."""
-        return self._inputs[word]
+        return self._columns[word].inputs[word]
 
-    def text_of(self, word: str) -> str:
-        """What stands in a field, as the model reads it."""
-        shown_in = self.input_of(word)
-        return str(shown_in.currentData()) if isinstance(shown_in, QComboBox) else shown_in.text().strip()
+    def _lay_out(self, values: dict[str, str]) -> None:
+        for page in self._pages:
+            row = QHBoxLayout(shown_page := QWidget(self))
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(32)
+            for fields in page.columns:
+                column = FieldColumn(fields, values, shown_page)
+                column.edited.connect(self._on_edited)
+                row.addWidget(column, 3 if any(field.use for field in fields) else 2)
+                self._columns.update(dict.fromkeys(column.inputs, column))
+            self._stack.addWidget(shown_page)
+        if len(self._pages) > 1:
+            tabs = Tabs({at: page.title for at, page in enumerate(self._pages)}, self)
+            tabs.chosen.connect(self._on_page_chosen)
+            self._rows.insertWidget(1, tabs, 0, Qt.AlignmentFlag.AlignLeft)
 
-    def _column(self, fields: Sequence[Field], values: dict[str, str]) -> QWidget:
-        column = QWidget(self)
-        grid = QGridLayout(column)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(4)
-        grid.setColumnStretch(1, 1)
-        column.setMinimumWidth(_LIMITS_WIDTH if fields[0].use is not None else _FACTS_WIDTH)
-        for at, field in enumerate(fields):
-            shown_in = self._input(field, values[field.word])
-            label, hint = QLabel(field.label, column), QLabel(column)
-            label.setBuddy(shown_in)
-            label.setToolTip(field.tip)
-            hint.setWordWrap(True)
-            hint.setAlignment(Qt.AlignmentFlag.AlignTop)
-            hint.setMinimumHeight(26)
-            self._hints[field.word] = hint
-            grid.addWidget(label, 2 * at, 0)
-            line = QHBoxLayout()
-            line.setSpacing(8)
-            line.addWidget(shown_in, 1)
-            if field.beside is not None:
-                line.addWidget(self._input(field.beside, values[field.beside.word]))
-            grid.addLayout(line, 2 * at, 1)
-            grid.addWidget(hint, 2 * at + 1, 1)
-        grid.setRowStretch(2 * len(fields), 1)
-        return column
+    def _fields(self, owner: Owner) -> Iterator[Field]:
+        """The fields that ``owner`` has."""
+        for page in self._pages:
+            for column in page.columns:
+                yield from (field for field in column if field.when is None or field.when(owner))
 
-    def _input(self, field: Field, value: str) -> Input:
-        made: Input
-        if field.choices:
-            made = QComboBox(self)
-            for data, text in field.choices:
-                made.addItem(text, data)
-            made.setCurrentIndex(max(0, made.findData(value)))
-            changed = made.currentIndexChanged
-        elif field.use is not None:
-            made = LimitInput(value, _UNITS.get(field.use.measure, ()), self)
-            changed = made.changed
-        else:
-            made = QLineEdit("" if value == "0" else value, self)
-            changed = made.textChanged
-        made.setAccessibleName(field.label)
-        self._inputs[field.word] = made
-        changed.connect(lambda *_: self._on_changed(field.word))
-        return made
+    def _read(self) -> Owner:
+        """The owner as the form describes it; a text that cannot be read leaves its value as it was."""
+        owner = self._owner
+        for _ in range(2):  # which fields it has follows from what stands in them
+            known, owner = owner, self._owner
+            for field in self._fields(known):
+                with contextlib.suppress(FieldError):
+                    owner = edited(owner, self._texts(field))
+        return owner
 
-    def _all_fields(self) -> Iterator[Field]:
-        for field in self._fields:
-            yield field
-            if field.beside is not None:
-                yield field.beside
+    def _texts(self, field: Field) -> dict[str, str]:
+        return {part.word: self.input_of(part.word).text().strip() for part in field.parts()}
 
-    def _wanted(self) -> Owner:
-        return edited(self._owner, {field.word: self.text_of(field.word) for field in self._all_fields()})
+    def _on_page_chosen(self, at: int) -> None:
+        self._stack.setCurrentIndex(at)
+        self._check()
 
-    def _on_changed(self, word: str) -> None:
+    def _on_edited(self, word: str) -> None:
         self._touched.add(word)
         self._check()
 
-    def _problems(self) -> dict[str, NpsError]:
+    def _problems(self, owner: Owner) -> dict[str, NpsError]:
         """What is wrong with each field, by its word."""
         wrong: dict[str, NpsError] = {}
-        for field in self._fields:
+        for field in self._fields(owner):
             try:
-                edited(self._owner, {field.word: self.text_of(field.word)})
+                edited(self._owner, self._texts(field))
             except FieldError as error:
                 wrong[field.word] = error
         if not wrong:
-            for problem in problems(self._program.configuration, self._wanted()):
+            for problem in problems(self._program.configuration, owner):
                 wrong.setdefault(problem.field, problem)
         return wrong
 
     def _check(self) -> None:
         """Say beside each field what is wrong with it; one that was not touched yet is told calmly."""
-        wrong = self._problems()
-        for field in self._fields:
-            found = wrong.get(field.word)
+        owner = self._read()
+        wrong = self._problems(owner)
+        fields = {field.word: field for field in self._fields(owner)}
+        self._show_fields(fields)
+        for word, field in fields.items():
+            found = wrong.get(word)
             if found is not None:
-                style = "bad" if field.word in self._touched else "hint"
-                self._say(field.word, self._sentences.of(found), style)
+                self._columns[word].say(
+                    word, self._sentences.of(found), "bad" if word in self._touched else "hint"
+                )
             else:
-                hint = self._hint(field)
-                self._say(field.word, hint.text, "warn" if hint.warns else "hint")
+                hint = self._hint(field, owner)
+                self._columns[word].say(word, hint.text, "warn" if hint.warns else "hint")
         self._apply.setEnabled(not wrong)
+        self._say_below(wrong, fields)
 
-    def _hint(self, field: Field) -> Hint:
+    def _show_fields(self, fields: Mapping[str, Field]) -> None:
+        """Leave out the rows of the others."""
+        if fields.keys() == self._shown:
+            return
+        self._shown = fields.keys()
+        for page in self._pages:
+            for field in (field for column in page.columns for field in column):
+                self._columns[field.word].show_field(field.word, field.word in fields)
+
+    def _say_below(self, wrong: Mapping[str, NpsError], fields: Mapping[str, Field]) -> None:
+        """What keeps the form from being applied and is not to be seen on this page."""
+        page = self._stack.currentWidget()
+        for word, found in wrong.items():
+            if word not in fields or self._columns[word].parentWidget() is not page:
+                label = f"{fields[word].label}: " if word in fields else ""
+                say(self._said, label + self._sentences.of(found), "bad")
+                return
+        say(self._said, self.tr("Applies at once; open connections stay."), "hint")
+
+    def _hint(self, field: Field, owner: Owner) -> Hint:
+        if field.advise is not None:
+            return field.advise(owner)
         if field.use is None:
             return Hint(field.hint)
         word = words_of(self._owner.owner.kind)[field.word]
-        return self._limit_hints.of(word.parse(self.text_of(field.word), field.word), field.use)
-
-    def _say(self, word: str, text: str, style: str) -> None:
-        label = self._hints[word]
-        label.setText(text)
-        if label.objectName() != style:
-            label.setObjectName(style)
-            label.style().unpolish(label)
-            label.style().polish(label)
+        return self._limit_hints.of(
+            word.parse(self.input_of(field.word).text().strip(), field.word), field.use
+        )

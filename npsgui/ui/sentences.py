@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QObject
 
-from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
+from npsgui.model.entities import GLOBAL_KEY, Mode, OwnerKey, OwnerKind
 from npsgui.model.errors import NpsError
 from npsgui.model.gate import Cause
 from npsgui.model.views import Sentence, State
@@ -47,6 +47,20 @@ class Sentences(QObject):
         }
         return words[kind]
 
+    def mode(self, mode: Mode) -> str:
+        """A kind of tunnel in a word."""
+        words = {
+            Mode.TCP: "TCP",
+            Mode.UDP: "UDP",
+            Mode.SOCKS5: "SOCKS5",
+            Mode.HTTP_PROXY: self.tr("HTTP proxy"),
+            Mode.FILE: self.tr("Folder"),
+            Mode.SECRET: self.tr("Secret"),
+            Mode.P2P: "P2P",
+            Mode.TCP_TRANS: self.tr("Transparent TCP"),
+        }
+        return words[mode]
+
     def owner(self, owner: OwnerKey) -> str:
         """An owner by its kind and id."""
         return self.kind(owner.kind) if owner == GLOBAL_KEY else f"{self.kind(owner.kind)} {owner.id}"
@@ -75,4 +89,6 @@ class Sentences(QObject):
             return self.of(value)
         if isinstance(value, OwnerKey):
             return self.owner(value)
+        if isinstance(value, Mode):
+            return self.mode(value)
         return self.kind(value) if isinstance(value, OwnerKind) else value

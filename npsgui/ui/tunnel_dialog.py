@@ -1,41 +1,107 @@
-"""Adds and edits a tunnel."""
+"""Adds and edits a tunnel. Which fields there are follows from its kind."""
 
 from __future__ import annotations
 
-from npsgui.model.entities import OwnerKind, Tunnel
-from npsgui.model.errors import NotFound
-from npsgui.ui.owner_form import Field, OwnerForm
+from collections.abc import Set
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
+from npsgui.model.entities import Mode, Owner, OwnerKind, Tunnel
+from npsgui.model.rules import PORTLESS_MODES, RUNNING_MODES, TARGETED_MODES, unsupported
+from npsgui.ui.bind_field import BindFields
+from npsgui.ui.field_rows import Field, FormPage
+from npsgui.ui.inputs import Browse, Path, Ports
+from npsgui.ui.limit_hints import Hint
+from npsgui.ui.owned_form import PROXY_MODES, OwnedForm
+
+_LISTENING = frozenset(Mode) - PORTLESS_MODES
+_FILES = frozenset({Mode.FILE})
 
 
-class TunnelDialog(OwnerForm):
+class TunnelDialog(OwnedForm):
     """Edits one Tunnel: a Tunnel or nothing goes in, what was applied or None comes out."""
 
     async def ask(self, tunnel: Tunnel | None, client_id: int | None = None) -> Tunnel | None:
         """Show the dialog, for a new tunnel without one. Raises NotFound: without any client; NpsError."""
-        configuration = self._program.configuration
-        if not configuration.clients:
-            raise NotFound("A tunnel belongs to a client; add a client first.")
-        row = None
         if tunnel is None:
-            client = client_id if client_id in configuration.clients else min(configuration.clients)
-            owner = Tunnel(id=configuration.next_id(OwnerKind.TUNNEL), client=client or 0)
-            title = self.tr("New tunnel")
-            clients = list(configuration.clients.values())
-        else:
-            owner = tunnel
-            title = self.tr("Edit {name}").format(name=tunnel.remark or self._sentences.owner(tunnel.owner))
-            row = self._program.flow(tunnel.owner)
-            clients = [configuration.clients[tunnel.client]]
-        choices = tuple((str(one.id), one.remark or self._sentences.owner(one.owner)) for one in clients)
-        fields = [
-            Field(
-                "client", self.tr("Client"), self.tr("Its limits hold for the tunnel, too"), choices=choices
-            ),
-            Field("remark", self.tr("Name"), self.tr("What you call this tunnel")),
-            Field("bind", self.tr("Listens on"), self.tr("An address of this machine; empty means all")),
-            Field("port", self.tr("Port"), self.tr("Like 8001, or 8001-8005,9000")),
-            Field("targets", self.tr("Targets"), self.tr("host:port; several, with commas, take turns")),
-            *self.limit_fields(row, owner),
-        ]
-        applied = await self.ask_about(owner, title, fields)
+            client = self.client_for(client_id)
+            tunnel = Tunnel(id=self._program.configuration.next_id(OwnerKind.TUNNEL), client=client)
+        page = FormPage("", (self._facts(tunnel), self.limit_fields(self.row_of(tunnel.owner), tunnel)))
+        applied = await self.ask_about(tunnel, self.title_of(tunnel), page)
         return applied if isinstance(applied, Tunnel) else None
+
+    def _facts(self, tunnel: Tunnel) -> list[Field]:
+        kinds = [mode for mode in Mode if mode in RUNNING_MODES or mode is tunnel.mode]
+        names = tuple((str(mode), self._sentences.mode(mode)) for mode in kinds)
+        bind = BindFields(self).field("bind", self.tr("Listens on"))
+        return [
+            self.client_field(tunnel),
+            Field("mode", self.tr("Kind"), choices=names, advise=self._advise_mode),
+            Field("remark", self.tr("Name"), self.tr("What you call this tunnel")),
+            _only(_LISTENING, bind),
+            _only(_LISTENING, Field("port", self.tr("Ports"), make=Ports, advise=self._advise_ports)),
+            _only(TARGETED_MODES | PORTLESS_MODES, self.targets_field()),
+            _only(
+                _FILES,
+                Field(
+                    "folder",
+                    self.tr("Folder"),
+                    make=partial(_path, Browse.FOLDER),
+                    advise=self._advise_folder,
+                ),
+            ),
+            _only(
+                _FILES,
+                Field("strip", self.tr("Left out"), self.tr("Where paths begin with it, like /files")),
+            ),
+            _only(
+                {Mode.SECRET},
+                Field("password", self.tr("Password"), advise=self._advise_password),
+            ),
+            _only({Mode.UDP}, Field("idle", self.tr("Idle time"), self.tr("Seconds; then the session ends"))),
+            _only(PROXY_MODES | _FILES, self.accounts_field()),
+            self.via_field(),
+        ]
+
+    def _advise_mode(self, owner: Owner) -> Hint:
+        assert isinstance(owner, Tunnel)
+        said = {
+            Mode.TCP: self.tr("Carries connections to a target"),
+            Mode.UDP: self.tr("Carries datagrams to a target and back"),
+            Mode.SOCKS5: self.tr("Visitors say where they want to go"),
+            Mode.HTTP_PROXY: self.tr("Visitors say where they want to go"),
+            Mode.FILE: self.tr("Visitors read a folder with their browser"),
+            Mode.SECRET: self.tr("Reached through an agent that knows the password"),
+        }.get(owner.mode)
+        return Hint(said) if said is not None else self._missing(owner, "")
+
+    def _advise_ports(self, owner: Owner) -> Hint:
+        assert isinstance(owner, Tunnel)
+        if len(owner.ports) > 1:
+            return Hint(self.tr("{count} ports of one tunnel").format(count=f"{len(owner.ports):,}"))
+        return Hint(self.tr("Like 8001, or 8001-8005,9000"))
+
+    def _advise_folder(self, owner: Owner) -> Hint:
+        return self._missing(owner, self.tr("All that is in it can be read, and nothing else"))
+
+    def _advise_password(self, owner: Owner) -> Hint:
+        return self._missing(owner, self.tr("Visitors' agents name it; no other tunnel has it"))
+
+    def _missing(self, owner: Owner, otherwise: str) -> Hint:
+        missing = unsupported(owner)
+        return Hint(otherwise) if missing is None else Hint(self._sentences.of(missing), warns=True)
+
+
+def _path(browse: Browse, text: str, parent: QWidget) -> Path:
+    return Path(text, browse, parent)
+
+
+def _only(modes: Set[Mode], field: Field) -> Field:
+    """The field for tunnels of these kinds alone."""
+
+    def when(owner: Owner) -> bool:
+        return isinstance(owner, Tunnel) and owner.mode in modes
+
+    return replace(field, when=when)

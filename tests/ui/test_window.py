@@ -114,7 +114,7 @@ def test_a_new_tunnel_of_the_selected_client_begins_with_it(qtbot: QtBot, tmp_pa
         window.clients.tunnel_asked.emit(LAB.id)
         await asyncio.sleep(0)
         dialog = next(found for found in window.findChildren(TunnelDialog) if found.isVisible())
-        assert dialog.text_of("client") == str(LAB.id)
+        assert dialog.input_of("client").text() == str(LAB.id)
         dialog.reject()
         await asyncio.sleep(0)
 
