@@ -155,6 +155,13 @@ class Books:
         """Whether the wall clock is on another day than ``today`` counts: ``begin_day`` is due."""
         return midnight_of(wall) != self._day.start
 
+    def settle(self, wall: float, gone: Sequence[Gate] = ()) -> None:
+        """Write what moved since the last turn, that of ``gone`` gates too: the ledger has it all then."""
+        self._finish()
+        reading = _read([*self._accounts, *gone])
+        self._work = self._put_down(reading, self._take_bill(), self._clock.minute, wall, None)
+        self._finish()
+
     def retire(self, gates: Sequence[Gate], wall: float) -> None:
         """Write the last bytes of owners that were removed, and forget them.
 
@@ -162,10 +169,7 @@ class Books:
         """
         if not gates:
             return
-        self._finish()
-        reading = _read([*self._accounts, *gates])
-        self._work = self._put_down(reading, self._take_bill(), self._clock.minute, wall, None)
-        self._finish()
+        self.settle(wall, gates)
         for gate in gates:
             self._lines.pop(gate, None)
             self.live.forget(gate.owner)

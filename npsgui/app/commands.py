@@ -111,6 +111,12 @@ async def _stop(program: Program, arguments: Arguments) -> Answer:
     return Answer(said=(f"Stopped {key}.",))
 
 
+async def _reset(program: Program, arguments: Arguments) -> Answer:
+    key = owner_key(arguments["kind"], arguments["id"])
+    await program.reset(key)
+    return Answer(said=(f"Reset {key}: a new period began; the one before is kept.",))
+
+
 async def _verify(program: Program, arguments: Arguments) -> Answer:
     differences = await program.verify()
     if differences:
@@ -141,6 +147,7 @@ COMMANDS: Mapping[str, Callable[[Program, Arguments], Awaitable[Answer]]] = {
     "remove": _remove,
     "start": _start,
     "stop": _stop,
+    "reset": _reset,
     "verify": _verify,
     "import": _import,
     "export": _export,

@@ -38,7 +38,8 @@ class Desk:
         self._books = books
         self._engine = engine
         self._events = events
-        self._one_at_a_time = asyncio.Lock()
+        self.one_at_a_time = asyncio.Lock()
+        """Held while an edit is made."""
 
     async def edit(self, change: Callable[[Configuration], Configuration]) -> None:
         """Save what ``change`` makes of the Configuration and put it in force.
@@ -52,7 +53,7 @@ class Desk:
         await self._make(change, imported)
 
     async def _make(self, change: Adoption, audited: Audited) -> None:
-        async with self._one_at_a_time:
+        async with self.one_at_a_time:
             wanted, opening = change(self.configuration)
             before = {owner.owner: owner for owner in self.configuration.owners()}
             after = {owner.owner: owner for owner in wanted.owners()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 import time
 from collections.abc import Iterable, Mapping
@@ -17,13 +18,15 @@ from npsgui.app.settings import Settings
 from npsgui.ledger.ledger import Ledger
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Everything, Host, Owner, OwnerKey, OwnerKind, Tunnel
-from npsgui.model.errors import NotFound
+from npsgui.model.errors import LedgerError, NotFound
 from npsgui.model.events import LedgerHealthChanged
 from npsgui.model.gate import Cause
 from npsgui.model.rules import check
 from npsgui.model.views import LedgerHealth
 from npsgui.model.words import edited
 from npsgui.tasks import spawn
+
+log = logging.getLogger(__name__)
 
 AFTER_THE_SECOND = 0.005
 """The beat comes this long after the wall clock's second, s: a minute's last bytes are then in its row."""
@@ -59,6 +62,7 @@ class Program(Readings):
             books = await Ledger.open(place, on_health, settings.retention, settings["node"])
             program = cls(books, lock, settings, relay=relay)
             await program._books.begin_day(time.time())
+            await program._periods.turn(time.time())
         except BaseException:
             lock.release()
             raise
@@ -116,6 +120,10 @@ class Program(Readings):
 
         await self._desk.edit(change)
 
+    async def reset(self, owner: OwnerKey) -> None:
+        """Begin a new period: its quota counts from nothing again. Raises NotFound, LedgerError."""
+        await self._periods.reset(owner, time.time())
+
     async def adopt(self, change: Adoption) -> None:
         """Put in force what ``change`` makes of the Configuration, with what new tunnels and hosts carried.
 
@@ -140,6 +148,14 @@ class Program(Readings):
         finally:
             self._lock.release()
 
+    async def _turn_periods(self, wall: float) -> None:
+        if not self._periods.due(wall):
+            return
+        try:
+            await self._periods.turn(wall)
+        except LedgerError as error:
+            log.warning("A period is begun as soon as it can be written: %s", error)
+
     async def _keep_beat(self, engine: Engine) -> None:
         while True:
             await asyncio.sleep(1.0 - time.time() % 1.0 + AFTER_THE_SECOND)
@@ -148,6 +164,7 @@ class Program(Readings):
                 await asyncio.sleep(0)
             engine.sweep()
             self._auditor.turn()
+            await self._turn_periods(time.time())
             if self._books.is_another_day(time.time()):
                 await self._books.begin_day(time.time())
 

@@ -9,6 +9,7 @@ from npsgui.app.audit import Auditor
 from npsgui.app.books import Books
 from npsgui.app.desk import Desk
 from npsgui.app.engine import Engine
+from npsgui.app.periods import Periods
 from npsgui.app.rows import NOT_RUNNING, flow_row
 from npsgui.app.settings import Settings
 from npsgui.ledger.ledger import Ledger
@@ -21,6 +22,7 @@ from npsgui.model.errors import NotFound
 from npsgui.model.events import Events
 from npsgui.model.minutes import MinuteClock
 from npsgui.model.peers import PeerUsage
+from npsgui.model.periods import Period
 from npsgui.model.views import ConnectionRow, FlowRow, LedgerHealth, Sample, Sentence, Step, Usage
 
 
@@ -44,6 +46,9 @@ class Readings:
         take_bill = tuple if self._engine is None else self._engine.take_bill
         self._books = Books(self._accounts, ledger, self.events, clock, take_bill)
         self._desk = Desk(ledger, self._accounts, self._books, self._engine, self.events)
+        self._periods = Periods(
+            ledger, self._accounts, self._books, lambda: self.configuration, self._desk.one_at_a_time
+        )
         self._auditor = Auditor(ledger, self._accounts, self.events, lambda: self.configuration)
 
     @property
@@ -108,6 +113,10 @@ class Readings:
     async def coverage(self, since: int, until: int) -> list[tuple[int, int]]:
         """The spans of time, from and until in Unix time, in which the program ran."""
         return await self._ledger.coverage(since, until)
+
+    async def periods(self, owner: OwnerKey) -> list[Period]:
+        """The periods of an owner with what they came to, the oldest first. Raises NotFound."""
+        return await self._ledger.periods(owner)
 
     async def peers(self, owner: OwnerKey, since: int, until: int) -> list[PeerUsage]:
         """Whom an owner carried bytes for, by day (UTC), the heaviest of a day first. Raises NotFound."""

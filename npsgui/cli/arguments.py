@@ -107,6 +107,7 @@ def _edits(add: Add) -> None:
     edit = add("set", "Edit an owner, live: set client 3 rate=512KiB/s")
     edit.add_argument("kind", choices=KINDS, metavar="KIND")
     edit.add_argument("words", nargs="+", metavar="[ID] key=value")
+    _owner(add("reset", "Begin a new period: the quota counts from nothing again."), KINDS)
     for name, text in (("remove", "Remove"), ("start", "Start"), ("stop", "Stop")):
         _owner(add(name, f"{text} a client, tunnel or host."), OWNED)
 

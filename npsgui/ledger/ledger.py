@@ -21,6 +21,7 @@ from npsgui.model.audit import AuditEvent
 from npsgui.model.entities import OwnerKey
 from npsgui.model.minutes import minute_of
 from npsgui.model.peers import PeerUsage
+from npsgui.model.periods import Period
 from npsgui.model.retention import AS_DESIGNED, Retention
 from npsgui.model.views import LedgerHealth, Sentence, Step, Usage
 
@@ -128,6 +129,10 @@ class Ledger:
         Raises LedgerError, and NotFound when there never was such an owner.
         """
         return await self._in_thread(lambda: self._store.peers(owner, since, until))
+
+    async def periods(self, owner: OwnerKey) -> list[Period]:
+        """The periods of an owner, the oldest first; the last of them runs. Raises NotFound, LedgerError."""
+        return await self._in_thread(lambda: self._store.periods(owner))
 
     async def coverage(self, since: int, until: int) -> list[tuple[int, int]]:
         """The spans [from, until) of whole minutes in which the program ran. Raises LedgerError."""

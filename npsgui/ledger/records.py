@@ -12,6 +12,7 @@ from npsgui.model.audit import AuditEvent
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Owner, OwnerKey
 from npsgui.model.peers import PeerUsage
+from npsgui.model.periods import Beginning, Period
 from npsgui.model.views import Sentence, Step, Usage
 
 
@@ -25,6 +26,8 @@ class Changes:
     """A client's tunnels and hosts go with it. What they carried stays."""
     opening: Mapping[OwnerKey, Totals] = field(default_factory=dict)
     """Bytes carried elsewhere before, added to the totals and to no minute. Of all owners in the chain."""
+    periods: Mapping[OwnerKey, Beginning] = field(default_factory=dict)
+    """Owners whose period ends, and how the next begins."""
     events: tuple[AuditEvent, ...] = ()
     """What the audit trail says of it, saved with it."""
 
@@ -37,6 +40,8 @@ class Opened:
     totals: Mapping[OwnerKey, Totals]
     notes: tuple[Sentence, ...] = ()
     """What the user should be told: a damaged file was set aside."""
+    periods: Mapping[OwnerKey, Beginning] = field(default_factory=dict)
+    """How the running periods began; an owner that is not in it is in its first."""
     unclean_since: int | None = None
     """When the run before was last seen, Unix time, s, if it did not end as it should."""
 
@@ -62,6 +67,9 @@ class Store(Protocol):
 
     def peers(self, owner: OwnerKey, since: int, until: int) -> list[PeerUsage]:
         """Bytes by peer and day. Raises NotFound too."""
+
+    def periods(self, owner: OwnerKey) -> list[Period]:
+        """The periods of an owner, the oldest first. Raises NotFound too."""
 
     def coverage(self, since: int, until: int) -> list[tuple[int, int]]:
         """The spans of minutes that have a flush."""

@@ -138,3 +138,17 @@ peers = Table(
 )
 """Bytes of a tunnel's or host's peer on the day, UTC, from ``start``. Day 0 of the peer without a name holds
 what is not told apart any more: all rows of an owner are what it moved."""
+
+periods = Table(
+    "periods",
+    metadata,
+    Column("owner", Integer, ForeignKey("owners.row"), primary_key=True, autoincrement=False),
+    Column("start", BigInteger, primary_key=True, autoincrement=False),
+    Column("until", BigInteger),
+    Column("from_inlet", BigInteger, nullable=False),
+    Column("from_export", BigInteger, nullable=False),
+    Column("inlet", BigInteger, nullable=False),
+    Column("export", BigInteger, nullable=False),
+)
+"""The spans that quotas cover: the owner's totals when it began, and what it came to by its end. The running
+one has no end yet. An owner without a row is in its first, which began when it was made."""

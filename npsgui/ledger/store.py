@@ -15,6 +15,7 @@ from npsgui.ledger.dialect import DamagedError, Many, Place, added, explained, s
 from npsgui.ledger.history import coverage, history
 from npsgui.ledger.marks import Marks
 from npsgui.ledger.peers import PeerBook, peer_usages
+from npsgui.ledger.periods import begin, beginnings, periods_of
 from npsgui.ledger.reconcile import reconcile
 from npsgui.ledger.records import Changes, Opened
 from npsgui.ledger.rollup import Rollup
@@ -27,6 +28,7 @@ from npsgui.model.entities import Client, Everything, Host, Owner, OwnerKey, Own
 from npsgui.model.errors import LedgerError, NotFound
 from npsgui.model.minutes import MINUTE
 from npsgui.model.peers import PeerUsage
+from npsgui.model.periods import Period
 from npsgui.model.retention import AS_DESIGNED, Retention
 from npsgui.model.views import Sentence, Step, Usage
 
@@ -125,6 +127,8 @@ class SqlStore:
                         opening_export=owners.c.opening_export + opening.export,
                     )
                 )
+            for key, beginning in changes.periods.items():
+                begin(connection, _row_of(rows, alive, key), beginning)
             record(connection, self._node, changes.events)
         self._rows, self._alive = rows, alive
 
@@ -142,6 +146,12 @@ class SqlStore:
         row = self._row(owner)
         with explained(self._place), self._engine.begin() as connection:
             return peer_usages(connection, self._node, owner, row, since, until)
+
+    def periods(self, owner: OwnerKey) -> list[Period]:
+        """The periods of an owner. Raises NotFound: when there never was such an owner."""
+        row = self._row(owner)
+        with explained(self._place), self._engine.begin() as connection:
+            return periods_of(connection, row)
 
     def coverage(self, since: int, until: int) -> list[tuple[int, int]]:
         """The spans in which the program ran."""
@@ -224,7 +234,10 @@ class SqlStore:
             hosts={owner.id: owner for owner in alive if isinstance(owner, Host)},
             last_ids=highest_ids(self._rows),
         )
-        return Opened(configuration, totals, unclean_since=unclean_since(connection, self._node))
+        began = beginnings(connection, self._node)
+        periods = {key: began[row] for key, row in self._rows.items() if key in totals and row in began}
+        seen = unclean_since(connection, self._node)
+        return Opened(configuration, totals, periods=periods, unclean_since=seen)
 
     def _decode(self, key: OwnerKey, definition: str) -> Owner:
         try:

@@ -34,6 +34,8 @@ class Happening(enum.StrEnum):
     PORT_FAILED = "port failed"
     PORT_OPENED = "port opened"
     CLOCK_JUMPED = "clock jumped"
+    PERIOD_ENDED = "period ended"
+    RESET = "reset"
     BEGAN = "began"
     ENDED = "ended"
     RECOVERED = "recovered"
@@ -96,6 +98,12 @@ _SAID: Mapping[Happening, Sentence] = {
     Happening.PORT_FAILED: Sentence("{owner} does not listen. {reason}"),
     Happening.PORT_OPENED: Sentence("{owner} listens again."),
     Happening.CLOCK_JUMPED: Sentence("The clock jumped by {seconds} s."),
+    Happening.PERIOD_ENDED: Sentence(
+        "A period of {owner} ended: {inlet} bytes in, {export} bytes out. The next began."
+    ),
+    Happening.RESET: Sentence(
+        "Reset {owner}: a new period began. The one before had {inlet} bytes in, {export} bytes out."
+    ),
     Happening.BEGAN: Sentence("npsgui began to run."),
     Happening.ENDED: Sentence("npsgui ended."),
     Happening.RECOVERED: Sentence("The run before did not end by itself; it was last seen at {seen}."),

@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeAlias
 
 from npsgui.model.flow import QuotaCounts
 from npsgui.model.hours import ALWAYS, NEVER, Week
+from npsgui.model.periods import LIFETIME, PeriodRule
 
 NO_EXTRAS: Mapping[str, object] = MappingProxyType({})
 
@@ -87,6 +88,8 @@ class Limits:
     inlet_rate: int = 0
     export_rate: int = 0
     connections: int = 0
+    period: PeriodRule = LIFETIME
+    """What the quota covers."""
     warn: int = 80
     """Percent of the quota from which it is near; 0 never."""
     throttle_at: int = 0

@@ -32,7 +32,8 @@ class Flow:
     """Bytes carried for one owner.
 
     What a Flow counts it also adds to its parent, so a client's total is the sum of its
-    tunnels and hosts by construction, never by a sweep. Bytes; ``quota`` 0 is unlimited.
+    tunnels and hosts by construction, never by a sweep. Bytes; ``quota`` 0 is unlimited. The quota counts
+    what was carried since ``from_inlet`` and ``from_export``: where the counters stood when its period began.
     """
 
     quota: int = 0
@@ -40,6 +41,8 @@ class Flow:
     inlet: int = 0
     export: int = 0
     quota_counts: QuotaCounts = QuotaCounts.BOTH
+    from_inlet: int = 0
+    from_export: int = 0
 
     def add(self, direction: Direction, count: int) -> None:
         """Count bytes already moved. Never refuses: sent is sent."""
@@ -55,11 +58,11 @@ class Flow:
 
     @property
     def used(self) -> int:
-        """Bytes that count towards the quota."""
+        """Bytes of the running period that count towards the quota."""
         counts = self.quota_counts
         if counts is _COUNTS_BOTH:
-            return self.inlet + self.export
-        return self.inlet if counts is _COUNTS_INLET else self.export
+            return self.inlet + self.export - self.from_inlet - self.from_export
+        return self.inlet - self.from_inlet if counts is _COUNTS_INLET else self.export - self.from_export
 
     @property
     def left(self) -> int:

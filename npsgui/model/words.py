@@ -16,6 +16,7 @@ from npsgui.model.entities import Account, Alternative, Mode, Owner, OwnerKind, 
 from npsgui.model.errors import FieldError
 from npsgui.model.flow import QuotaCounts
 from npsgui.model.hours import format_week, parse_week
+from npsgui.model.periods import parse_period
 from npsgui.model.ports import format_ports, parse_ports
 from npsgui.model.rules import parse_targets
 from npsgui.model.units import UNLIMITED_WORDS, format_exact, format_time, parse_bytes, parse_rate, parse_time
@@ -176,6 +177,7 @@ WORDS: tuple[Word, ...] = (
     Word("enabled", _NAMED, _flag, _flag_text),
     Word("quota", _ALL, parse_bytes, format_exact, limit=True),
     Word("quota_counts", _ALL, _choice(QuotaCounts), limit=True),
+    Word("period", _ALL, parse_period, limit=True),
     Word("rate", _ALL, parse_rate, format_exact, limit=True),
     Word("inlet_rate", _ALL, parse_rate, format_exact, limit=True),
     Word("export_rate", _ALL, parse_rate, format_exact, limit=True),

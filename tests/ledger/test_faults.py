@@ -21,7 +21,7 @@ NEXT_REVISION = """
 import sqlalchemy as sa
 from alembic import op
 revision = "9999"
-down_revision = "0004"
+down_revision = "0005"
 def upgrade():
     op.add_column("owners", sa.Column("colour", sa.Text))
 """

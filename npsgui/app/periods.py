@@ -1,0 +1,102 @@
+"""Turns the periods of owners: when their rule says so, and when the user does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from npsgui.app.books import Books
+from npsgui.app.rows import client_of, remark_of
+from npsgui.ledger.ledger import Changes, Ledger
+from npsgui.model.accounts import Accounts
+from npsgui.model.audit import AuditEvent, Happening
+from npsgui.model.configuration import Configuration
+from npsgui.model.entities import Owner, OwnerKey
+from npsgui.model.errors import NotFound
+from npsgui.model.periods import Beginning
+from npsgui.model.views import Step
+
+
+class Periods:
+    """Which period each owner is in. A gate's flow knows what its owner had carried when it began."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        accounts: Accounts,
+        books: Books,
+        configuration: Callable[[], Configuration],
+        one_at_a_time: asyncio.Lock,
+    ) -> None:
+        self._ledger = ledger
+        self._accounts = accounts
+        self._books = books
+        self._configuration = configuration
+        self._one_at_a_time = one_at_a_time
+        """Held while the books are on hold: edits hold it, too."""
+        self._began: dict[OwnerKey, int] = {}
+        self._seen: Configuration | None = None
+        self._next = 0.0
+        """When a period ends next; Unix time, s."""
+        self._put_in_force(ledger.opened.periods)
+
+    def due(self, wall: float) -> bool:
+        """Whether a period may have ended, or a rule may have changed."""
+        return wall >= self._next or self._seen is not self._configuration()
+
+    async def turn(self, wall: float) -> None:
+        """Begin the periods that are due by their rules. Raises LedgerError: then none has."""
+        self._seen = self._configuration()
+        spans = {owner: owner.limits.period.span(wall) for owner in self._seen.owners()}
+        due = {owner: since for owner, (since, _) in spans.items() if since > self._began.get(owner.owner, 0)}
+        if due:
+            await self._begin(due, Happening.PERIOD_ENDED, wall)
+        self._next = min((until for _, until in spans.values() if until is not None), default=float("inf"))
+
+    async def reset(self, key: OwnerKey, wall: float) -> None:
+        """Begin a new period now, whatever the rule says. Raises NotFound, LedgerError."""
+        owner = self._configuration().find(key)
+        start = max(int(wall), self._began.get(key, 0) + 1)
+        await self._begin({owner: start}, Happening.RESET, wall)
+
+    async def _begin(self, starts: Mapping[Owner, int], what: Happening, wall: float) -> None:
+        async with self._one_at_a_time:
+            self._books.settle(wall)
+            self._books.on_hold = True
+            try:
+                counted = {gate.owner: (gate.flow.inlet, gate.flow.export) for gate in self._accounts}
+                beginnings: dict[OwnerKey, Beginning] = {}
+                events: list[AuditEvent] = []
+                for owner, start in starts.items():
+                    began = await self._beginning(owner.owner, start, wall, counted[owner.owner])
+                    beginnings[owner.owner] = began
+                    events.append(self._ended(owner, began, what, wall))
+                await self._ledger.save(Changes(periods=beginnings, events=tuple(events)))
+                self._put_in_force(beginnings)
+            finally:
+                self._books.on_hold = False
+
+    async def _beginning(self, key: OwnerKey, start: int, wall: float, counted: tuple[int, int]) -> Beginning:
+        """The counters as they stood at ``start``: less what the ledger has of the time since."""
+        if start >= int(wall):
+            return Beginning(start, *counted)
+        since = await self._ledger.history(key, start, int(wall) + 60, Step.MINUTE)
+        moved = (sum(usage.inlet for usage in since), sum(usage.export for usage in since))
+        return Beginning(start, counted[0] - moved[0], counted[1] - moved[1])
+
+    def _ended(self, owner: Owner, began: Beginning, what: Happening, wall: float) -> AuditEvent:
+        gate = self._accounts.gate(owner.owner)
+        if gate is None:
+            raise NotFound("There is no {owner}.", owner=owner.owner)
+        carried = {
+            "inlet": began.inlet - gate.flow.from_inlet,
+            "export": began.export - gate.flow.from_export,
+        }
+        return AuditEvent(wall, what, owner.owner, client_of(owner), remark_of(owner), details=carried)
+
+    def _put_in_force(self, beginnings: Mapping[OwnerKey, Beginning]) -> None:
+        for key, began in beginnings.items():
+            gate = self._accounts.gate(key)
+            if gate is not None:
+                gate.flow.from_inlet, gate.flow.from_export = began.inlet, began.export
+                self._began[key] = began.start

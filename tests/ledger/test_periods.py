@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+
+from npsgui.ledger.ledger import Changes, Ledger
+from npsgui.model.entities import GLOBAL_KEY
+from npsgui.model.errors import LedgerError, NotFound
+from npsgui.model.periods import Beginning, Period
+from tests.ledger.household import CLIENT, MINUTE, HealthLight, Household, Place, furnished, tunnel_key
+
+pytestmark = pytest.mark.asyncio
+
+
+async def test_a_period_ends_with_its_total_where_the_next_begins(place: Place) -> None:
+    house = Household()
+    ledger = await furnished(place, 1)
+    ledger.flush(house.batch(1, 100, 7))
+    await ledger.save(Changes(periods={CLIENT.owner: Beginning(MINUTE, 100, 7)}))
+    ledger.flush(house.batch(1, 5, 1))
+    await ledger.save(Changes(periods={CLIENT.owner: Beginning(MINUTE + 60, 105, 8)}))
+    ledger.flush(house.batch(1, 2, 2))
+
+    assert await ledger.verify() == []
+    assert await ledger.periods(CLIENT.owner) == [
+        Period(0, MINUTE, 100, 7),
+        Period(MINUTE, MINUTE + 60, 5, 1),
+        Period(MINUTE + 60, None, 2, 2),
+    ]
+    assert await ledger.periods(GLOBAL_KEY) == [Period(0, None, 107, 10)]
+    await ledger.close()
+
+    ledger = await Ledger.open(place, HealthLight())
+    assert ledger.opened.periods == {CLIENT.owner: Beginning(MINUTE + 60, 105, 8)}
+    with pytest.raises(NotFound):
+        await ledger.periods(tunnel_key(9))
+    with pytest.raises(LedgerError):
+        await ledger.save(Changes(periods={tunnel_key(9): Beginning(MINUTE, 1, 1)}))
+    await ledger.close()
+
+
+async def test_a_removed_owners_periods_stay_and_a_new_one_begins_afresh(place: Place) -> None:
+    ledger = await furnished(place, 1)
+    await ledger.save(Changes(periods={tunnel_key(1): Beginning(MINUTE, 0, 0)}))
+    await ledger.save(Changes(removed=(tunnel_key(1),)))
+
+    assert len(await ledger.periods(tunnel_key(1))) == 2
+    await ledger.close()
+    ledger = await Ledger.open(place, HealthLight())
+    assert ledger.opened.periods == {}
+    await ledger.close()
