@@ -18,6 +18,8 @@ from tests.bench import accuracy, contenders, drawing, muxing, sessions, startin
 from tests.bench.results import Row, table
 
 RESULTS = Path(__file__).with_name("results.md")
+NOTES = Path(__file__).with_name("notes.md")
+"""What is to be said of the results, whatever they are: how they are measured, what was tried on a miss."""
 
 ROUNDS, SECONDS = 5, 3
 
@@ -72,7 +74,7 @@ def main() -> int:
     shown = table(rows)
     print(shown)
     if not given.quick and not given.groups:
-        RESULTS.write_text(f"{shown}\n")
+        RESULTS.write_text(f"# What make bench measured\n\n{shown}\n\n{NOTES.read_text()}")
     return 0 if all(row.met for row in rows) else 1
 
 
