@@ -37,7 +37,6 @@ LATE_IMPORTS = {
     "npsgui.ledger.ledger",
     "npsgui.ledger.opening",
     TOP,
-    "npsgui.ui.graphs",
 }
 """Where ``importlib`` loads something on purpose: not before first paint, or only when it is needed."""
 

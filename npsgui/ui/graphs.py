@@ -7,28 +7,32 @@ the copies are empty, and pass on what they are asked for.
 
 from __future__ import annotations
 
-import importlib
+import contextlib
 import sys
+from collections.abc import Iterator
 from functools import partial
 from types import ModuleType
-from typing import Any
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
 
-def _import_lightly() -> Any:
-    """pyqtgraph, imported for the first time."""
+@contextlib.contextmanager
+def _nothing_to_copy() -> Iterator[None]:
+    """Lay empty copies where pyqtgraph looks for its own, and show it nothing to fill them with."""
     listings = [(real, real.__dir__) for real in (QtCore, QtGui, QtWidgets)]
     for real, _ in listings:
         copy = ModuleType(real.__name__.replace("PySide6", "pyqtgraph.Qt"))
         vars(copy)["__getattr__"] = partial(getattr, real)
         sys.modules[copy.__name__] = copy
-        vars(real)["__dir__"] = list  # nothing to be copied, while it is imported
+        vars(real)["__dir__"] = list
     try:
-        return importlib.import_module("pyqtgraph")
+        yield
     finally:
         for real, listing in listings:
             vars(real)["__dir__"] = listing
 
 
-pg = _import_lightly()
+with _nothing_to_copy():
+    import pyqtgraph as pg
+
+__all__ = ["pg"]

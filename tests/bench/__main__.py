@@ -34,7 +34,7 @@ def traffic_group(rounds: int, seconds: int) -> list[Row]:
         proxy = stack.enter_context(contenders.haproxy(folder, to))
         streams = stack.enter_context(contenders.streams(to))
         return [
-            *traffic.bulk_bars(ours, proxy, streams, rounds, seconds),
+            *traffic.bulk_bars(ours, proxy, streams, contenders.direct(to), rounds, seconds),
             *traffic.request_bars(ours, [(proxy, 0.8), (plain, 0.9), (streams, 3.0)], rounds, seconds),
             *traffic.connection_bars(ours, proxy, rounds, seconds),
             *traffic.tick_bars(ours, rounds, seconds),

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from npsgui.app.program import Program
 from npsgui.model.entities import GLOBAL_KEY, OwnerKind
-from tests.bench.processes import Child, free_port, python, running, until_open
+from tests.bench.processes import Child, python, running, until_open
+from tests.relay.house import free_port
 
 Ports = Mapping[str, int]
 """By what is served there: ``bulk`` iperf3, ``http`` kept alive, ``short`` a connection for each request."""

@@ -93,13 +93,6 @@ def output(*command: str, seconds: float) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds).stdout
 
 
-def free_port() -> int:
-    """A port that nothing listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def until_open(port: int) -> None:
     """Wait until something listens on a port of this machine. Raises TimeoutError."""
     end = time.monotonic() + PATIENCE

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.bench.contenders import window
-from tests.bench.processes import KIB, Child, free_port, python, running
+from tests.bench.processes import KIB, Child, python, running
 from tests.bench.results import AtMost, Row, measured
+from tests.relay.house import free_port
 
 IDLE = 5000
 STALLED = 2000
