@@ -17,6 +17,7 @@ from npsgui.model.ports import PORTS
 from npsgui.model.rules import is_host
 from npsgui.model.views import Sentence
 from npsgui.relay.http.folder import serve_folder
+from npsgui.relay.sockets import allow_many_sockets
 
 DEFAULT_PORT = 8024
 
@@ -60,6 +61,7 @@ class AgentHandle:
 
     async def run(self) -> None:
         """Connect, serve, connect again when lost; until it is cancelled."""
+        allow_many_sockets()
         await self._agent.run()
 
     def reading(self) -> AgentReading:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench import accuracy, contenders, drawing, muxing, sessions, starting, traffic
+from tests.bench import accuracy, agents, contenders, drawing, muxing, sessions, starting, traffic
 from tests.bench.results import Row, table
 
 RESULTS = Path(__file__).with_name("results.md")
@@ -45,6 +45,7 @@ GROUPS: dict[str, Callable[[int, int], list[Row]]] = {
     "traffic": traffic_group,
     "idle": sessions.idle_bars,
     "stalled": lambda rounds, _seconds: sessions.stalled_bars(rounds),
+    "agent": agents.agent_bars,
     "mux": lambda rounds, _seconds: muxing.mux_bars(rounds),
     "drawing": lambda rounds, _seconds: drawing.drawing_bars(rounds),
     "accuracy": lambda rounds, _seconds: accuracy.accuracy_bars(rounds),

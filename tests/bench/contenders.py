@@ -17,6 +17,9 @@ from tests.relay.house import free_port
 Ports = Mapping[str, int]
 """By what is served there: ``bulk`` iperf3, ``http`` kept alive, ``short`` a connection for each request."""
 
+Words = Mapping[str, str]
+NONE: Words = {}
+
 NGINX = """
 daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log stderr crit;
 events {{ worker_connections 8192; }}
@@ -118,21 +121,27 @@ def headless(folder: Path, to: Ports) -> Iterator[Contender]:
         yield Contender("npsgui serve", ports, process)
 
 
-def furnish(folder: Path, to: Ports) -> dict[str, int]:
-    """A data folder with a client whose tunnels lead to ``to``; their ports."""
+def furnish(
+    folder: Path, to: Ports, client: Words = NONE, tunnel: Words = NONE, **everything: str
+) -> dict[str, int]:
+    """A data folder with a client whose tunnels lead to ``to``; their ports. The rest are words of each."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    return asyncio.run(_furnish(folder, to))
+    return asyncio.run(_furnish(folder, to, client, tunnel, everything))
 
 
-async def _furnish(folder: Path, to: Ports) -> dict[str, int]:
+async def _furnish(
+    folder: Path, to: Ports, of_client: Words, of_tunnel: Words, everything: Words
+) -> dict[str, int]:
     program = await Program.open(folder, relay=False)
     try:
-        await program.set(GLOBAL_KEY, {"sessions": "30000"})
-        client = await program.add(OwnerKind.CLIENT, {"remark": "bench", **METER})
+        await program.set(GLOBAL_KEY, {"sessions": "30000", **everything})
+        client = await program.add(OwnerKind.CLIENT, {"remark": "bench", **METER, **of_client})
         ports = {name: free_port() for name in to}
         for name, port in ports.items():
             values = {"remark": name, "client": str(client.owner.id), "mode": "tcp", "port": str(port)}
-            await program.add(OwnerKind.TUNNEL, values | {"targets": f"127.0.0.1:{to[name]}"})
+            await program.add(
+                OwnerKind.TUNNEL, values | {"targets": f"127.0.0.1:{to[name]}"} | dict(of_tunnel)
+            )
         return ports
     finally:
         await program.close()
