@@ -8,7 +8,7 @@ from typing import Final, Generic, TypeVar, cast
 
 from npsgui.bridge.conversation import Conversation, Dialogue
 from npsgui.bridge.handshake import Purpose, greet_server
-from npsgui.bridge.signal_line import keep_alive
+from npsgui.bridge.signal_line import tune
 from npsgui.model.entities import Target
 from npsgui.model.errors import AgentLost, ProtocolError
 
@@ -65,7 +65,7 @@ async def converse(
         except BaseException:
             transport.abort()
             raise
-    keep_alive(transport)
+    tune(transport)
     return transport, door.dialogue
 
 

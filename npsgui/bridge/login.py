@@ -19,7 +19,7 @@ from npsgui.bridge.doorway import Caller
 from npsgui.bridge.handshake import OURS
 from npsgui.bridge.layers import Layer
 from npsgui.bridge.link_header import write_link
-from npsgui.bridge.signal_line import TAKEN_OVER, SignalLine, keep_alive
+from npsgui.bridge.signal_line import TAKEN_OVER, SignalLine, tune
 from npsgui.bridge.streams import Stream
 from npsgui.bridge.trunk import Trunk
 from npsgui.model.agents import AgentRow, Link, LinkKind
@@ -155,7 +155,7 @@ def start_trunk(caller: Caller, missed_pings: int, on_lost: Callable[[Trunk, Exc
         on_lost,
         missed_pings=missed_pings,
     )
-    keep_alive(caller.transport)
+    tune(caller.transport)
     trunk.start(caller.transport, caller.received)
     return trunk
 

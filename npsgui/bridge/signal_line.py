@@ -38,12 +38,17 @@ def health_messages(heard: Callable[[str, bool], None]) -> Conversation[None]:
         heard(parts[0], parts[1] == "1")
 
 
-def keep_alive(transport: asyncio.Transport) -> None:
-    """Let the system find out within seconds when the other machine is gone."""
+def tune(transport: asyncio.Transport) -> None:
+    """Let the system find out within seconds when the other machine is gone, and hold no small frame back.
+
+    asyncio sets TCP_NODELAY only on sockets that were made with their protocol's number; without it a stream
+    takes two delayed acknowledgements, 90 ms, to open.
+    """
     made = transport.get_extra_info("socket")
     if made is None:
         return
     with contextlib.suppress(OSError):
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         for name in ("TCP_KEEPIDLE", "TCP_KEEPINTVL"):
             if hasattr(socket, name):
@@ -65,7 +70,7 @@ class SignalLine(asyncio.Protocol):
         self._transport = transport
         self._on_lost: Callable[[Exception], None] | None = on_lost
         self._dialogue = Dialogue(health_messages(on_health))
-        keep_alive(transport)
+        tune(transport)
         transport.set_protocol(self)
         self.data_received(received)
 
