@@ -79,6 +79,8 @@ def adopt(made: socket.socket) -> None:
     """Set what every connection of the relay has."""
     made.setblocking(False)
     with contextlib.suppress(OSError):
+        # asyncio does it only for sockets that were made with their protocol's number
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         if hasattr(socket, "TCP_KEEPIDLE"):
             made.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEPALIVE_SECONDS)
