@@ -12,6 +12,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QWidget
@@ -19,14 +20,39 @@ from PySide6.QtWidgets import QApplication, QWidget
 from npsgui.app.demo.demo import Demo, throw_away_folder
 from npsgui.app.program import Program
 from npsgui.app.settings import Settings
+from npsgui.model.entities import GLOBAL_KEY, Mode, OwnerKey, OwnerKind
 from npsgui.ui.application import Looks, make_application
 from npsgui.ui.loop import new_event_loop
 from npsgui.ui.sidebar import Page
+from npsgui.ui.tabs import Tabs
 from npsgui.ui.window import Window
 
 THEMES = ("light", "dark")
 LANGUAGES = ("en", "zh_CN")
 SIZE = (1280, 800)
+FURNITURE: tuple[tuple[OwnerKind, dict[str, str]], ...] = (
+    (
+        OwnerKind.TUNNEL,
+        {"remark": "nas-dns", "mode": "udp", "port": "18053", "bind": "", "targets": "127.0.0.1:53"},
+    ),
+    (OwnerKind.TUNNEL, {"remark": "out", "mode": "socks5", "port": "18010-18012", "bind": ""}),
+    (OwnerKind.TUNNEL, {"remark": "web-out", "mode": "httpProxy", "port": "18013", "accounts": "ann:one"}),
+    (OwnerKind.TUNNEL, {"remark": "papers", "mode": "file", "port": "18014", "folder": "/usr/share/doc"}),
+    (OwnerKind.TUNNEL, {"remark": "hidden", "mode": "secret", "targets": "127.0.0.1:22"}),
+    # the shared port is there already
+    (OwnerKind.TUNNEL, {"remark": "clash", "port": "18480", "targets": "127.0.0.1:80"}),
+    (OwnerKind.HOST, {"remark": "nas", "host": "nas.example.org", "targets": "127.0.0.1:80"}),
+    (
+        OwnerKind.HOST,
+        {"remark": "wiki", "host": "*.example.net", "location": "/wiki", "targets": "127.0.0.1:81"},
+    ),
+    (
+        OwnerKind.HOST,
+        {"remark": "safe", "host": "a.example.org", "scheme": "https", "targets": "127.0.0.1:82"},
+    ),
+)
+"""What is added to the demo, so that every kind is to be seen."""
+
 SETTLE = 0.4
 """How long a page may take to load its history and paint, s."""
 
@@ -61,6 +87,9 @@ class Studio:
                 await self._take(lambda: window, name.format(page.name.lower()))
             for what, ask in self._dialogs(window):
                 ask()
+                await asyncio.sleep(0)
+                for tabs in self._dialog().findChildren(Tabs) if what == "host-requests" else ():
+                    tabs.choose(1)
                 await self._take(self._dialog, name.format(what))
                 self._dialog().close()
                 await asyncio.sleep(0)
@@ -76,6 +105,12 @@ class Studio:
         yield "new-client", commands.new_client
         yield "client", lambda: commands.edit(client)
         yield "tunnel", lambda: commands.edit(tunnel)
+        for one in configuration.tunnels.values():
+            if one.mode is not Mode.TCP:
+                yield f"tunnel-{one.mode}", partial(commands.edit, one.owner)
+        yield "new-host", commands.new_host
+        yield "host", lambda: commands.edit(OwnerKey(OwnerKind.HOST, 1))
+        yield "host-requests", lambda: commands.edit(OwnerKey(OwnerKind.HOST, 1))
         yield "limits", commands.edit_limits
         yield "remove", lambda: commands.remove((client,))
 
@@ -90,6 +125,13 @@ class Studio:
         print(self._pictures / name)
 
 
+async def furnish(program: Program) -> None:
+    """Give the demo's household what it lacks: the other kinds of tunnels, hosts, and a port in use."""
+    await program.set(GLOBAL_KEY, {"http_port": "18480"})
+    for kind, words in FURNITURE:
+        await program.add(kind, {"client": "1", **words})
+
+
 async def take_pictures(app: QApplication, pictures: Path, seconds: float) -> None:
     """Of an empty Program, and of one that the demo has used for so long."""
     with throw_away_folder() as folder:
@@ -97,6 +139,7 @@ async def take_pictures(app: QApplication, pictures: Path, seconds: float) -> No
         studio = Studio(app, program, pictures)
         await studio.take_all()
         demo = await Demo.open(program)
+        await furnish(program)
         try:
             await asyncio.sleep(seconds)
             await studio.take_all()

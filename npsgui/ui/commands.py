@@ -136,7 +136,7 @@ class Commands(QObject):
         open_now = sum(row.owner in going for row in self._program.connections())
         costs = []
         if tunnels:
-            costs.append(self.tr("Tunnels that stop listening: {count}").format(count=tunnels))
+            costs.append(self.tr("Tunnels and hosts that stop: {count}").format(count=tunnels))
         if open_now:
             costs.append(self.tr("Open connections that are cut off: {count}").format(count=open_now))
         costs.append(self.tr("The bytes carried so far stay in the ledger."))

@@ -87,11 +87,14 @@ class DetailPane(QFrame):
         self._name, self._badge = ElidedLabel(self), Badge(theme, self)
         self._name.setStyleSheet("font-size: 15px; font-weight: 600;")
         self._name.setMaximumWidth(240)
+        self._why = QLabel(self)
+        self._why.setObjectName("warn")
+        self._why.setWordWrap(True)
         self.tabs = Tabs(
             {
                 Tab.TRAFFIC: self.tr("Traffic"),
                 Tab.CONNECTIONS: self.tr("Connections"),
-                Tab.TUNNELS: self.tr("Tunnels"),
+                Tab.TUNNELS: self.tr("Tunnels and hosts"),
                 Tab.LIMITS: self.tr("Limits"),
             },
             self,
@@ -104,7 +107,7 @@ class DetailPane(QFrame):
         self.links.nothing = self.tr("Nobody is connected.")
         columns = FlowColumns(self._sentences, self).of_owned()
         self.tunnels = TableView(Table(columns, lambda line: line.flow.owner, self), self)
-        self.tunnels.nothing = self.tr("This client has no tunnels yet.")
+        self.tunnels.nothing = self.tr("This client has no tunnels and hosts yet.")
         show_flows(self.tunnels, theme, lambda line: line.flow)
         self._limits = LimitsView(theme, self)
         self._lay_out()
@@ -131,12 +134,14 @@ class DetailPane(QFrame):
         self._name.setText(row.remark or self._sentences.owner(row.owner))
         reason = self._sentences.of(row.reason) if row.reason is not None else ""
         self._badge.show_state(row.state, self._sentences.state(row.state), reason)
+        self._why.setText(reason)
+        self._why.setVisible(bool(reason))
         owned = self._program.configuration.owned_by(row.owner.id) if row.kind is OwnerKind.CLIENT else []
         self.tabs.show_tab(Tab.TUNNELS, row.kind is OwnerKind.CLIENT)
         self.tabs.show_count(Tab.TUNNELS, len(owned))
         self.tabs.show_count(Tab.CONNECTIONS, row.connections)
         self._refresh_tab(row)
-        self.chart.say(reason or self._meaning(row))
+        self.chart.say(self._meaning(row))
 
     def _refresh_tab(self, row: FlowRow) -> None:
         program, tab = self._program, self.tabs.current
@@ -147,7 +152,8 @@ class DetailPane(QFrame):
             mine = [one for one in program.connections() if row.owner in (one.owner, _client_key(one))]
             self.links.table.show(links(mine, program.configuration))
         elif tab is Tab.TUNNELS:
-            flows = [one for one in program.flows(OwnerKind.TUNNEL) if one.client == row.client]
+            kinds = (OwnerKind.TUNNEL, OwnerKind.HOST)
+            flows = [one for kind in kinds for one in program.flows(kind) if one.client == row.client]
             self.tunnels.table.show(lines(flows, program.configuration))
         else:
             self._limits.show_row(row, program.configuration)
@@ -202,6 +208,7 @@ class DetailPane(QFrame):
         whole.setContentsMargins(16, 8, 16, 12)
         whole.setSpacing(8)
         whole.addLayout(self._head)
+        whole.addWidget(self._why)
         whole.addWidget(self._stack, 1)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(empty)

@@ -1,11 +1,12 @@
-"""The Clients and the Tunnels page: a table of owners over the detail of the selected one."""
+"""The pages of clients, tunnels and hosts: a table of owners over the detail of the selected one."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QMenu, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
@@ -19,7 +20,7 @@ from npsgui.ui.flow_rows import FlowColumns, Line, lines
 from npsgui.ui.page_header import PageHeader
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.sidebar import StateFilter
-from npsgui.ui.table import Table
+from npsgui.ui.table import Column, Table
 from npsgui.ui.table_view import TableView
 from npsgui.ui.theme import Theme
 
@@ -39,6 +40,8 @@ class FlowPage(QWidget):
     """A tuple of session ids to close."""
     tunnel_asked = Signal(int)
     """A new tunnel for the client with this id."""
+    host_asked = Signal(int)
+    """A new host for it."""
 
     def __init__(
         self,
@@ -55,20 +58,13 @@ class FlowPage(QWidget):
         self._flows: Sequence[FlowRow] = ()
         self._state: StateFilter | None = None
         self._columns = FlowColumns(Sentences(self), self)
-        of_clients = kind is OwnerKind.CLIENT
-        title = self.tr("Clients") if of_clients else self.tr("Tunnels")
-        columns = self._columns.of_clients() if of_clients else self._columns.of_tunnels()
+        title, columns = self._words_of(kind)
         self.detail = DetailPane(program, theme, self)
         self.table = Table(columns, lambda line: line.flow.owner, self)
         self.view = TableView(self.table, self)
         self.view.setAccessibleName(title)
         show_flows(self.view, theme, lambda line: line.flow)
-        self._start = self._action(self.tr("Start"), "player-play", self._on_start)
-        self._stop = self._action(self.tr("Stop"), "player-stop", self._on_stop)
-        self._edit = self._action(self.tr("Edit…"), "pencil", self._on_edit, "F2")
-        self._remove = self._action(self.tr("Delete…"), "trash", self._on_remove, "Del")
-        self._tunnel = self._action(self.tr("New tunnel…"), "", self._on_tunnel)
-        self._copy = self._action(self.tr("Copy"), "", self.view.copy, "Ctrl+C")
+        self._make_actions()
         actions = [self._start, self._stop, self._edit, self._remove]
         self.header = PageHeader(theme, title, actions, add, self, second)
         self._empty = EmptyState("", add, self)
@@ -115,6 +111,36 @@ class FlowPage(QWidget):
         """The selected owners."""
         return tuple(line.flow.owner for line in self.view.selected())
 
+    def _make_actions(self) -> None:
+        self._start = self._action(self.tr("Start"), "player-play", self._on_start)
+        self._stop = self._action(self.tr("Stop"), "player-stop", self._on_stop)
+        self._edit = self._action(self.tr("Edit…"), "pencil", self._on_edit, "F2")
+        self._remove = self._action(self.tr("Delete…"), "trash", self._on_remove, "Del")
+        self._tunnel = self._action(self.tr("New tunnel…"), "", partial(self._on_new, self.tunnel_asked))
+        self._host = self._action(self.tr("New host…"), "", partial(self._on_new, self.host_asked))
+        self._copy = self._action(self.tr("Copy"), "", self.view.copy, "Ctrl+C")
+
+    def _words_of(self, kind: OwnerKind) -> tuple[str, list[Column[Line]]]:
+        """The title and the columns for a kind; ``_nothing`` is what is said while there are none."""
+        title, columns, self._nothing = {
+            OwnerKind.CLIENT: (
+                self.tr("Clients"),
+                self._columns.of_clients,
+                self.tr("No clients yet. A client is an account that owns tunnels and limits."),
+            ),
+            OwnerKind.TUNNEL: (
+                self.tr("Tunnels"),
+                self._columns.of_tunnels,
+                self.tr("No tunnels yet. A tunnel listens on a port and leads to a target."),
+            ),
+            OwnerKind.HOST: (
+                self.tr("Hosts"),
+                self._columns.of_hosts,
+                self.tr("No hosts yet. A host answers for a name on the ports that all hosts share."),
+            ),
+        }[kind]
+        return title, columns()
+
     def _action(self, text: str, icon_name: str, slot: Callable[[], None], key: str = "") -> QAction:
         action = QAction(text, self)
         action.setData(icon_name)
@@ -159,15 +185,10 @@ class FlowPage(QWidget):
         self._stack.setCurrentIndex(0 if self.table.rows else 1)
         self.detail.setVisible(bool(self._flows))
         self._empty.say(
-            self.tr("Nothing here matches the search and the filter.") if self._flows else self._nothing()
+            self.tr("Nothing here matches the search and the filter.") if self._flows else self._nothing
         )
         if self.table.rows and not self.view.selectionModel().hasSelection():
             self.view.choose(0)
-
-    def _nothing(self) -> str:
-        if self._kind is OwnerKind.CLIENT:
-            return self.tr("No clients yet. A client is an account that owns tunnels and limits.")
-        return self.tr("No tunnels yet. A tunnel listens on a port and leads to a target.")
 
     def _on_chosen(self) -> None:
         chosen = self.view.selected()
@@ -181,6 +202,7 @@ class FlowPage(QWidget):
         self._stop.setEnabled(True in wanted)
         self._edit.setEnabled(len(chosen) == 1)
         self._tunnel.setEnabled(len(chosen) == 1)
+        self._host.setEnabled(len(chosen) == 1)
         self._remove.setEnabled(bool(chosen))
 
     def _on_start(self) -> None:
@@ -194,10 +216,10 @@ class FlowPage(QWidget):
         if len(chosen) == 1:
             self.edit_asked.emit(chosen[0])
 
-    def _on_tunnel(self) -> None:
+    def _on_new(self, asked: SignalInstance) -> None:
         chosen = self.owners()
         if len(chosen) == 1:
-            self.tunnel_asked.emit(chosen[0].id)
+            asked.emit(chosen[0].id)
 
     def _on_remove(self) -> None:
         chosen = self.owners()
@@ -212,6 +234,6 @@ class FlowPage(QWidget):
         menu.addActions([self._edit, self._remove])
         menu.addSeparator()
         if self._kind is OwnerKind.CLIENT:
-            menu.addAction(self._tunnel)
+            menu.addActions([self._tunnel, self._host])
         menu.addAction(self._copy)
         menu.popup(at)

@@ -1,4 +1,4 @@
-"""The rows and columns of the Clients and Tunnels tables."""
+"""The rows and columns of the tables of clients, tunnels and hosts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QObject
 
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import Client, Owner, OwnerKind, Tunnel
+from npsgui.model.entities import Host, Owner, OwnerKind, Scheme, Tunnel
 from npsgui.model.ports import format_ports
 from npsgui.model.units import format_bytes, format_limit, format_rate
 from npsgui.model.views import FlowRow
@@ -31,12 +31,15 @@ class Line(NamedTuple):
 
 def lines(rows: Sequence[FlowRow], configuration: Configuration) -> list[Line]:
     """The lines of these rows; a row whose owner was removed a moment ago has none."""
-    owners: Mapping[int, Client] | Mapping[int, Tunnel]
+    shelves: Mapping[OwnerKind, Mapping[int, Owner]] = {
+        OwnerKind.CLIENT: configuration.clients,
+        OwnerKind.TUNNEL: configuration.tunnels,
+        OwnerKind.HOST: configuration.hosts,
+    }
     clients = {client.id: client.remark or str(client.owner) for client in configuration.clients.values()}
     found = []
     for row in rows:
-        owners = configuration.clients if row.kind is OwnerKind.CLIENT else configuration.tunnels
-        owner = owners.get(row.owner.id)
+        owner = shelves[row.kind].get(row.owner.id)
         if owner is not None:
             found.append(Line(row, owner, clients.get(row.client, "")))
     return found
@@ -53,7 +56,7 @@ def rate(count: float) -> str:
 
 
 class FlowColumns(QObject):
-    """Makes the columns of both tables, in the user's language."""
+    """Makes the columns of all of them, in the user's language."""
 
     def __init__(self, sentences: Sentences, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -66,13 +69,8 @@ class FlowColumns(QObject):
     def of_tunnels(self) -> list[Column[Line]]:
         """The columns of the Tunnels table."""
         place: list[Column[Line]] = [
-            Column(
-                name="client",
-                title=self.tr("Client"),
-                value=lambda line: line.client.casefold(),
-                text=lambda line: line.client,
-                width=110,
-            ),
+            self._client(),
+            self._kind(),
             Column(
                 name="port",
                 title=self.tr("Port"),
@@ -81,30 +79,49 @@ class FlowColumns(QObject):
                 right=True,
                 width=70,
             ),
-            Column(
-                name="targets",
-                title=self.tr("Target"),
-                value=targets_of,
-                text=lambda line: targets_of(line) or DASH,
-                width=140,
-                shown=False,
-            ),
+            self._targets(),
         ]
-        return [self._name(), self._state(), *place, *self._traffic(), self._connections(), self._quota(150)]
+        return [self._name(), self._state(), *place, *self._traffic(), self._connections(), self._quota(130)]
+
+    def of_hosts(self) -> list[Column[Line]]:
+        """The columns of the Hosts table."""
+        place: list[Column[Line]] = [
+            Column(name="host", title=self.tr("Host name"), value=host_of, text=host_of, width=140),
+            Column(name="location", title=self.tr("Location"), value=location_of, text=location_of, width=80),
+            Column(name="scheme", title=self.tr("Scheme"), value=scheme_of, text=scheme_of, width=76),
+            self._client(),
+            self._targets(),
+        ]
+        return [self._name(), self._state(), *place, *self._traffic(), self._connections(), self._quota(130)]
 
     def of_owned(self) -> list[Column[Line]]:
-        """The columns for the tunnels of one client, whose name is known."""
-        return [
-            replace(column, shown=column.name != "connections", width=min(column.width, 124))
-            for column in self.of_tunnels()
-            if column.name != "client"
+        """The columns for the tunnels and hosts of one client, whose name is known."""
+        place = Column(
+            name="place", title=self.tr("Visitors come to"), value=place_of, text=place_of, width=170
+        )
+        columns = [
+            self._name(),
+            self._state(),
+            self._kind(),
+            place,
+            self._targets(),
+            *self._traffic(),
+            self._quota(130),
         ]
+        return [replace(column, shown=True, width=min(column.width, 124)) for column in columns]
 
     def facts(self, line: Line) -> Facts:
         """What a line can be found by."""
         flow = line.flow
         ports = ports_of(line)
-        names = (self._sentences.owner(flow.owner), flow.remark, line.client, targets_of(line))
+        names = (
+            self._sentences.owner(flow.owner),
+            flow.remark,
+            line.client,
+            self._kind_of(line),
+            host_of(line) + location_of(line),
+            targets_of(line),
+        )
         text = " ".join([*names, *map(str, ports)])
         states = (str(flow.state), self._sentences.state(flow.state))
         return Facts(text, states, ports, flow.inlet + flow.export)
@@ -129,7 +146,35 @@ class FlowColumns(QObject):
             value=lambda line: self.name_of(line).casefold(),
             text=self.name_of,
             bold=True,
-            width=150,
+            width=140,
+        )
+
+    def _kind_of(self, line: Line) -> str:
+        """The kind of a tunnel; the kind of owner for the others."""
+        if isinstance(line.owner, Tunnel):
+            return self._sentences.mode(line.owner.mode)
+        return self._sentences.kind(line.flow.kind)
+
+    def _kind(self) -> Column[Line]:
+        return Column(name="kind", title=self.tr("Kind"), value=self._kind_of, text=self._kind_of, width=80)
+
+    def _client(self) -> Column[Line]:
+        return Column(
+            name="client",
+            title=self.tr("Client"),
+            value=lambda line: line.client.casefold(),
+            text=lambda line: line.client,
+            width=96,
+        )
+
+    def _targets(self) -> Column[Line]:
+        return Column(
+            name="targets",
+            title=self.tr("Target"),
+            value=targets_of,
+            text=lambda line: targets_of(line) or DASH,
+            width=140,
+            shown=False,
         )
 
     def _state(self) -> Column[Line]:
@@ -139,7 +184,7 @@ class FlowColumns(QObject):
             value=lambda line: line.flow.state,
             text=lambda line: self._sentences.state(line.flow.state),
             cell_tip=self._reason,
-            width=126,
+            width=120,
         )
 
     def _traffic(self) -> list[Column[Line]]:
@@ -152,6 +197,7 @@ class FlowColumns(QObject):
                 value=lambda line: line.flow.inlet_now,
                 text=lambda line: rate(line.flow.inlet_now),
                 right=True,
+                width=100,
                 tip=inlet,
             ),
             Column(
@@ -160,6 +206,7 @@ class FlowColumns(QObject):
                 value=lambda line: line.flow.export_now,
                 text=lambda line: rate(line.flow.export_now),
                 right=True,
+                width=100,
                 tip=export,
             ),
             Column(
@@ -209,5 +256,28 @@ def ports_of(line: Line) -> tuple[int, ...]:
 
 
 def targets_of(line: Line) -> str:
-    """The targets of a tunnel, in words."""
-    return ", ".join(map(str, line.owner.targets)) if isinstance(line.owner, Tunnel) else ""
+    """The targets of a tunnel or host, in words."""
+    return ", ".join(map(str, line.owner.targets)) if isinstance(line.owner, Tunnel | Host) else ""
+
+
+def host_of(line: Line) -> str:
+    """The name that a host answers for."""
+    return line.owner.host if isinstance(line.owner, Host) else ""
+
+
+def location_of(line: Line) -> str:
+    """The location that a host answers for."""
+    return line.owner.location if isinstance(line.owner, Host) else ""
+
+
+def scheme_of(line: Line) -> str:
+    """The schemes that a host answers for."""
+    if not isinstance(line.owner, Host):
+        return ""
+    return "HTTP(S)" if line.owner.scheme is Scheme.ALL else line.owner.scheme.upper()
+
+
+def place_of(line: Line) -> str:
+    """Where visitors come to: the ports of a tunnel, the name and location of a host."""
+    ports = ports_of(line)
+    return (format_ports(ports) if ports else host_of(line) + location_of(line)) or DASH

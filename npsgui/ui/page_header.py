@@ -46,7 +46,9 @@ class PageHeader(QWidget):
         if second is not None:
             layout.addSpacing(8)
             other = QPushButton(second.text(), self)
+            other.setToolTip(second.toolTip())
             other.clicked.connect(second.trigger)
+            second.changed.connect(lambda: other.setText(second.text()))
             layout.addWidget(other)
         self._primary: QPushButton | None = None
         if primary is not None:

@@ -30,7 +30,8 @@ class Page(enum.IntEnum):
     OVERVIEW = 0
     CLIENTS = 1
     TUNNELS = 2
-    CONNECTIONS = 3
+    HOSTS = 3
+    CONNECTIONS = 4
 
 
 class StateFilter(enum.Enum):
@@ -64,6 +65,7 @@ class Sidebar(QFrame):
             Page.OVERVIEW: _Door(self.tr("Overview"), "layout-dashboard", self),
             Page.CLIENTS: _Door(self.tr("Clients"), "users", self),
             Page.TUNNELS: _Door(self.tr("Tunnels"), "route", self),
+            Page.HOSTS: _Door(self.tr("Hosts"), "world", self),
             Page.CONNECTIONS: _Door(self.tr("Connections"), "plug-connected", self),
         }
         self._filters = {

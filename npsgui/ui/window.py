@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -30,6 +31,9 @@ from npsgui.ui.theme import Theme
 SECOND = 1000
 AFTER_THE_BEAT = 0.03
 """The window looks this long after the program's beat, s, so that it shows the second just ended."""
+
+PAGES = {OwnerKind.CLIENT: Page.CLIENTS, OwnerKind.TUNNEL: Page.TUNNELS, OwnerKind.HOST: Page.HOSTS}
+"""Where the owners of a kind are shown."""
 
 
 class Window(QMainWindow):
@@ -81,8 +85,12 @@ class Window(QMainWindow):
         counts = {
             Page.CLIENTS: len(configuration.clients),
             Page.TUNNELS: len(configuration.tunnels),
+            Page.HOSTS: len(configuration.hosts),
             Page.CONNECTIONS: everything.connections,
         }
+        ports = (("HTTP", configuration.everything.http_port), ("HTTPS", configuration.everything.https_port))
+        open_now = " · ".join(f"{name} {port}" for name, port in ports if port)
+        self._ports.setText(open_now or self.tr("Set the ports…"))
         page = self._stack.currentWidget()
         if isinstance(page, FlowPage | ConnectionsPage | OverviewPage):
             page.refresh()
@@ -96,16 +104,15 @@ class Window(QMainWindow):
         self._stack.setCurrentWidget(self._pages[page])
         self._pages[page].setFocus()
         self.sidebar.clear_filter()
-        for flow_page in (self.clients, self.tunnels):
+        for flow_page in self._flow_pages.values():
             flow_page.show_states(None)
-        self.sidebar.show_page(page, page in (Page.CLIENTS, Page.TUNNELS))
+        self.sidebar.show_page(page, isinstance(self._pages[page], FlowPage))
         self.refresh()
 
     def show_owner(self, owner: OwnerKey) -> None:
-        """Bring the page of this client or tunnel to the front, with it selected."""
-        of_clients = owner.kind is OwnerKind.CLIENT
-        self.show_page(Page.CLIENTS if of_clients else Page.TUNNELS)
-        (self.clients if of_clients else self.tunnels).choose(owner)
+        """Bring the page of this client, tunnel or host to the front, with it selected."""
+        self.show_page(PAGES[owner.kind])
+        self._flow_pages[owner.kind].choose(owner)
 
     def offer_demo(self) -> None:
         """Offer demo data on the first page; ``demo_asked`` tells when it is wanted."""
@@ -124,15 +131,23 @@ class Window(QMainWindow):
         self._import = QAction(self.tr("Import…"), self)
         self._import.setToolTip(self.tr("Take clients and tunnels from NPS's conf folder"))
         self._add_tunnel = QAction(self.tr("New tunnel"), self)
+        self._add_host = QAction(self.tr("New host"), self)
+        self._ports = QAction(self)
+        self._ports.setToolTip(self.tr("The ports and the address that all hosts share"))
         self.overview = OverviewPage(program, theme, self)
         self.clients = FlowPage(program, theme, OwnerKind.CLIENT, self._add_client, self, self._import)
         self.tunnels = FlowPage(program, theme, OwnerKind.TUNNEL, self._add_tunnel, self)
+        self.hosts = FlowPage(program, theme, OwnerKind.HOST, self._add_host, self, self._ports)
         self.connections = ConnectionsPage(program, theme, self)
         self._first_run = FirstRunPage(program, theme, self)
+        self._flow_pages = {
+            OwnerKind.CLIENT: self.clients,
+            OwnerKind.TUNNEL: self.tunnels,
+            OwnerKind.HOST: self.hosts,
+        }
         self._pages: dict[Page, QWidget] = {
             Page.OVERVIEW: self.overview,
-            Page.CLIENTS: self.clients,
-            Page.TUNNELS: self.tunnels,
+            **{PAGES[kind]: page for kind, page in self._flow_pages.items()},
             Page.CONNECTIONS: self.connections,
         }
 
@@ -164,8 +179,10 @@ class Window(QMainWindow):
         self.status.alternative.chosen.connect(self.commands.choose_alternative)
         self._add_client.triggered.connect(self.commands.new_client)
         self._import.triggered.connect(self.commands.import_nps)
-        self._add_tunnel.triggered.connect(self._on_new_tunnel)
-        for page in (self.clients, self.tunnels):
+        self._add_tunnel.triggered.connect(partial(self._on_new_owned, OwnerKind.TUNNEL))
+        self._add_host.triggered.connect(partial(self._on_new_owned, OwnerKind.HOST))
+        self._ports.triggered.connect(self.commands.edit_limits)
+        for page in self._flow_pages.values():
             page.edit_asked.connect(self.commands.edit)
             page.remove_asked.connect(self.commands.remove)
             page.enable_asked.connect(self.commands.enable)
@@ -173,6 +190,7 @@ class Window(QMainWindow):
         self.overview.owner_chosen.connect(self.show_owner)
         self.commands.added.connect(self.show_owner)
         self.clients.tunnel_asked.connect(self.commands.new_tunnel)
+        self.clients.host_asked.connect(self.commands.new_host)
         self.connections.close_asked.connect(self.commands.close_connections)
         self._first_run.finished.connect(self._on_first_run_over)
         self._first_run.import_asked.connect(self.commands.import_nps)
@@ -189,7 +207,7 @@ class Window(QMainWindow):
             QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self, lambda number=number: self.show_page(number))
 
     def _restore(self) -> None:
-        pages = {"clients": self.clients, "tunnels": self.tunnels}
+        pages = {"clients": self.clients, "tunnels": self.tunnels, "hosts": self.hosts}
         views: dict[str, TableView[Any]] = {"connections": self.connections.view}
         for name, page in pages.items():
             views |= {
@@ -225,15 +243,14 @@ class Window(QMainWindow):
         if isinstance(page, FlowPage):
             page.show_states(state)
 
-    def _on_new_tunnel(self) -> None:
+    def _on_new_owned(self, kind: OwnerKind) -> None:
         chosen = self.clients.owners()
-        self.commands.new_tunnel(chosen[0].id if len(chosen) == 1 else None)
+        ask = self.commands.new_tunnel if kind is OwnerKind.TUNNEL else self.commands.new_host
+        ask(chosen[0].id if len(chosen) == 1 else None)
 
     def _on_new(self) -> None:
-        if self._page is Page.TUNNELS:
-            self._on_new_tunnel()
-        else:
-            self.commands.new_client()
+        adds = {Page.TUNNELS: self._add_tunnel, Page.HOSTS: self._add_host}
+        adds.get(self._page, self._add_client).trigger()
 
     def _on_find(self) -> None:
         if self._stack.currentWidget() is self.overview:

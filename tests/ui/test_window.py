@@ -71,7 +71,11 @@ def test_ctrl_f_searches_and_esc_shows_all_again(qtbot: QtBot, tmp_path: Path) -
 
 def test_ctrl_and_a_number_show_a_page(qtbot: QtBot, tmp_path: Path) -> None:
     async def act(program: Program, window: Window) -> None:
-        for key, page in ((Qt.Key.Key_1, window.overview), (Qt.Key.Key_4, window.connections)):
+        for key, page in (
+            (Qt.Key.Key_1, window.overview),
+            (Qt.Key.Key_4, window.hosts),
+            (Qt.Key.Key_5, window.connections),
+        ):
             QTest.keyClick(window, key, CTRL)
             assert page.isVisible()
 
@@ -80,7 +84,11 @@ def test_ctrl_and_a_number_show_a_page(qtbot: QtBot, tmp_path: Path) -> None:
 
 def test_ctrl_n_asks_for_what_the_page_shows(qtbot: QtBot, tmp_path: Path) -> None:
     async def act(program: Program, window: Window) -> None:
-        for page, title in ((Page.CLIENTS, "New client"), (Page.TUNNELS, "New tunnel")):
+        for page, title in (
+            (Page.CLIENTS, "New client"),
+            (Page.TUNNELS, "New tunnel"),
+            (Page.HOSTS, "New host"),
+        ):
             window.show_page(page)
             QTest.keyClick(window, Qt.Key.Key_N, CTRL)
             await asyncio.sleep(0)
