@@ -8,7 +8,7 @@ from npsgui.model.entities import Client, Everything, Owner
 from npsgui.model.gate import Cause, Gate, Refusal
 from npsgui.model.hours import NEVER
 from npsgui.model.rules import unsupported
-from npsgui.model.units import format_limit
+from npsgui.model.units import format_bytes, format_limit
 from npsgui.model.views import FlowRow, Sentence, State
 
 NOT_RUNNING = Sentence("npsgui is not running.")
@@ -86,7 +86,10 @@ def state_of(
         if one.ladder.throttles:
             return State.THROTTLED, _throttled(one)
     if gate.ladder.warns:
-        return State.NEAR_QUOTA, _said("{percent} % of its quota is used.", percent=gate.limits.warn)
+        left = format_bytes(gate.flow.left)
+        return State.NEAR_QUOTA, _said(
+            "Over {percent} % of its quota is used, {left} are left.", percent=gate.limits.warn, left=left
+        )
     return State.RUNNING, None
 
 
@@ -106,7 +109,7 @@ def _opening(gate: Gate, wall: float) -> Sentence:
 
 def _throttled(gate: Gate) -> Sentence:
     return _said(
-        "{owner} is throttled to {rate}: {percent} % of its quota is used.",
+        "{owner} is throttled to {rate}: over {percent} % of its quota is used.",
         owner=gate.owner,
         rate=format_limit(gate.ladder.rate) + "/s",
         percent=gate.limits.throttle_at,

@@ -6,6 +6,7 @@ from npsgui.app.program import new_key
 from npsgui.model.entities import Client, OwnerKind
 from npsgui.ui.field_rows import Field, FormPage
 from npsgui.ui.inputs import Lines
+from npsgui.ui.limit_pages import LimitPages
 from npsgui.ui.owner_form import OwnerForm
 
 
@@ -30,6 +31,7 @@ class ClientDialog(OwnerForm):
                 make=Lines,
             ),
         ]
-        page = FormPage("", (facts, self.limit_fields(row, owner)))
-        applied = await self.ask_about(owner, title, page)
+        page = FormPage(self.tr("Client"), (facts, self.limit_fields(row, owner)))
+        pages = LimitPages(self._program.configuration, self._theme, row, self).of(owner)
+        applied = await self.ask_about(owner, title, page, *pages)
         return applied if isinstance(applied, Client) else None

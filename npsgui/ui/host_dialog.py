@@ -10,6 +10,7 @@ from npsgui.model.entities import PASS_THROUGH, SELF_SIGNED, Host, Owner, OwnerK
 from npsgui.ui.field_rows import Field, FormPage
 from npsgui.ui.inputs import Browse, ChoiceOr, Input, Lines, Path
 from npsgui.ui.limit_hints import Hint
+from npsgui.ui.limit_pages import LimitPages
 from npsgui.ui.owned_form import OwnedForm
 
 
@@ -21,11 +22,11 @@ class HostDialog(OwnedForm):
         if host is None:
             client = self.client_for(client_id)
             host = Host(id=self._program.configuration.next_id(OwnerKind.HOST), client=client)
-        place = FormPage(
-            self.tr("Host"), (self._place(host), self.limit_fields(self.row_of(host.owner), host))
-        )
+        row = self.row_of(host.owner)
+        place = FormPage(self.tr("Host"), (self._place(host), self.limit_fields(row, host)))
         requests = FormPage(self.tr("Requests"), (self._safety(), self._changes()))
-        applied = await self.ask_about(host, self.title_of(host), place, requests)
+        pages = LimitPages(self._program.configuration, self._theme, row, self).of(host)
+        applied = await self.ask_about(host, self.title_of(host), place, requests, *pages)
         return applied if isinstance(applied, Host) else None
 
     def _place(self, host: Host) -> list[Field]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QValidator, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QHBoxLayout, QLabel, QWidget
 
 BYTES = ("B", "KiB", "MiB", "GiB", "TiB")
 RATES = tuple(f"{unit}/s" for unit in BYTES[:-1])
@@ -21,14 +21,26 @@ class LimitInput(QWidget):
     """Text in, text out, as ``model/words.py`` reads it: ``10GiB``, ``512KiB/s``, ``8``, ``0`` for none.
 
     ``units``: those to choose from, or none for a count. A unit that is typed moves into its box.
+    ``none`` is the text that an empty field stands for, ``nothing`` what it shows then, ``suffix`` what
+    stands behind a count.
     """
 
     changed = Signal()
 
-    def __init__(self, text: str, units: Sequence[str] = (), parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        text: str,
+        units: Sequence[str] = (),
+        parent: QWidget | None = None,
+        *,
+        none: str = "0",
+        nothing: str = "",
+        suffix: str = "",
+    ) -> None:
         super().__init__(parent)
         units = tuple(units)
-        self.amount = Amount(self)
+        self._none = none
+        self.amount = Amount(nothing or self.tr("unlimited"), self)
         self.unit: QComboBox | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -41,6 +53,8 @@ class LimitInput(QWidget):
             self.unit.setAccessibleName(self.tr("Unit"))
             self.unit.setFixedWidth(84)
             row.addWidget(self.unit)
+        if suffix:
+            row.addWidget(QLabel(suffix, self))
         self._show(text)
         self.setFocusProxy(self.amount)
         self.amount.lineEdit().textChanged.connect(self.changed)
@@ -49,10 +63,10 @@ class LimitInput(QWidget):
             self.unit.currentIndexChanged.connect(self.changed)
 
     def text(self) -> str:
-        """What the model is to read; ``0`` where nothing stands."""
+        """What the model is to read."""
         written = self.amount.text().strip()
         if not written or self.unit is None or not _is_number(written):
-            return written or "0"
+            return written or self._none
         return written + self.unit.currentText()
 
     def setAccessibleName(self, name: str) -> None:  # noqa: N802  # as Qt names it
@@ -60,7 +74,9 @@ class LimitInput(QWidget):
         self.amount.setAccessibleName(name)
 
     def _show(self, text: str) -> None:
-        number, unit = ("", "") if text == "0" else self._parts(text)
+        if text == "0" and self._none != text:
+            text = self.tr("unlimited")
+        number, unit = ("", "") if text == self._none else self._parts(text)
         if self.unit is not None and unit:
             self.unit.setCurrentText(unit)
         self.amount.lineEdit().setText(number)
@@ -86,9 +102,9 @@ class LimitInput(QWidget):
 class Amount(QAbstractSpinBox):
     """A number that arrows and the wheel step. It takes any text: what is wrong with it, the model says."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, nothing: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.lineEdit().setPlaceholderText(self.tr("unlimited"))
+        self.lineEdit().setPlaceholderText(nothing)
         self.lineEdit().setTextMargins(8, 0, 0, 0)
         self.setMinimumWidth(104)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -6,6 +6,7 @@ from npsgui.model.entities import GLOBAL_KEY, Everything
 from npsgui.ui.bind_field import BindFields
 from npsgui.ui.field_rows import Field, FormPage
 from npsgui.ui.inputs import Ports
+from npsgui.ui.limit_pages import LimitPages
 from npsgui.ui.owner_form import OwnerForm
 
 
@@ -24,8 +25,9 @@ class LimitsDialog(OwnerForm):
                 "https_port", self.tr("HTTPS port"), self.tr("All hosts share it; empty is none"), make=Ports
             ),
         )
-        limits = self.limit_fields(self._program.flow(GLOBAL_KEY), everything)
-        applied = await self.ask_about(
-            everything, self.tr("Limits of everything and ports of hosts"), FormPage("", (shared, limits))
-        )
+        row = self._program.flow(GLOBAL_KEY)
+        page = FormPage(self.tr("Limits"), (shared, self.limit_fields(row, everything)))
+        pages = LimitPages(self._program.configuration, self._theme, row, self).of(everything)
+        title = self.tr("Limits of everything and ports of hosts")
+        applied = await self.ask_about(everything, title, page, *pages)
         return applied if isinstance(applied, Everything) else None

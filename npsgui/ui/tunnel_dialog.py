@@ -14,6 +14,7 @@ from npsgui.ui.bind_field import BindFields
 from npsgui.ui.field_rows import Field, FormPage
 from npsgui.ui.inputs import Browse, Path, Ports
 from npsgui.ui.limit_hints import Hint
+from npsgui.ui.limit_pages import LimitPages
 from npsgui.ui.owned_form import PROXY_MODES, OwnedForm
 
 _LISTENING = frozenset(Mode) - PORTLESS_MODES
@@ -28,8 +29,10 @@ class TunnelDialog(OwnedForm):
         if tunnel is None:
             client = self.client_for(client_id)
             tunnel = Tunnel(id=self._program.configuration.next_id(OwnerKind.TUNNEL), client=client)
-        page = FormPage("", (self._facts(tunnel), self.limit_fields(self.row_of(tunnel.owner), tunnel)))
-        applied = await self.ask_about(tunnel, self.title_of(tunnel), page)
+        row = self.row_of(tunnel.owner)
+        page = FormPage(self.tr("Tunnel"), (self._facts(tunnel), self.limit_fields(row, tunnel)))
+        pages = LimitPages(self._program.configuration, self._theme, row, self).of(tunnel)
+        applied = await self.ask_about(tunnel, self.title_of(tunnel), page, *pages)
         return applied if isinstance(applied, Tunnel) else None
 
     def _facts(self, tunnel: Tunnel) -> list[Field]:

@@ -22,6 +22,7 @@ class WeekInput(QWidget):
         self.grid = WeekGrid(theme, self)
         self._help = QLabel(self)
         self._help.setObjectName("hint")
+        self._help.setWordWrap(True)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self._help, 1)

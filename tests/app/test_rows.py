@@ -48,11 +48,11 @@ def said(row: FlowRow) -> tuple[State, str]:
     ("used", "client", "tunnel"),
     [
         (499, (State.RUNNING, ""), (State.RUNNING, "")),
-        (500, (State.NEAR_QUOTA, "50 % of its quota is used."), (State.RUNNING, "")),
+        (500, (State.NEAR_QUOTA, "Over 50 % of its quota is used, 500 B are left."), (State.RUNNING, "")),
         (
             900,
-            (State.THROTTLED, "client 1 is throttled to 128 KiB/s: 90 % of its quota is used."),
-            (State.THROTTLED, "client 1 is throttled to 128 KiB/s: 90 % of its quota is used."),
+            (State.THROTTLED, "client 1 is throttled to 128 KiB/s: over 90 % of its quota is used."),
+            (State.THROTTLED, "client 1 is throttled to 128 KiB/s: over 90 % of its quota is used."),
         ),
         (1000, (State.OVER_QUOTA, ""), (State.OVER_QUOTA, "The quota of client 1 is used up.")),
     ],

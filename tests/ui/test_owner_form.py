@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from npsgui.model.configuration import Configuration
@@ -57,11 +57,11 @@ def limit_of(dialog: ClientDialog, word: str) -> LimitInput:
     return found
 
 
-def apply_button(dialog: ClientDialog) -> QPushButton:
+def apply_button(dialog: QDialog) -> QPushButton:
     return next(found for found in dialog.findChildren(QPushButton) if found.text() == "Apply")
 
 
-def said(dialog: ClientDialog, style: str) -> list[str]:
+def said(dialog: QDialog, style: str) -> list[str]:
     return [label.text() for label in dialog.findChildren(QLabel) if label.objectName() == style]
 
 
