@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from npsgui.app.certificates import Certificates
 from npsgui.app.settings import Settings
 from npsgui.bridge.bridge import Bridge
+from npsgui.bridge.config_mode import Steward
 from npsgui.bridge.doorway import Caller
 from npsgui.model.accounts import Accounts
 from npsgui.model.agents import AgentRow
@@ -24,9 +25,9 @@ from npsgui.tasks import spawn
 class Engine:
     """Everything that listens, for one Program."""
 
-    def __init__(self, accounts: Accounts, events: Events, settings: Settings) -> None:
+    def __init__(self, accounts: Accounts, events: Events, settings: Settings, steward: Steward) -> None:
         certificates = Certificates(settings.folder)
-        self._bridge = Bridge(events, certificates.bridge, listen, on_secret=self._on_secret)
+        self._bridge = Bridge(events, certificates.bridge, listen, on_secret=self._on_secret, steward=steward)
         self._relay = Relay(
             accounts,
             events,

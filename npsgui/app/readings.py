@@ -12,6 +12,7 @@ from npsgui.app.engine import Engine
 from npsgui.app.periods import Periods
 from npsgui.app.rows import NOT_RUNNING, flow_row
 from npsgui.app.settings import Settings
+from npsgui.app.wishes import Wishes
 from npsgui.ledger.ledger import Ledger
 from npsgui.model.accounts import Accounts
 from npsgui.model.agents import AgentRow
@@ -41,7 +42,8 @@ class Readings:
         self._accounts = Accounts(time.monotonic())
         self._accounts.apply(ledger.opened.configuration, time.monotonic())
         self._accounts.restore(ledger.opened.totals)
-        self._engine = Engine(self._accounts, self.events, settings) if relay else None
+        wishes = Wishes(lambda: self.configuration, lambda change: self._desk.edit(change))
+        self._engine = Engine(self._accounts, self.events, settings, wishes) if relay else None
         clock = MinuteClock(time.time(), time.monotonic())
         take_bill = tuple if self._engine is None else self._engine.take_bill
         self._books = Books(self._accounts, ledger, self.events, clock, take_bill)

@@ -6,13 +6,16 @@ import asyncio
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from npsgui.app.agent import parse_server
-from npsgui.model.entities import Target
+from npsgui.app.agent import AgentHandle, parse_server, read_npc_conf
+from npsgui.app.program import Program
+from npsgui.model.entities import GLOBAL_KEY, OwnerKind, Target
 from npsgui.model.errors import FieldError
-from tests.bridge.town import KEY, town
+from npsgui.tasks import spawn
+from tests.bridge.town import KEY, free_port, town
 from tests.bridge.wiring import until
 from tests.relay.house import echo, serving
 
@@ -78,3 +81,35 @@ def test_a_server_is_read(text: str, server: Target) -> None:
 def test_what_is_no_server_is_refused(text: str) -> None:
     with pytest.raises(FieldError):
         parse_server(text)
+
+
+def test_a_program_takes_the_tunnels_of_an_agent_and_counts_what_passes(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with serving(echo) as (target,), asyncio.timeout(30):
+            bridge, port = free_port(), free_port()
+            program = await Program.open(tmp_path / "data")
+            await program.set(GLOBAL_KEY, {"bridge_port": str(bridge)})
+            await program.add(OwnerKind.CLIENT, {"key": KEY})
+            conf = tmp_path / "npc.conf"
+            conf.write_text(
+                f"[common]\nserver_addr=127.0.0.1:{bridge}\nvkey={KEY}\n"
+                f"[echo]\nmode=tcp\nserver_port={port}\nserver_ip=127.0.0.1\ntarget_addr={target}\n"
+            )
+            agent = AgentHandle(Target("127.0.0.1", bridge), KEY, conf=read_npc_conf(conf))
+            task = spawn(agent.run(), "agent")
+            await until(lambda: bool(program.agents()))
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(bytes(300_000))
+            writer.write_eof()
+            assert len(await reader.read()) == 300_000
+            writer.close()
+            await until(lambda: not program.connections() and not agent.reading().streams)
+
+            (row,) = program.flows(OwnerKind.TUNNEL)
+            assert (row.remark, row.inlet, row.export) == ("echo", 300_000, 300_000)
+            assert (agent.reading().inlet, agent.reading().export) == (300_000, 300_000)
+            task.cancel()
+            await asyncio.wait([task])
+            await program.close()
+
+    asyncio.run(body())
