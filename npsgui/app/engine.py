@@ -86,6 +86,14 @@ class Engine:
         """Whom bytes were carried for since the last time."""
         return self._relay.take_bill()
 
+    def abort(self) -> None:
+        """End every session at once, whatever it has still to send."""
+        self._relay.abort()
+
+    async def drain(self, seconds: float) -> None:
+        """Listen no more and let sessions come to their own end, for at most ``seconds``."""
+        await self._relay.drain(seconds)
+
     async def close(self) -> None:
         """Close every listener, end every session, then the logins that they went through."""
         await self._relay.close()

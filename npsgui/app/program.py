@@ -135,6 +135,16 @@ class Program(Readings):
         """Close sessions; how many there were."""
         return 0 if self._engine is None else self._engine.close_connections(ids, Cause.CLOSED)
 
+    async def drain(self, seconds: float) -> None:
+        """Listen no more and let sessions end by themselves, for at most ``seconds``; ``close`` follows."""
+        if self._engine is not None:
+            await self._engine.drain(seconds)
+
+    def abort(self) -> None:
+        """Whoever waits for sessions to end waits no longer: end them at once."""
+        if self._engine is not None:
+            self._engine.abort()
+
     async def close(self) -> None:
         """Close every session and listener, write the last counts, end. Raises LedgerError if it cannot."""
         if self._beat is not None:

@@ -32,6 +32,7 @@ class Readings:
 
     def __init__(self, ledger: Ledger, settings: Settings, *, relay: bool) -> None:
         self.folder = settings.folder
+        self.settings = settings
         self.events = Events()
         self.health = LedgerHealth()
         self.notes: tuple[Sentence, ...] = ledger.opened.notes

@@ -27,11 +27,16 @@ DEFAULTS = {
     "ipv6_peers_by_network": "false",
     "ledger": "",
     "node": "",
+    "drain_seconds": "2",
 }
 """``theme``: system, light or dark. ``language``: system, en or zh_CN. ``keep_*_days``: how long the ledger
 keeps minutes and hours; ``ipv6_peers_by_network``: whether it tells IPv6 peers apart by their /64 only;
 ``ledger``: the URL of a PostgreSQL database, empty for the file in the data folder; ``node``: whose books
-these are in it, empty for the machine's name. All but the first two are read at the start."""
+these are in it, empty for the machine's name; ``drain_seconds``: how long a service that is told to end lets
+open connections come to their own end."""
+
+AT_THE_START = frozenset({"keep_minutes_days", "keep_hours_days", "ipv6_peers_by_network", "ledger", "node"})
+"""The settings that hold from the next start on; what else a service is told holds once it reads it."""
 
 
 class Settings:
@@ -41,9 +46,13 @@ class Settings:
         self.folder = folder
         self._file = folder / "settings.toml"
         self._layout_file = folder / "window.json"
-        read = _read(self._file, tomllib.loads)
-        self._values = {name: str(read.get(name, default)) for name, default in DEFAULTS.items()}
+        self._values = _chosen(_read(self._file, tomllib.loads))
         self._layout = _read(self._layout_file, json.loads)
+
+    def read_again(self) -> frozenset[str]:
+        """Take what stands in the file by now; the names of the settings that are no longer the same."""
+        before, self._values = self._values, _chosen(_read(self._file, tomllib.loads))
+        return frozenset(name for name, value in self._values.items() if before[name] != value)
 
     def __getitem__(self, name: str) -> str:
         return self._values[name]
@@ -73,12 +82,20 @@ class Settings:
         """Whether IPv6 peers are told apart by their network only."""
         return self._values["ipv6_peers_by_network"].lower() in {"true", "yes", "1"}
 
+    @property
+    def drain_seconds(self) -> int:
+        """How long a service that is told to end waits for open connections."""
+        return self._number("drain_seconds")
+
     def _days(self, name: str) -> int:
+        return max(1, self._number(name)) * DAY
+
+    def _number(self, name: str) -> int:
         text = self._values[name]
         if not (text.isascii() and text.isdecimal()):
-            log.warning("%s is not a number of days: %s", name, text)
+            log.warning("%s is not a whole number: %s", name, text)
             text = DEFAULTS[name]
-        return max(1, int(text)) * DAY
+        return int(text)
 
     def layout(self, name: str) -> Any:
         """What ``keep_layout`` was given under this name; None when nothing was."""
@@ -88,6 +105,10 @@ class Settings:
         """Write sizes and columns, as plain JSON values, for the next run."""
         self._layout |= layouts
         _write(self._layout_file, json.dumps(self._layout, indent=1))
+
+
+def _chosen(read: dict[str, Any]) -> dict[str, str]:
+    return {name: str(read.get(name, default)) for name, default in DEFAULTS.items()}
 
 
 def _read(path: Path, parse: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 import platformdirs
 
 from npsgui import __version__
+from npsgui.app.logs import LEVELS, Form
 from npsgui.model.entities import OwnerKind
 from npsgui.model.views import Step
 
@@ -44,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
     def add(name: str, text: str) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=text, description=text, parents=[_data()])
 
-    add("serve", "Run the tunnels without a window; prints “ready” when they are open.")
+    _logs(add("serve", "Run the tunnels without a window; prints “ready” when they are open."))
     _agent(add)
     _reports(add)
     _edits(add)
@@ -75,6 +76,18 @@ def _data() -> argparse.ArgumentParser:
     return data
 
 
+def _logs(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--log",
+        choices=[form.value for form in Form],
+        default="",
+        help="how to write the log to stderr (default: text on a terminal, else JSON lines)",
+    )
+    command.add_argument(
+        "--log-level", choices=LEVELS, default="info", help="what to log (default: %(default)s)"
+    )
+
+
 def _agent(add: Add) -> None:
     agent = add("agent", "Serve the tunnels of a remote server, npsgui's or NPS's, from this computer.")
     agent.add_argument("--server", metavar="HOST:PORT", default="", help="the server's bridge; port 8024")
@@ -82,6 +95,7 @@ def _agent(add: Add) -> None:
     agent.add_argument(
         "--config", type=Path, metavar="FILE", help="an npc.conf: server, key, and tunnels to bring along"
     )
+    _logs(agent)
     agent.add_argument("--tls", action="store_true", help="the bridge is wrapped in TLS")
 
 

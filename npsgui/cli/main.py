@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from npsgui.app import logs
 from npsgui.app.commands import Answer, Arguments, as_csv, execute
 from npsgui.app.control import ask
 from npsgui.app.program import Program
@@ -47,10 +48,9 @@ def main(
             return open_demo(given.picture)
         if not given.command:
             return open_window(given.data, given.ledger)
-        if given.command == "serve":
-            return asyncio.run(serve(given.data, given.ledger))
-        if given.command == "agent":
-            return asyncio.run(serve_as_agent(given.server, given.key, given.tls, given.config))
+        if given.command in ("serve", "agent"):
+            with logs.written(given.log, given.log_level):
+                return asyncio.run(_stay(given))
         answer = asyncio.run(_answer(given))
     except NpsError as error:
         print(error, file=sys.stderr)
@@ -61,6 +61,13 @@ def main(
         # whoever read us has enough; Python must not meet the pipe again when it ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+async def _stay(given: argparse.Namespace) -> int:
+    """Run a command that ends when it is told to."""
+    if given.command == "serve":
+        return await serve(given.data, given.ledger)
+    return await serve_as_agent(given.server, given.key, given.tls, given.config)
 
 
 async def _answer(given: argparse.Namespace) -> Answer:

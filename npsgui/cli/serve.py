@@ -1,44 +1,104 @@
-"""``npsgui serve``: the tunnels without a window."""
+"""``npsgui serve``: the tunnels without a window, as a service has it."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import signal
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from npsgui.app.control import ControlServer
 from npsgui.app.program import Program
+from npsgui.app.settings import AT_THE_START
+from npsgui.app.supervisor import Supervisor
+from npsgui.model.events import AgentDown, AgentUp, Event, LedgerHealthChanged, ListenerChanged
 from npsgui.model.views import State
+from npsgui.tasks import spawn
+
+log = logging.getLogger(__name__)
 
 
 async def serve(folder: Path, ledger: str) -> int:
-    """Run until SIGINT or SIGTERM; then drain, write the last counts and return 0. Raises NpsError."""
+    """Run until SIGINT or SIGTERM; then drain, write the last counts and return 0. Raises NpsError.
+
+    SIGHUP: what the settings file says by now. A second signal to end: nobody is waited for any longer.
+    """
+    supervisor = Supervisor()
     program = await Program.open(folder, ledger=ledger)
     control = ControlServer(program)
     try:
         await control.start()
         _tell(program)
+        program.events.subscribe(_log_event)
         # What lives from here on lives long: keeping it out of collections spares the loop stalls of 25 ms.
         gc.collect()
         gc.freeze()
         ended = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, ended.set)
+        _on_signals(_ender(ended, program), lambda: _read_again(program, supervisor))
+        alive = spawn(supervisor.keep_alive(), "signs of life")
         print("ready", flush=True)
+        supervisor.tell("READY=1")
+        wanted = program.configuration
+        log.info("Ready: %d tunnels, %d hosts", len(wanted.tunnels), len(wanted.hosts))
         await ended.wait()
+        supervisor.tell("STOPPING=1")
+        await control.close()
+        await program.drain(program.settings.drain_seconds)
+        alive.cancel()
     finally:
         await control.close()
         await program.close()
+    log.info("Ended")
     return 0
 
 
+def _ender(ended: asyncio.Event, program: Program) -> Callable[[], None]:
+    def end() -> None:
+        if ended.is_set():
+            log.warning("Told again to end: open connections are closed at once")
+            program.abort()
+        else:
+            log.info("Told to end: %d connections are open", len(program.connections()))
+        ended.set()
+
+    return end
+
+
+def _on_signals(end: Callable[[], None], read_again: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, end)
+    loop.add_signal_handler(signal.SIGHUP, read_again)
+
+
+def _read_again(program: Program, supervisor: Supervisor) -> None:
+    supervisor.tell_reloading()
+    changed = program.settings.read_again()
+    log.info("The settings were read again; changed: %s", ", ".join(sorted(changed)) or "nothing")
+    for name in sorted(changed & AT_THE_START):
+        log.warning("%s holds from the next start on", name)
+    supervisor.tell("READY=1")
+
+
 def _tell(program: Program) -> None:
-    """Say on stderr what the user should know: a ledger set aside, a port that is taken."""
+    """Say what the user should know: a ledger set aside, a port that is taken."""
     for note in program.notes:
-        print(note, file=sys.stderr)
+        log.warning("%s", note)
     for row in program.flows():
         if row.state is State.FAILED:
-            print(f"{row.owner}: {row.reason}", file=sys.stderr)
+            log.warning("%s: %s", row.owner, row.reason)
+
+
+def _log_event(event: Event) -> None:
+    """What an operator wants to read of; who was refused and who was cut is in the audit trail."""
+    if isinstance(event, ListenerChanged):
+        if event.error is not None:
+            log.warning("%s: %s", event.owner, event.error)
+    elif isinstance(event, LedgerHealthChanged):
+        log.warning("The ledger is %s. %s", event.health.health, event.health.reason or "")
+    elif isinstance(event, AgentUp):
+        log.info("The agent of client %d is online from %s", event.client, event.address)
+    elif isinstance(event, AgentDown):
+        log.info("The agent of client %d went: %s", event.client, event.reason)

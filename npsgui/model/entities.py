@@ -168,7 +168,7 @@ class Client:
     """An account with a verify key and limits; owns tunnels and hosts."""
 
     id: int
-    key: str
+    key: str = field(repr=False)
     remark: str = ""
     enabled: bool = True
     limits: Limits = Limits()
@@ -184,7 +184,7 @@ class Client:
     """Whether what goes through its agent is encrypted."""
     compress: bool = False
     """Whether it is compressed; means nothing with ``crypt``, as in NPS."""
-    nps: Mapping[str, object] = field(default_factory=lambda: NO_EXTRAS, hash=False)
+    nps: Mapping[str, object] = field(default_factory=lambda: NO_EXTRAS, hash=False, repr=False)
     """The NPS record it was imported from, verbatim: an export changes in it only what was edited since."""
 
     @property
@@ -219,7 +219,7 @@ class Tunnel:
     accounts: tuple[Account, ...] = ()
     expires: int = 0
     hours: Week = ALWAYS
-    nps: Mapping[str, object] = field(default_factory=lambda: NO_EXTRAS, hash=False)
+    nps: Mapping[str, object] = field(default_factory=lambda: NO_EXTRAS, hash=False, repr=False)
 
     @property
     def owner(self) -> OwnerKey:
@@ -264,7 +264,7 @@ class Host:
     accounts: tuple[Account, ...] = ()
     expires: int = 0
     hours: Week = ALWAYS
-    nps: Mapping[str, object] = field(default_factory=lambda: NO_EXTRAS, hash=False)
+    nps: Mapping[str, object] = field(default_factory=lambda: NO_EXTRAS, hash=False, repr=False)
 
     @property
     def owner(self) -> OwnerKey:

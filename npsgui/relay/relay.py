@@ -132,13 +132,25 @@ class Relay:
         """The port for http or https that all hosts share. Raises KeyError: when it is not open."""
         return self._ports.port(scheme)
 
+    def abort(self) -> None:
+        """End every session at once, whatever it has still to send."""
+        self._sessions.abort()
+
+    async def drain(self, seconds: float) -> None:
+        """Stop listening and let sessions come to their own end, for at most ``seconds``."""
+        self._close_ports()
+        await self._sessions.wait_for_end(seconds)
+
     async def close(self) -> None:
         """Stop listening and end every session; what was charged is sent first, if its reader takes it."""
+        self._close_ports()
+        await self._sessions.close_all()
+
+    def _close_ports(self) -> None:
         self._tunnels = {}
         self._ports.close()
-        for key in list(self._services):
+        for key in [*self._services, *self._failed]:
             self._stop(key)
-        await self._sessions.close_all()
 
     def _start(self, tunnel: Tunnel) -> None:
         owner = tunnel.owner

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import abc
 import asyncio
+import contextlib
 import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -228,13 +229,22 @@ class Sessions:
         """End every session; what was charged is sent first, if its reader takes it in time."""
         for session in self:
             session.cut(Cause.SHUTDOWN)
-        try:
-            async with asyncio.timeout(2 * DRAIN_SECONDS):
-                await self._empty.wait()
-        except TimeoutError:
-            for session in self:
-                session.abort()
+        if not await self.wait_for_end(2 * DRAIN_SECONDS):
+            self.abort()
             await self._empty.wait()
+
+    async def wait_for_end(self, seconds: float) -> bool:
+        """Wait until no session is open, for at most ``seconds``; whether none is."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._empty.wait()
+        return self._empty.is_set()
+
+    def abort(self) -> None:
+        """Close every session at once."""
+        for session in self:
+            session.cause = session.cause or Cause.SHUTDOWN
+            session.abort()
 
 
 def _row(session: Session, now: float) -> ConnectionRow:

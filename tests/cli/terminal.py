@@ -42,6 +42,12 @@ class Said:
     err: str
 
 
+def warnings(log: str) -> list[str]:
+    """The texts of a JSON log that are more than information."""
+    lines = [json.loads(line) for line in log.splitlines()]
+    return [line["text"] for line in lines if line["level"] not in ("debug", "info")]
+
+
 class Terminal:
     """Runs commands on one data folder."""
 
@@ -88,13 +94,13 @@ class Terminal:
 class Serve:
     """``npsgui serve`` in a process of its own; when it is left, it is killed if it still runs."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *words: str, **environment: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "npsgui", "serve", "--data", str(folder)],
+            [sys.executable, "-m", "npsgui", "serve", "--data", str(folder), *words],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=ENVIRONMENT,
+            env={**ENVIRONMENT, **environment},
         )
 
     def __enter__(self) -> Serve:
@@ -114,6 +120,14 @@ class Serve:
         assert readable, "serve said nothing"
         assert self.process.stdout.readline() == "ready\n"
         return self
+
+    def until_logged(self, text: str) -> None:
+        """Read its log up to a line that has ``text`` in it."""
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            if text in line:
+                return
+        raise AssertionError(f"serve ended without a word of {text}")
 
     def kill(self) -> None:
         """End it as a crash of the machine would."""

@@ -15,7 +15,7 @@ import pytest
 from npsgui.app.control import socket_path
 from npsgui.app.instance import InstanceLock
 from npsgui.ledger.opening import FILE
-from tests.cli.terminal import ENVIRONMENT, PATIENCE, Serve, Terminal, alive
+from tests.cli.terminal import ENVIRONMENT, PATIENCE, Serve, Terminal, alive, warnings
 from tests.disk import fill, make_read_only
 from tests.relay.house import free_port
 
@@ -50,7 +50,7 @@ def test_a_signal_drains_writes_the_last_counts_and_ends_with_zero(offline: Term
                 carried.sendall(b"answer")
 
                 ended = served.end(number)
-                assert (ended.code, ended.out, ended.err) == (0, "", "")
+                assert (ended.code, ended.out, warnings(ended.err)) == (0, "", [])
                 assert carried.recv(1) == b""
                 assert visitor.recv(9, socket.MSG_WAITALL) == b"answer"
 
@@ -110,7 +110,7 @@ def test_a_port_in_use_is_told_and_the_rest_is_served(offline: Terminal) -> None
             socket.create_connection(("127.0.0.1", free), PATIENCE).close()
             assert offline.rows("flows")[2]["state"] == f"failed: {reason}"
             assert offline.refused("start", "tunnel", 2) == reason
-            assert served.end().err == f"tunnel 2: {reason}\n"
+            assert warnings(served.end().err) == [f"tunnel 2: {reason}"]
 
 
 def test_a_damaged_ledger_is_told_and_a_new_one_begun(offline: Terminal) -> None:
@@ -118,10 +118,10 @@ def test_a_damaged_ledger_is_told_and_a_new_one_begun(offline: Terminal) -> None
     with Serve(offline.folder) as served:
         served.ready()
         assert offline.rows("flows") == []
-        told = served.end().err
+        told = warnings(served.end().err)
 
     [aside] = offline.folder.glob("ledger-damaged-*.db")
-    assert told == f"The ledger was damaged. It was set aside as {aside}, and a new one was begun.\n"
+    assert told == [f"The ledger was damaged. It was set aside as {aside}, and a new one was begun."]
 
 
 @pytest.mark.parametrize("command", ["serve", "flows", "verify"])
