@@ -14,9 +14,9 @@ from typing import Any, TypedDict
 from npsgui.app.nps_conf.exchange import export_nps, import_nps
 from npsgui.app.program import Program
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
-from npsgui.model.errors import NpsError
+from npsgui.model.errors import FieldError, NpsError
 from npsgui.model.events import ShowWindow
-from npsgui.model.units import format_time, parse_time
+from npsgui.model.units import format_time, parse_bytes, parse_time
 from npsgui.model.views import ConnectionRow, FlowRow, State, Step, Usage
 
 
@@ -117,6 +117,20 @@ async def _reset(program: Program, arguments: Arguments) -> Answer:
     return Answer(said=(f"Reset {key}: a new period began; the one before is kept.",))
 
 
+async def _adjust(program: Program, arguments: Arguments) -> Answer:
+    key, values = owner_key(arguments["kind"], arguments["id"]), dict(arguments["values"])
+    opening, top_up = (_bytes(values.pop(word, None), word) for word in ("opening", "top_up"))
+    if values:
+        word = next(iter(values))
+        raise FieldError(word, "A period has no “{word}”; it has: opening, top_up.", word=word)
+    await program.adjust(key, opening=opening, top_up=top_up)
+    return Answer(said=(f"Adjusted the running period of {key}.",))
+
+
+def _bytes(text: str | None, word: str) -> int | None:
+    return None if text is None else parse_bytes(text, word)
+
+
 async def _verify(program: Program, arguments: Arguments) -> Answer:
     differences = await program.verify()
     if differences:
@@ -148,6 +162,7 @@ COMMANDS: Mapping[str, Callable[[Program, Arguments], Awaitable[Answer]]] = {
     "start": _start,
     "stop": _stop,
     "reset": _reset,
+    "adjust": _adjust,
     "verify": _verify,
     "import": _import,
     "export": _export,

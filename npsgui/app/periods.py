@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from npsgui.app.books import Books
 from npsgui.app.rows import client_of, remark_of
@@ -34,11 +35,11 @@ class Periods:
         self._configuration = configuration
         self._one_at_a_time = one_at_a_time
         """Held while the books are on hold: edits hold it, too."""
-        self._began: dict[OwnerKey, int] = {}
+        self._running = dict(ledger.opened.periods)
+        """How the running period of each owner began; one that is not in it is in its first."""
         self._seen: Configuration | None = None
         self._next = 0.0
         """When a period ends next; Unix time, s."""
-        self._put_in_force(ledger.opened.periods)
 
     def due(self, wall: float) -> bool:
         """Whether a period may have ended, or a rule may have changed."""
@@ -47,8 +48,9 @@ class Periods:
     async def turn(self, wall: float) -> None:
         """Begin the periods that are due by their rules. Raises LedgerError: then none has."""
         self._seen = self._configuration()
-        spans = {owner: owner.limits.period.span(wall) for owner in self._seen.owners()}
-        due = {owner: since for owner, (since, _) in spans.items() if since > self._began.get(owner.owner, 0)}
+        usual = self._seen.everything.timezone
+        spans = {owner: owner.limits.period.span(wall, usual) for owner in self._seen.owners()}
+        due = {owner: since for owner, (since, _) in spans.items() if since > self._start(owner.owner)}
         if due:
             await self._begin(due, Happening.PERIOD_ENDED, wall)
         self._next = min((until for _, until in spans.values() if until is not None), default=float("inf"))
@@ -56,8 +58,32 @@ class Periods:
     async def reset(self, key: OwnerKey, wall: float) -> None:
         """Begin a new period now, whatever the rule says. Raises NotFound, LedgerError."""
         owner = self._configuration().find(key)
-        start = max(int(wall), self._began.get(key, 0) + 1)
+        start = max(int(wall), self._start(key) + 1)
         await self._begin({owner: start}, Happening.RESET, wall)
+
+    async def adjust(self, key: OwnerKey, wall: float, opening: int | None, top_up: int | None) -> None:
+        """Say what the running period used elsewhere, or what tops its quota up; None leaves it.
+
+        Bytes. Raises NotFound, LedgerError.
+        """
+        owner = self._configuration().find(key)
+        async with self._one_at_a_time:
+            before = self._running.get(key, Beginning(0, 0, 0))
+            after = replace(
+                before,
+                opening=before.opening if opening is None else opening,
+                top_up=before.top_up if top_up is None else top_up,
+            )
+            details = {"opening": [before.opening, after.opening], "top_up": [before.top_up, after.top_up]}
+            event = AuditEvent(
+                wall, Happening.ADJUSTED, key, client_of(owner), remark_of(owner), details=details
+            )
+            await self._ledger.save(Changes(periods={key: after}, events=(event,)))
+            self._put_in_force({key: after})
+
+    def _start(self, key: OwnerKey) -> int:
+        running = self._running.get(key)
+        return 0 if running is None else running.start
 
     async def _begin(self, starts: Mapping[Owner, int], what: Happening, wall: float) -> None:
         async with self._one_at_a_time:
@@ -96,7 +122,5 @@ class Periods:
 
     def _put_in_force(self, beginnings: Mapping[OwnerKey, Beginning]) -> None:
         for key, began in beginnings.items():
-            gate = self._accounts.gate(key)
-            if gate is not None:
-                gate.flow.from_inlet, gate.flow.from_export = began.inlet, began.export
-                self._began[key] = began.start
+            self._accounts.begin(key, began)
+            self._running[key] = began

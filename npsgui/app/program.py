@@ -124,6 +124,13 @@ class Program(Readings):
         """Begin a new period: its quota counts from nothing again. Raises NotFound, LedgerError."""
         await self._periods.reset(owner, time.time())
 
+    async def adjust(self, owner: OwnerKey, *, opening: int | None = None, top_up: int | None = None) -> None:
+        """Say what the running period has used elsewhere, or what tops its quota up; None leaves it, bytes.
+
+        Raises NotFound, LedgerError.
+        """
+        await self._periods.adjust(owner, time.time(), opening, top_up)
+
     async def adopt(self, change: Adoption) -> None:
         """Put in force what ``change`` makes of the Configuration, with what new tunnels and hosts carried.
 

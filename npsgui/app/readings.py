@@ -42,7 +42,7 @@ class Readings:
         self._ledger = ledger
         self._accounts = Accounts(time.monotonic())
         self._accounts.apply(ledger.opened.configuration, time.monotonic())
-        self._accounts.restore(ledger.opened.totals)
+        self._accounts.restore(ledger.opened.totals, ledger.opened.periods)
         wishes = Wishes(lambda: self.configuration, lambda change: self._desk.edit(change))
         self._engine = Engine(self._accounts, self.events, settings, wishes) if relay else None
         clock = MinuteClock(time.time(), time.monotonic())

@@ -42,7 +42,7 @@ def flow_row(
         export_now=rates[1],
         used=gate.flow.used,
         near=gate.ladder.warns,
-        quota=limits.quota,
+        quota=gate.flow.limit,
         rate=limits.rate,
         inlet_rate=limits.inlet_rate,
         export_rate=limits.export_rate,

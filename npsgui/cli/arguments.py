@@ -118,9 +118,13 @@ def _edits(add: Add) -> None:
     new = add("add", "Add a client, tunnel or host: add client remark=home quota=10GiB")
     new.add_argument("kind", choices=OWNED, metavar="KIND")
     new.add_argument("values", nargs="*", type=_pair, metavar="key=value")
-    edit = add("set", "Edit an owner, live: set client 3 rate=512KiB/s")
-    edit.add_argument("kind", choices=KINDS, metavar="KIND")
-    edit.add_argument("words", nargs="+", metavar="[ID] key=value")
+    for name, text in (
+        ("set", "Edit an owner, live: set client 3 rate=512KiB/s"),
+        ("adjust", "Adjust the running period: adjust client 3 opening=12GiB top_up=5GiB"),
+    ):
+        edit = add(name, text)
+        edit.add_argument("kind", choices=KINDS, metavar="KIND")
+        edit.add_argument("words", nargs="+", metavar="[ID] key=value")
     _owner(add("reset", "Begin a new period: the quota counts from nothing again."), KINDS)
     for name, text in (("remove", "Remove"), ("start", "Start"), ("stop", "Stop")):
         _owner(add(name, f"{text} a client, tunnel or host."), OWNED)
@@ -163,7 +167,7 @@ def settle(top: argparse.ArgumentParser, given: argparse.Namespace) -> None:
     _settle_agent(top, given)
     if given.demo and (given.command or given.data != top.get_default("data")):
         top.error("--demo takes no command and no --data: its folder is thrown away")
-    if given.command == "set":
+    if given.command in ("set", "adjust"):
         words = list(given.words)
         given.id = None
         if words and words[0].isdecimal():
@@ -173,7 +177,7 @@ def settle(top: argparse.ArgumentParser, given: argparse.Namespace) -> None:
         except argparse.ArgumentTypeError as error:
             top.error(str(error))
         if not given.values:
-            top.error("set needs at least one key=value")
+            top.error(f"{given.command} needs at least one key=value")
     elif given.command == "add":
         given.values = dict(given.values)
     if getattr(given, "kind", OwnerKind.GLOBAL.value) == OwnerKind.GLOBAL.value:

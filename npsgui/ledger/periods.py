@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from npsgui.ledger.schema import owners, periods
 from npsgui.model.periods import Beginning, Period
 
+_BEGAN = (
+    periods.c.start,
+    periods.c.from_inlet,
+    periods.c.from_export,
+    periods.c.opening,
+    periods.c.top_up,
+)
+"""The columns of a Beginning."""
+
 
 def begin(connection: Connection, row: int, beginning: Beginning) -> None:
-    """End the running period of an owner where the next begins."""
+    """End the running period of an owner where the next begins; one that began then is only adjusted."""
     last = _running(connection, row)
-    ended = {
-        "until": beginning.start,
-        "inlet": beginning.inlet - (last.from_inlet if last else 0),
-        "export": beginning.export - (last.from_export if last else 0),
-    }
     if last is None:
-        first = {"owner": row, "start": 0, "from_inlet": 0, "from_export": 0}
-        connection.execute(insert(periods).values(**first, **ended))
-    else:
-        connection.execute(
-            update(periods).where(periods.c.owner == row, periods.c.start == last.start).values(**ended)
-        )
-    values = {"from_inlet": beginning.inlet, "from_export": beginning.export, "inlet": 0, "export": 0}
-    connection.execute(insert(periods).values(owner=row, start=beginning.start, **values))
+        last = Beginning(0, 0, 0)
+        connection.execute(insert(periods).values(owner=row, inlet=0, export=0, **_values(last)))
+    running = (periods.c.owner == row) & (periods.c.start == last.start)
+    if last.start == beginning.start:
+        connection.execute(update(periods).where(running).values(**_values(beginning)))
+        return
+    carried = {"inlet": beginning.inlet - last.inlet, "export": beginning.export - last.export}
+    connection.execute(update(periods).where(running).values(until=beginning.start, **carried))
+    connection.execute(insert(periods).values(owner=row, inlet=0, export=0, **_values(beginning)))
+
+
+def _values(beginning: Beginning) -> dict[str, int]:
+    return {
+        "start": beginning.start,
+        "from_inlet": beginning.inlet,
+        "from_export": beginning.export,
+        "opening": beginning.opening,
+        "top_up": beginning.top_up,
+    }
 
 
 def beginnings(connection: Connection, node: str) -> dict[int, Beginning]:
     """How the running period of each owner of a node began, by the owner's row."""
     wanted = (
-        select(periods.c.owner, periods.c.start, periods.c.from_inlet, periods.c.from_export)
+        select(periods.c.owner, *_BEGAN)
         .join(owners, owners.c.row == periods.c.owner)
         .where(owners.c.node == node, periods.c.until.is_(None))
     )
@@ -43,17 +58,16 @@ def periods_of(connection: Connection, row: int) -> list[Period]:
     found = connection.execute(select(periods).where(periods.c.owner == row).order_by(periods.c.start)).all()
     if not found:
         return [Period(0, None, totals.inlet, totals.export)]
-    return [
-        Period(period.start, None, totals.inlet - period.from_inlet, totals.export - period.from_export)
-        if period.until is None
-        else Period(period.start, period.until, period.inlet, period.export)
-        for period in found
-    ]
+    told = []
+    for period in found:
+        inlet, export = period.inlet, period.export
+        if period.until is None:
+            inlet, export = totals.inlet - period.from_inlet, totals.export - period.from_export
+        told.append(Period(period.start, period.until, inlet, export, period.opening, period.top_up))
+    return told
 
 
-def _running(connection: Connection, row: int) -> Row[int, int, int] | None:
-    return connection.execute(
-        select(periods.c.start, periods.c.from_inlet, periods.c.from_export).where(
-            periods.c.owner == row, periods.c.until.is_(None)
-        )
-    ).first()
+def _running(connection: Connection, row: int) -> Beginning | None:
+    wanted = select(*_BEGAN).where(periods.c.owner == row, periods.c.until.is_(None))
+    found = connection.execute(wanted).first()
+    return None if found is None else Beginning(*found)

@@ -149,6 +149,8 @@ periods = Table(
     Column("from_export", BigInteger, nullable=False),
     Column("inlet", BigInteger, nullable=False),
     Column("export", BigInteger, nullable=False),
+    Column("opening", BigInteger, nullable=False, server_default="0"),
+    Column("top_up", BigInteger, nullable=False, server_default="0"),
 )
 """The spans that quotas cover: the owner's totals when it began, and what it came to by its end. The running
 one has no end yet. An owner without a row is in its first, which began when it was made."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import (
@@ -19,6 +20,9 @@ from npsgui.model.events import AlternativeTurned, Event, QuotaWarned, Throttled
 from npsgui.model.gate import Gate
 from npsgui.model.hours import NEVER, Timetable, zone_of
 from npsgui.model.ladder import Rung
+from npsgui.model.periods import Beginning
+
+NO_PERIODS: Mapping[OwnerKey, Beginning] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,9 @@ class Accounts:
         """The gate at the top, whose flow is the sum of all clients."""
         return self._gates[GLOBAL_KEY]
 
-    def restore(self, totals: Mapping[OwnerKey, Totals]) -> None:
+    def restore(
+        self, totals: Mapping[OwnerKey, Totals], periods: Mapping[OwnerKey, Beginning] = NO_PERIODS
+    ) -> None:
         """Set the counters to what the ledger holds; called once, after the first ``apply``.
 
         Set, not added: a client's total holds what its removed tunnels carried, too.
@@ -65,9 +71,21 @@ class Accounts:
             gate = self._gates.get(key)
             if gate is not None:
                 gate.flow.inlet, gate.flow.export = total.inlet, total.export
+        for key, beginning in periods.items():
+            self.begin(key, beginning)
         for gate in self._gates.values():
             gate.settle()
             gate.ladder.news()  # the user was told when it was reached, in the run before
+
+    def begin(self, key: OwnerKey, beginning: Beginning) -> None:
+        """Let the quota of an owner count within a period that begins so."""
+        gate = self._gates.get(key)
+        if gate is not None:
+            flow = gate.flow
+            flow.from_inlet, flow.from_export = beginning.inlet, beginning.export
+            flow.opening, flow.top_up = beginning.opening, beginning.top_up
+            gate.ladder.configure(gate.limits)
+            gate.settle()
 
     def apply(self, configuration: Configuration, now: float) -> list[Gate]:
         """Put a Configuration in force, live; returns the gates of owners that are no more, disabled.

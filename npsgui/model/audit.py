@@ -36,6 +36,7 @@ class Happening(enum.StrEnum):
     CLOCK_JUMPED = "clock jumped"
     PERIOD_ENDED = "period ended"
     RESET = "reset"
+    ADJUSTED = "adjusted"
     BEGAN = "began"
     ENDED = "ended"
     RECOVERED = "recovered"
@@ -71,7 +72,7 @@ class AuditEvent:
             values["reason"] = Refusal(by, self.cause or Cause.DISABLED).sentence()
         elif self.what is Happening.PORT_FAILED:
             values["reason"] = Sentence(self.details["reason"], tuple(self.details["values"].items()))
-        elif self.what is Happening.EDITED:
+        elif self.what in (Happening.EDITED, Happening.ADJUSTED):
             changes = self.details.items()
             values["changes"] = ", ".join(f"{word} {old} → {new}" for word, (old, new) in changes)
         return Sentence(_SAID[self.what].template, tuple(values.items()))
@@ -104,6 +105,7 @@ _SAID: Mapping[Happening, Sentence] = {
     Happening.RESET: Sentence(
         "Reset {owner}: a new period began. The one before had {inlet} bytes in, {export} bytes out."
     ),
+    Happening.ADJUSTED: Sentence("Adjusted the running period of {owner}: {changes}."),
     Happening.BEGAN: Sentence("npsgui began to run."),
     Happening.ENDED: Sentence("npsgui ended."),
     Happening.RECOVERED: Sentence("The run before did not end by itself; it was last seen at {seen}."),

@@ -43,6 +43,10 @@ class Flow:
     quota_counts: QuotaCounts = QuotaCounts.BOTH
     from_inlet: int = 0
     from_export: int = 0
+    opening: int = 0
+    """Bytes of the period that were used elsewhere: the quota counts them, no total does."""
+    top_up: int = 0
+    """Bytes on top of the quota, in this period only."""
 
     def add(self, direction: Direction, count: int) -> None:
         """Count bytes already moved. Never refuses: sent is sent."""
@@ -61,19 +65,26 @@ class Flow:
         """Bytes of the running period that count towards the quota."""
         counts = self.quota_counts
         if counts is _COUNTS_BOTH:
-            return self.inlet + self.export - self.from_inlet - self.from_export
-        return self.inlet - self.from_inlet if counts is _COUNTS_INLET else self.export - self.from_export
+            return self.opening + self.inlet + self.export - self.from_inlet - self.from_export
+        if counts is _COUNTS_INLET:
+            return self.opening + self.inlet - self.from_inlet
+        return self.opening + self.export - self.from_export
+
+    @property
+    def limit(self) -> int:
+        """The quota of the running period, with what tops it up; 0 is unlimited."""
+        return self.quota + self.top_up if self.quota else 0
 
     @property
     def left(self) -> int:
         """Bytes until the quota is reached, never below 0. Meaningless while ``quota`` is 0."""
-        left = self.quota - self.used
+        left = self.quota + self.top_up - self.used
         return left if left > 0 else 0
 
     @property
     def exhausted(self) -> bool:
         """Whether a quota is set and nothing of it is left."""
-        return self.quota > 0 and self.used >= self.quota
+        return self.quota > 0 and self.used >= self.quota + self.top_up
 
     def limits(self, direction: Direction) -> bool:
         """Whether a quota is set that counts bytes going this way."""

@@ -53,8 +53,8 @@ class Ladder:
 
     def configure(self, limits: Limits) -> None:
         """Take the steps of these limits; ``settle`` puts them in force."""
-        self.warn_at = _share(limits.quota, limits.warn)
-        self.throttle_at = _share(limits.quota, limits.throttle_at) if limits.throttle_rate else 0
+        self.warn_at = _share(self._flow.limit, limits.warn)
+        self.throttle_at = _share(self._flow.limit, limits.throttle_at) if limits.throttle_rate else 0
         self.rate = limits.throttle_rate
 
     def settle(self, now: float | None = None) -> bool:

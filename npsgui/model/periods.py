@@ -28,6 +28,10 @@ class Beginning:
     start: int
     inlet: int
     export: int
+    opening: int = 0
+    """Bytes already used elsewhere, which the quota counts in this period."""
+    top_up: int = 0
+    """Bytes on top of the quota in this period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class Period:
     until: int | None
     inlet: int
     export: int
+    opening: int = 0
+    top_up: int = 0
 
 
 class Every(enum.StrEnum):
@@ -62,13 +68,17 @@ class PeriodRule:
     """A day on which a period of ``DAYS`` begins; ISO 8601."""
     hour: int = 0
     zone: str = ""
-    """The time zone's name, like Asia/Shanghai; empty is the machine's."""
+    """The time zone's name, like Asia/Shanghai; empty is the program's."""
 
-    def span(self, wall: float) -> tuple[int, int | None]:
-        """The period that ``wall`` lies in: from, and until; Unix times, s. For ever: (0, None)."""
+    def span(self, wall: float, usual: str = "") -> tuple[int, int | None]:
+        """The period that ``wall`` lies in: from, and until; Unix times, s. For ever: (0, None).
+
+        ``usual``: the zone of a rule that names none; empty is the machine's.
+        """
         if self.every is Every.LIFETIME:
             return 0, None
-        zone = zoneinfo.ZoneInfo(self.zone) if self.zone else None
+        name = self.zone or usual
+        zone = zoneinfo.ZoneInfo(name) if name else None
         number = self._number(datetime.datetime.fromtimestamp(wall, zone).date())
         while self._boundary(number, zone) > wall:
             number -= 1

@@ -82,8 +82,8 @@ def _or_usual(parse: Callable[[str, str], int]) -> Callable[[str, str], int | No
     return lambda text, field: None if text.strip().lower() in {"", USUAL} else parse(text, field)
 
 
-def _or_usual_text(value: int | None) -> str:
-    return USUAL if value is None else format_exact(value)
+def _usual_or(show: Callable[[int], str]) -> Callable[[int | None], str]:
+    return lambda value: USUAL if value is None else show(value)
 
 
 def _flag(text: str, field: str) -> bool:
@@ -185,10 +185,10 @@ WORDS: tuple[Word, ...] = (
     Word("warn", _ALL, _percent, limit=True),
     Word("throttle_at", _ALL, _percent, limit=True),
     Word("throttle_rate", _ALL, parse_rate, format_exact, limit=True),
-    Word("alt_rate", _ALL, _or_usual(parse_rate), _or_usual_text, limit=True),
-    Word("alt_inlet_rate", _ALL, _or_usual(parse_rate), _or_usual_text, limit=True),
-    Word("alt_export_rate", _ALL, _or_usual(parse_rate), _or_usual_text, limit=True),
-    Word("alt_connections", _NAMED, _or_usual(_count), _or_usual_text, limit=True),
+    Word("alt_rate", _ALL, _or_usual(parse_rate), _usual_or(format_exact), limit=True),
+    Word("alt_inlet_rate", _ALL, _or_usual(parse_rate), _usual_or(format_exact), limit=True),
+    Word("alt_export_rate", _ALL, _or_usual(parse_rate), _usual_or(format_exact), limit=True),
+    Word("alt_connections", _NAMED, _or_usual(_count), _usual_or(str), limit=True),
     Word("tunnels", _CLIENT, _count),
     Word("accounts", _NAMED, _accounts, _accounts_text),
     Word("expires", _NAMED, _moment, _moment_text),
@@ -217,7 +217,7 @@ WORDS: tuple[Word, ...] = (
     Word("https_port", _GLOBAL, _count),
     Word("bridge_port", _GLOBAL, _count),
     Word("sessions", _GLOBAL, _count, limit=True, attribute="connections"),
-    Word("alt_sessions", _GLOBAL, _or_usual(_count), _or_usual_text, limit=True, attribute="alt_connections"),
+    Word("alt_sessions", _GLOBAL, _or_usual(_count), _usual_or(str), limit=True, attribute="alt_connections"),
     Word("timezone", _GLOBAL, _zone, lambda name: name or "system"),
     Word("alternative", _GLOBAL, _choice(Alternative)),
     Word("alternative_hours", _GLOBAL, parse_week, format_week),

@@ -97,3 +97,32 @@ async def test_the_command_line_resets(tmp_path: Path) -> None:
         with pytest.raises(NotFound):
             await program.periods(CLIENT._replace(id=9))
         assert await program.audit(0, FOR_EVER, GLOBAL_KEY, "reset")
+
+
+async def test_an_opening_balance_and_a_top_up_hold_for_one_period(tmp_path: Path) -> None:
+    async with furnished(tmp_path, quota="1000") as (program, port):
+        await program.adjust(CLIENT, opening=400)
+        await use_up(program, port, 5000)
+        assert (program.flow(CLIENT).used, program.flow(CLIENT).inlet) == (1000, 600)
+
+        said = await execute(program, "adjust", {"kind": "client", "id": 1, "values": {"top_up": "2KiB"}})
+
+        assert not said.failed
+        assert (program.flow(CLIENT).quota, program.flow(CLIENT).state) == (3048, State.RUNNING)
+        await use_up(program, port, 5000)
+        assert (program.flow(CLIENT).used, program.flow(CLIENT).inlet) == (3048, 2648)
+        [*_, told] = await trail(program, Happening.ADJUSTED)
+        assert (
+            str(told.sentence())
+            == "Adjusted the running period of client 1: opening 400 → 400, top_up 0 → 2048."
+        )
+
+    program = await Program.open(tmp_path, relay=False)
+    assert (program.flow(CLIENT).used, program.flow(CLIENT).quota) == (3048, 3048)
+    await program.reset(CLIENT)
+    assert (program.flow(CLIENT).used, program.flow(CLIENT).quota) == (0, 1000)
+    first, _second = await program.periods(CLIENT)
+    assert (first.inlet, first.opening, first.top_up) == (2648, 400, 2048)
+    wrong = await execute(program, "adjust", {"kind": "client", "id": 1, "values": {"top": "1"}})
+    assert wrong.said == ("A period has no “top”; it has: opening, top_up.",)
+    await program.close()

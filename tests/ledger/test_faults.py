@@ -21,7 +21,7 @@ NEXT_REVISION = """
 import sqlalchemy as sa
 from alembic import op
 revision = "9999"
-down_revision = "0005"
+down_revision = "0006"
 def upgrade():
     op.add_column("owners", sa.Column("colour", sa.Text))
 """

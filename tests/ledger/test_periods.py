@@ -48,3 +48,19 @@ async def test_a_removed_owners_periods_stay_and_a_new_one_begins_afresh(place: 
     ledger = await Ledger.open(place, HealthLight())
     assert ledger.opened.periods == {}
     await ledger.close()
+
+
+async def test_the_running_period_is_adjusted_in_its_place(place: Place) -> None:
+    house = Household()
+    ledger = await furnished(place, 1)
+    ledger.flush(house.batch(1, 9, 0))
+    await ledger.save(Changes(periods={CLIENT.owner: Beginning(0, 0, 0, 70, 5)}))
+    assert await ledger.periods(CLIENT.owner) == [Period(0, None, 9, 0, 70, 5)]
+    await ledger.save(Changes(periods={CLIENT.owner: Beginning(MINUTE, 9, 0)}))
+    await ledger.save(Changes(periods={CLIENT.owner: Beginning(MINUTE, 9, 0, 0, 3)}))
+
+    assert await ledger.periods(CLIENT.owner) == [
+        Period(0, MINUTE, 9, 0, 70, 5),
+        Period(MINUTE, None, 0, 0, 0, 3),
+    ]
+    await ledger.close()

@@ -59,6 +59,13 @@ def test_an_hour_that_is_left_out_begins_when_the_clocks_have_gone_forward() -> 
     assert since == at("2026-03-29T03:00", "Europe/Berlin")
 
 
+def test_a_rule_without_a_zone_takes_the_usual_one() -> None:
+    moment = at("2026-11-24T17:00")
+
+    assert parse_period("daily").span(moment, "Asia/Shanghai")[0] == at("2026-11-25", "Asia/Shanghai")
+    assert parse_period("daily UTC").span(moment, "Asia/Shanghai")[0] == at("2026-11-24")
+
+
 def test_a_lifetime_has_no_end() -> None:
     assert LIFETIME.span(at("2026-11-24")) == (0, None)
 
