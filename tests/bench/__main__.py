@@ -14,7 +14,17 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench import accuracy, agents, contenders, drawing, muxing, sessions, starting, traffic
+from tests.bench import (
+    accuracy,
+    accuracy_udp,
+    agents,
+    contenders,
+    drawing,
+    muxing,
+    sessions,
+    starting,
+    traffic,
+)
 from tests.bench.results import Row, table
 
 RESULTS = Path(__file__).with_name("results.md")
@@ -49,6 +59,7 @@ GROUPS: dict[str, Callable[[int, int], list[Row]]] = {
     "mux": lambda rounds, _seconds: muxing.mux_bars(rounds),
     "drawing": lambda rounds, _seconds: drawing.drawing_bars(rounds),
     "accuracy": lambda rounds, _seconds: accuracy.accuracy_bars(rounds),
+    "udp": lambda rounds, _seconds: accuracy_udp.udp_accuracy_bars(rounds),
     "start": lambda rounds, _seconds: starting.start_bars(rounds),
 }
 

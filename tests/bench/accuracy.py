@@ -51,10 +51,14 @@ def accuracy_bars(rounds: int) -> list[Row]:
 
 
 @contextlib.contextmanager
-def _relay(loop: str, served: list[Target]) -> Iterator[tuple[Child, list[int]]]:
-    """A relay on a loop, and the ports of its tunnels to ``served``."""
-    with running(*python("tests.bench.metered", loop, *(str(target.port) for target in served))) as relay:
+def metered(loop: str, mode: str, targets: list[int]) -> Iterator[tuple[Child, list[int]]]:
+    """A relay on a loop, and the ports of its tunnels of this mode to ports of this machine."""
+    with running(*python("tests.bench.metered", loop, mode, *map(str, targets))) as relay:
         yield relay, relay.hear()
+
+
+def _relay(loop: str, served: list[Target]) -> contextlib.AbstractContextManager[tuple[Child, list[int]]]:
+    return metered(loop, "tcp", [target.port for target in served])
 
 
 async def _rates() -> float:
