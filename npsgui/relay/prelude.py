@@ -69,12 +69,13 @@ class Prelude(asyncio.Protocol):
         transport.write(data)
         with contextlib.suppress(OSError, NotImplementedError):
             transport.write_eof()
-        self.unread.clear()
         with contextlib.suppress(TimeoutError, ProtocolError):
             async with asyncio.timeout(FAREWELL_SECONDS):
                 while True:
-                    await self.more()
                     self.unread.clear()
+                    if not self.ended:
+                        transport.resume_reading()
+                    await self.more()
 
     def hold(self) -> None:
         """Read no more for now: what comes next is for whom it is handed to."""

@@ -6,6 +6,8 @@ import asyncio
 import email.utils
 import os
 import random
+import re
+import urllib.parse
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Any
 import pytest
 
 from npsgui.model.entities import Account, Limits, Mode, Tunnel
+from npsgui.relay.http.folder import MOST_LISTED
 from tests.conftest import Run
 from tests.relay.house import TUNNEL, House, Stream, echo, free_port, hang_up, house, read_all
 from tests.relay.test_http_proxy import answer, read_head
@@ -29,6 +32,11 @@ def folder(tmp_path: Path) -> Path:
     (made / "sub").mkdir(parents=True)
     (made / "a.txt").write_text("0123456789")
     (made / "名 <b>&.txt").write_text("odd")
+    (made / "a\\b.txt").write_text("odd")
+    (made / "sub" / "led").mkdir()
+    (made / "sub" / "led" / "index.html").symlink_to(tmp_path / "secret.txt")
+    (made / "loop").symlink_to(made / "loop")
+    (made / "nowhere").symlink_to(made / "gone")
     (made / "big.bin").write_bytes(BIG)
     (made / "sub" / "index.html").write_text("<p>index")
     (made / "link").symlink_to(tmp_path / "secret.txt")
@@ -72,6 +80,8 @@ async def fetch(stream: Stream, path: str, *lines: str, method: str = "GET") -> 
         ("/a.txt", ["Range: bytes=10-"], 416, b""),
         ("/a.txt", ["Range: bytes=4-2"], 416, b""),
         ("/a.txt", ["Range: bytes=0-1,3-4"], 200, b"0123456789"),
+        ("/a.txt", [f"Range: bytes={'9' * 5000}-"], 200, b"0123456789"),
+        ("/a%5Cb.txt", [], 200, b"odd"),
         ("/a.txt", ["Range: bytes=0-1", "If-Range: " + email.utils.formatdate(1)], 200, b"0123456789"),
         ("/a.txt", ["If-Modified-Since: " + email.utils.formatdate(4e9, usegmt=True)], 304, b""),
         ("/a.txt", ["If-Modified-Since: nonsense"], 200, b"0123456789"),
@@ -107,6 +117,10 @@ def test_files_and_ranges_of_them_are_served(
         "/a.txt%00",
         "/nothing",
         "/pipe",
+        "/loop",
+        "/nowhere",
+        "/sub/led/",
+        "/sub/led/index.html",
         "/" + "x" * 5000,
         "/a.txt/",
     ],
@@ -135,6 +149,44 @@ def test_a_folder_is_listed_with_names_that_cannot_harm(run: Run[Any], folder: P
             assert "名 &lt;b&gt;&amp;.txt" in text
             _, odd = await fetch(stream, "/%E5%90%8D%20%3Cb%3E%26.txt")
             assert odd == b"odd"
+            await hang_up(stream)
+
+    run(go())
+
+
+def test_every_name_that_is_listed_can_be_asked_for(run: Run[Any], folder: Path) -> None:
+    odd = folder / "odd"
+    odd.mkdir()
+    for name in (b"\xff\xfe", b"a\nb", b'"', b"'", b"%41", b"a:b", b"?", b"#", b" ", b"..a", b"\xe2\x80\xae"):
+        (odd / os.fsdecode(name)).write_bytes(name)
+
+    async def go() -> None:
+        async with sharing(folder) as made:
+            stream = await made.visit()
+            _, page = await fetch(stream, "/odd/")
+            links = [link.decode() for link in re.findall(rb'href="\./([^"]*)"', page)]
+
+            assert len(links) == 11
+            for link in links:
+                _, got = await fetch(stream, f"/odd/{link}")
+                assert got == urllib.parse.unquote_to_bytes(link)
+            await hang_up(stream)
+
+    run(go())
+
+
+def test_of_a_huge_folder_only_so_much_is_listed(run: Run[Any], folder: Path) -> None:
+    for number in range(MOST_LISTED + 1):
+        (folder / "sub" / "led" / f"{number:05}").touch()
+    (folder / "sub" / "led" / "index.html").unlink()
+
+    async def go() -> None:
+        async with sharing(folder) as made:
+            stream = await made.visit()
+            _, page = await fetch(stream, "/sub/led/")
+
+            assert page.count(b"<tr>") == MOST_LISTED + 1
+            assert b">09999<" in page
             await hang_up(stream)
 
     run(go())

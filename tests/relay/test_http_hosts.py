@@ -24,6 +24,7 @@ from npsgui.model.entities import (
     Scheme,
     Target,
 )
+from npsgui.model.errors import ProtocolError
 from npsgui.model.views import Sentence
 from npsgui.relay.http.client_hello import server_name
 from npsgui.relay.http.routes import Routes
@@ -161,7 +162,7 @@ def test_the_target_is_told_who_asks_and_what_is_set_for_it(run: Run[Any]) -> No
         (get("full.test"), 429, b"quota"),
         (b"CONNECT a.test:1 HTTP/1.1\r\nHost: a.test\r\n\r\n", 405, b"proxy"),
         (b"GET / HTTP/1.1\r\n\r\n", 400, b"host"),
-        (b"GET / HTTP/1.1\r\nHost: <b>\r\n\r\n", 404, b"&lt;b&gt;"),
+        (b"GET /<b> HTTP/1.1\r\nHost: b.test\r\n\r\n", 404, b"&lt;b&gt;"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_sentence(
@@ -334,6 +335,11 @@ def hello(name: str) -> bytes:
     with pytest.raises(ssl.SSLWantReadError):
         connection.do_handshake()
     return outgoing.read()
+
+
+def test_a_hello_in_thousands_of_records_is_refused() -> None:
+    with pytest.raises(ProtocolError, match="too many records"):
+        server_name(b"\x16\x03\x01\x00\x01\x01" * 10_000)
 
 
 def test_the_name_is_found_however_the_hello_arrives() -> None:

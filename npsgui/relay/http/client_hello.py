@@ -7,6 +7,7 @@ from npsgui.model.errors import ProtocolError
 HANDSHAKE, CLIENT_HELLO, SERVER_NAME, HOST_NAME = 22, 1, 0, 0
 LARGEST_HELLO = 16 * 1024
 """Bytes of a ClientHello; it may lie in several records."""
+MOST_RECORDS = 64
 
 
 def server_name(data: bytes) -> str | None:
@@ -49,20 +50,21 @@ class _Reader:
 
 def _handshake(data: bytes) -> bytes | None:
     """The payload of the handshake records at the beginning of ``data``, as far as they are there."""
-    payload = b""
-    while len(data) >= 5:
-        if data[0] != HANDSHAKE or data[1] != 3:
+    payload, start = b"", 0
+    for _ in range(MOST_RECORDS):
+        header = data[start : start + 5]
+        if (header and header[0] != HANDSHAKE) or header[1:2] not in (b"", b"\3"):
             raise ProtocolError("does not speak TLS") if not payload else ProtocolError("mixes its records")
-        length = int.from_bytes(data[3:5])
+        if len(header) < 5:
+            return payload or None
+        length = int.from_bytes(header[3:])
         if length > LARGEST_HELLO or not length:
             raise ProtocolError("sends a TLS record that is too large")
-        payload += data[5 : 5 + length]
-        if len(data) < 5 + length or (len(payload) > 4 and len(payload) >= 4 + int.from_bytes(payload[1:4])):
+        payload += data[start + 5 : start + 5 + length]
+        if len(payload) > 4 and len(payload) >= 4 + int.from_bytes(payload[1:4]):
             return payload
-        data = data[5 + length :]
-    if data and data[0] != HANDSHAKE and not payload:
-        raise ProtocolError("does not speak TLS")
-    return payload or None
+        start += 5 + length
+    raise ProtocolError("sends its ClientHello in too many records")
 
 
 def _name(hello: _Reader) -> str:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import email.utils
+import heapq
 import html
 import mimetypes
+import os
 import re
 import stat
 import urllib.parse
@@ -28,7 +30,7 @@ PIECE = 256 * 1024
 MOST_LISTED = 10_000
 """Entries of a folder that are listed."""
 
-_RANGE = re.compile(rb"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
 
 _LIST = """<!doctype html>
 <meta charset="utf-8">
@@ -60,7 +62,8 @@ async def serve_folder(
 ) -> None:
     """Answer the requests of a connection until it ends. ``strip`` is left out where paths begin with it."""
     unread = bytearray()
-    with contextlib.suppress(ConnectionError):
+    # the visitor is gone, or the file has become unreadable in the middle: nothing can be said any more
+    with contextlib.suppress(OSError):
         while True:
             try:
                 head = await _head(reader, unread)
@@ -105,16 +108,17 @@ def _find(folder: Path, strip: str, head: RequestHead) -> Found:
         raise BadRequest(405, "This folder can only be read.")
     raw = path_of(head).partition(b"?")[0].decode("latin-1")
     asked = urllib.parse.unquote(raw, errors="surrogateescape")
-    path = _inside(folder, asked.removeprefix(strip) if strip else asked)
+    within = asked.removeprefix(strip) if strip else asked
+    path = _inside(folder, within)
     try:
         if not path.is_dir():
             if raw.endswith("/"):
                 raise BadRequest(404, "There is no such folder.")
             return _file(path, head)
         if not raw.endswith("/"):
-            location = raw.rsplit("/", 1)[-1] + "/"
+            location = f"./{raw.rsplit('/', 1)[-1]}/"
             return Found(301, ((b"Location", location.encode("latin-1")), (b"Content-Length", b"0")))
-        index = path / "index.html"
+        index = _inside(folder, f"{within}/index.html")
         return _file(index, head) if index.is_file() else _list(path, asked)
     except PermissionError:
         raise BadRequest(403, "This may not be read.") from None
@@ -129,7 +133,7 @@ def _inside(folder: Path, asked: str) -> Path:
         path = (root / asked.lstrip("/")).resolve()
     except (OSError, ValueError, RuntimeError):
         raise BadRequest(404, "There is no such file.") from None
-    if "\0" in asked or "\\" in asked or not path.is_relative_to(root):
+    if "\0" in asked or not path.is_relative_to(root):
         raise BadRequest(404, "There is no such file.")
     return path
 
@@ -185,18 +189,37 @@ def _time(value: bytes) -> int | None:
 
 def _list(path: Path, asked: str) -> Found:
     """A page with what is in a folder: folders first, each by name."""
-    entries = sorted(path.iterdir(), key=lambda entry: (not entry.is_dir(), entry.name.casefold()))
+    with os.scandir(path) as found:
+        entries = heapq.nsmallest(
+            MOST_LISTED, found, key=lambda entry: (not _is_folder(entry), entry.name.casefold())
+        )
     rows = ['<tr><td><a href="../">../</a></td></tr>'] if asked.strip("/") else []
-    for entry in entries[:MOST_LISTED]:
-        name = entry.name + ("/" if entry.is_dir() else "")
+    for entry in entries:
+        name = entry.name + ("/" if _is_folder(entry) else "")
         link = urllib.parse.quote(name, errors="surrogateescape")
         shown = html.escape(name.encode("utf-8", "replace").decode())
-        size = "" if entry.is_dir() else format_bytes(entry.lstat().st_size)
+        size = "" if _is_folder(entry) else _size(entry)
         rows.append(f'<tr><td><a href="./{link}">{shown}</a></td><td>{size}</td></tr>')
     title = html.escape(asked.encode("utf-8", "replace").decode())
     body = _LIST.format(title=title, rows="\n".join(rows)).encode()
     headers = ((b"Content-Type", b"text/html; charset=utf-8"), (b"Content-Length", b"%d" % len(body)))
     return Found(200, headers, body)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is one; a link that leads nowhere, or where nobody may look, is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _size(entry: os.DirEntry[str]) -> str:
+    """That of a link itself, not of what it leads to; empty for what is gone meanwhile."""
+    try:
+        return format_bytes(entry.stat(follow_symlinks=False).st_size)
+    except OSError:
+        return ""
 
 
 async def _send(writer: asyncio.StreamWriter, head: RequestHead, found: Found) -> None:

@@ -12,7 +12,7 @@ LONGEST_LINE = 4096
 
 LARGEST_TRAILER = 16 * 1024
 
-_SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(;[^\x00-\x08\x0a-\x1f\x7f]*)?")
+_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(;[^\x00-\x08\x0a-\x1f\x7f]*)?")
 _TRAILER = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\x00-\x08\x0a-\x1f\x7f]*")
 
 
@@ -117,7 +117,7 @@ def request_framing(head: RequestHead) -> Framing:
     if head.all(b"transfer-encoding"):
         if length is not None or head.minor == 0:
             raise BadRequest(400, "A request has a Content-Length or a Transfer-Encoding, not both.")
-        if head.tokens(b"transfer-encoding") != [b"chunked"]:
+        if [value.lower() for value in head.all(b"transfer-encoding")] != [b"chunked"]:
             raise BadRequest(501, "The only Transfer-Encoding that is known here is chunked.")
         return Chunked()
     return Sized(length or 0)

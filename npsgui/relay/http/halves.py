@@ -113,7 +113,7 @@ class HttpHalf(Half, abc.ABC):
         allowed = lane.quota_left(count)
         if allowed < count:
             if wire is not None:
-                session.quota_reached()
+                self.exchange.fail(self, BadRequest(429, "A quota has less left than this request takes."))
                 return
             data, count = data[:allowed], allowed
         lane.charge(session.flow, count)
@@ -158,7 +158,7 @@ class RequestHalf(HttpHalf):
             return super().eof_received()
         self.eof = True
         session = self.exchange
-        if session.request is None or self.framing is not None:
+        if session.request is None or self.framing is not None or session.cause is not None:
             session.leave()
             return False
         return True
@@ -184,6 +184,8 @@ class RequestHalf(HttpHalf):
             return False
         raw = find_head(self.unread)
         if raw is None:
+            if self.eof:
+                session.leave()
             session.begins(halfway=bool(self.unread))
             return False
         head = parse_request(raw)
@@ -249,25 +251,30 @@ class ResponseHalf(HttpHalf):
 
     def _begin(self) -> bool:
         """Send the head of the answer to the visitor, once it is there."""
-        session, raw = self.exchange, find_head(self.unread)
+        session = self.exchange
         if session.request is None:
             if self.unread:
                 session.leave()
             return False
-        if raw is None:
-            return False
-        del self.unread[: len(raw)]
-        head = parse_response(raw)
-        if head.status == 101 and session.request.upgrades:
+        while (raw := find_head(self.unread)) is not None:
+            del self.unread[: len(raw)]
+            head = parse_response(raw)
+            if head.status == 101:
+                self._switch(head, session.request)
+                return False
+            if head.status >= 200:
+                self.framing = response_framing(head, session.request.method)
+                self.deliver(bytes(self._for_visitor(head)))
+                return True
             self.deliver(bytes(head))
-            session.upgrade()
-            return False
-        if head.status < 200:
-            self.deliver(bytes(head))
-            return self._begin()
-        self.framing = response_framing(head, session.request.method)
-        self.deliver(bytes(self._for_visitor(head)))
-        return True
+        return False
+
+    def _switch(self, head: ResponseHead, request: RequestHead) -> None:
+        """The target speaks another protocol from here on. Raises BadRequest: nobody asked it to."""
+        if not request.upgrades:
+            raise BadRequest(502, "The target changes the protocol, which the request did not ask for.")
+        self.deliver(bytes(head))
+        self.exchange.upgrade()
 
     def _for_visitor(self, head: ResponseHead) -> ResponseHead:
         session = self.exchange

@@ -29,11 +29,20 @@ _VALUE = re.compile(rb"[^\x00-\x08\x0a-\x1f\x7f]*")
 _REQUEST = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21-\x7e\x80-\xff]+) HTTP/1\.([01])")
 _STATUS = re.compile(rb"HTTP/1\.([01]) ([1-5][0-9]{2})( [^\x00-\x08\x0a-\x1f\x7f]*)?")
 
+_HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._~%!$&'()*+,;=]*)(:[0-9]*)?")
+"""RFC 9110 section 7.2: a name or an address, perhaps a port, and no user."""
+
 HOP_BY_HOP = frozenset(
-    {b"connection", b"keep-alive", b"proxy-connection", b"proxy-authenticate", b"proxy-authorization", b"te"}
+    {
+        *(b"connection", b"keep-alive", b"proxy-connection", b"proxy-authenticate", b"proxy-authorization"),
+        *(b"te", b"upgrade"),
+    }
 )
-"""Headers for the next hop alone, RFC 9110 section 7.6.1. Transfer-Encoding and Trailer stay: the framing of
-a body is carried as it is. Upgrade stays where the connection is upgraded."""
+"""Headers for the next hop alone, RFC 9110 section 7.6.1."""
+
+FRAMING = frozenset({b"content-length", b"transfer-encoding", b"trailer"})
+"""They stay even if Connection names them: the framing of a body is carried as it is, and the next hop must
+find its end where we do."""
 
 
 class BadRequest(ProtocolError):
@@ -77,7 +86,8 @@ class Head:
 
     def end_to_end(self) -> list[Header]:
         """The headers that are not for the next hop alone."""
-        return list(self.without(*HOP_BY_HOP, *self.tokens(b"connection")))
+        dropped = HOP_BY_HOP.union(self.tokens(b"connection")) - FRAMING
+        return list(self.without(*dropped))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +99,17 @@ class RequestHead(Head):
 
     @property
     def upgrades(self) -> bool:
-        """Whether it asks for another protocol."""
-        return b"upgrade" in self.tokens(b"connection") and bool(self.get(b"upgrade"))
+        """Whether it asks for another protocol. HTTP/2 is none: its requests would pass us unread."""
+        asked = self.tokens(b"upgrade")
+        other = bool(asked) and not any(protocol.startswith(b"h2") for protocol in asked)
+        return other and b"upgrade" in self.tokens(b"connection")
 
     def with_headers(self, headers: list[Header], target: bytes | None = None) -> RequestHead:
         """The same with other headers, and perhaps another target."""
         return replace(self, headers=tuple(headers), target=self.target if target is None else target)
 
     def __bytes__(self) -> bytes:
-        return _lines(b"%b %b HTTP/1.1" % (self.method, self.target), self.headers)
+        return _lines(b"%b %b HTTP/1.%d" % (self.method, self.target, self.minor), self.headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +150,11 @@ def parse_request(head: bytes) -> RequestHead:
         raise BadRequest(400, "The first line is not that of an HTTP/1.1 request.")
     minor = int(match[3])
     parsed = RequestHead(headers, minor, match[1], match[2])
-    if len(parsed.all(b"host")) > 1 or (minor and not parsed.all(b"host")):
+    hosts = parsed.all(b"host")
+    if len(hosts) > 1 or (minor and not hosts):
         raise BadRequest(400, "A request names its host once.")
+    if hosts and _HOST.fullmatch(hosts[0]) is None:
+        raise BadRequest(400, "The Host of this request is no name.")
     return parsed
 
 

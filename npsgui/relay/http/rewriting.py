@@ -7,7 +7,7 @@ import re
 from npsgui.model.entities import Host
 from npsgui.relay.http.heads import Header, RequestHead
 
-ABSOLUTE = re.compile(rb"https?://([^/?#@]+)(/?[^#]*)", re.I)
+ABSOLUTE = re.compile(rb"https?://([^/?#@]+)((?:[/?][^#]*)?)", re.I)
 """The authority, and the path with its query."""
 
 
@@ -55,5 +55,7 @@ def for_host_target(head: RequestHead, host: Host, peer: str, scheme: str) -> Re
 def _sent(head: RequestHead, host: bytes, added: list[Header]) -> RequestHead:
     replaced = {b"host", *(name.lower() for name, _ in added)}
     kept = [pair for pair in head.end_to_end() if pair[0].lower() not in replaced]
-    connection = b"upgrade" if head.upgrades else b"keep-alive"
-    return head.with_headers([(b"Host", host), *kept, *added, (b"Connection", connection)], path_of(head))
+    connection = [(b"Connection", b"keep-alive")]
+    if head.upgrades:
+        connection = [(b"Connection", b"upgrade"), (b"Upgrade", b", ".join(head.all(b"upgrade")))]
+    return head.with_headers([(b"Host", host), *kept, *added, *connection], path_of(head))

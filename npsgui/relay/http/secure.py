@@ -39,4 +39,6 @@ async def secured(prelude: Prelude, context: ssl.SSLContext) -> Prelude:
         await done
     except (ssl.SSLError, OSError) as error:
         raise ProtocolError(f"failed the TLS handshake: {error}") from error
+    if plain.transport is None:
+        raise ProtocolError("left during the TLS handshake")
     return plain

@@ -79,13 +79,14 @@ class HttpSession(Pair):
 
     def answered(self) -> None:
         """The answer is complete: on to the next request, if both sides go on."""
-        visitor = cast("RequestHalf", self.visitor_half)
+        visitor, target = cast("RequestHalf", self.visitor_half), cast("ResponseHalf", self.target_half)
         self._used, self._quiet_since = True, self.shared.loop.time()
         self.request = None
-        if visitor.framing is not None or not self.keeps or visitor.eof:
+        if visitor.framing is not None or not self.keeps or (visitor.eof and not visitor.unread):
             # an answer before the body was read whole, or the last one
             self.cut(Cause.PEER)
-        elif not self.target_keeps or self.target_half.eof:
+        elif not self.target_keeps or target.eof or target.unread:
+            # what it says unasked must not become the answer to the next request
             self.hand_back()
         else:
             visitor.answered()
@@ -130,7 +131,10 @@ class HttpSession(Pair):
         sink = self.visitor_half.transport
         if self.cause is None and target.framing is None and sink is not None and not sink.is_closing():
             sink.write(page(error.status, str(error)))
-        self.cut(Cause.TARGET if half is self.target_half else Cause.PEER)
+        if error.status == 429:
+            self.cut(Cause.QUOTA)
+        else:
+            self.cut(Cause.TARGET if half is self.target_half else Cause.PEER)
 
     def leave(self) -> None:
         """Nothing more can come of it: close both sides, after what was sent."""
