@@ -19,6 +19,7 @@ from npsgui.bridge.agent_streams import Streams
 from npsgui.bridge.handshake import Errand, KeyRefused, Purpose
 from npsgui.bridge.knock import converse, knock
 from npsgui.bridge.npc_conf import NpcConf
+from npsgui.bridge.signal_line import TAKEN_OVER
 from npsgui.bridge.trunk import Trunk
 from npsgui.model.entities import Target
 from npsgui.model.errors import AgentLost, NpsError, ProtocolError
@@ -58,7 +59,9 @@ class _Main(asyncio.Protocol):
         self._lost = lost
 
     def data_received(self, data: bytes) -> None:
-        """Words for us: ``udpc`` (hole punching), ``clse`` (npc ignores it). Neither asks for an answer."""
+        """Words for us: ``clse``, which npc ignores, and ``udpc`` (hole punching), which we do."""
+        if data.startswith(TAKEN_OVER):
+            self._lost(AgentLost("Another agent has logged in with the same key."))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._lost(exc or AgentLost("The server closed the connection."))

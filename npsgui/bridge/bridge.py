@@ -154,7 +154,7 @@ class Bridge:
         """One of the two connections of an agent."""
         main = caller.purpose.errand is Errand.MAIN
         login = self._logins.get(caller.client)
-        if login is None or not (login.wants_main(caller) if main else login.wants_chan(caller)):
+        if login is None or not (login.wants_main if main else login.wants_chan):
             login = self._new_login(caller)
         if main:
             login.take_main(caller)

@@ -44,7 +44,6 @@ class Login:
         self.client = caller.client
         self.version = caller.version
         self.address = caller.address
-        self.host = caller.host
         self.since = time.time()
         self._on_up, self._on_down, self._on_health = on_up, on_down, on_health
         self._missed_pings = missed_pings
@@ -60,13 +59,15 @@ class Login:
         """Whether it has both its connections."""
         return self._main is not None and self._trunk is not None and not self._down
 
-    def wants_main(self, caller: Caller) -> bool:
-        """Whether a ``main`` connection completes this login."""
-        return self._main is None and not self._down and caller.host == self.host
+    @property
+    def wants_main(self) -> bool:
+        """Whether a ``main`` connection completes this login; the two may come from different addresses."""
+        return self._main is None and not self._down
 
-    def wants_chan(self, caller: Caller) -> bool:
+    @property
+    def wants_chan(self) -> bool:
         """Whether a ``chan`` connection completes this login."""
-        return self._trunk is None and not self._down and caller.host == self.host
+        return self._trunk is None and not self._down
 
     def take_main(self, caller: Caller) -> None:
         """Its ``main`` connection is here."""

@@ -98,4 +98,6 @@ class Outlet:
 
     def _break(self, error: ProtocolError) -> None:
         _log.info("mux session ended: %s", error)
+        if self._transport is not None:
+            self._transport.abort()
         self.close(AgentLost("The agent broke the protocol: {reason}.", reason=error))

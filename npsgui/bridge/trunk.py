@@ -101,13 +101,14 @@ class Trunk(Outlet, asyncio.BufferedProtocol):
         self.flush_soon()
 
     def close(self, error: Exception) -> None:
-        """End the session: every stream is lost with ``error``."""
+        """End the session: what was written is sent, then every stream is lost with ``error``."""
+        self._flush()
         transport, self._transport = self._transport, None
         if transport is None:
             return
         if self._ping_timer is not None:
             self._ping_timer.cancel()
-        transport.abort()
+        transport.close()
         for stream in list(self._streams.values()):
             stream.lost(error)
         self._on_lost(self, error)
