@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from npsgui.app.certificates import Certificates
+from npsgui.app.port_holders import PortHolders
 from npsgui.app.settings import Settings
 from npsgui.bridge.bridge import Bridge
 from npsgui.bridge.config_mode import Steward
@@ -15,6 +16,7 @@ from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Host, Owner, OwnerKind, Tunnel, Via
 from npsgui.model.events import Events
 from npsgui.model.gate import Cause
+from npsgui.model.rules import UDP_MODES
 from npsgui.model.views import ConnectionRow, Sentence
 from npsgui.relay.relay import Relay
 from npsgui.relay.sessions import PeerBytes
@@ -35,6 +37,7 @@ class Engine:
             agents=self._bridge,
             by_network=settings.ipv6_by_network,
         )
+        self._holders = PortHolders()
         self._served: set[int] = set()
         """The clients that have something behind an agent."""
 
@@ -54,7 +57,11 @@ class Engine:
         """Whether an owner can be reached: True, or False for one that is stopped, or a Sentence why not."""
         if owner.owner.kind not in (OwnerKind.TUNNEL, OwnerKind.HOST):
             return True
-        return self._relay.listener(owner.owner)
+        said = self._relay.listener(owner.owner)
+        if isinstance(said, Sentence):
+            udp = isinstance(owner, Tunnel) and owner.mode in UDP_MODES
+            return self._holders.explain(said, udp=udp)
+        return said
 
     def offline(self, owner: Owner) -> Sentence | None:
         """Why the agent that an owner needs cannot be asked; None when it can, or none is needed."""
@@ -72,7 +79,8 @@ class Engine:
 
     def bridge(self) -> Sentence | bool:
         """Whether agents can connect; why not, when they should and cannot."""
-        return self._bridge.listener()
+        said = self._bridge.listener()
+        return self._holders.explain(said, udp=False) if isinstance(said, Sentence) else said
 
     def connections(self) -> list[ConnectionRow]:
         """The open sessions."""

@@ -50,6 +50,7 @@ def flow_row(
         connection_limit=limits.connections,
         state=state,
         reason=reason,
+        dropped=gate.dropped,
     )
 
 

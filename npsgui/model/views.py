@@ -69,6 +69,8 @@ class FlowRow(NamedTuple):
     connection_limit: int
     state: State
     reason: Sentence | None = None
+    dropped: int = 0
+    """Datagrams that were not carried since the start."""
 
     @property
     def kind(self) -> OwnerKind:
@@ -95,6 +97,8 @@ class ConnectionRow:
     export: int
     inlet_now: float = 0.0
     export_now: float = 0.0
+    dropped: int = 0
+    """Datagrams that were not carried."""
 
 
 class Step(enum.StrEnum):

@@ -39,6 +39,7 @@ class Session(abc.ABC):
         "_sessions",
         "address",
         "cause",
+        "dropped",
         "flow",
         "gate",
         "id",
@@ -57,6 +58,8 @@ class Session(abc.ABC):
         self.flow = Flow(parent=lease.gate.flow)
         self.cause: Cause | None = None
         """Why it is being closed; None while it runs."""
+        self.dropped = 0
+        """Datagrams that were not carried."""
         self.rates = (0.0, 0.0)
         """Inlet and export over the last second, bytes/s."""
         self.address = address_of(peer, by_network=sessions.by_network)
@@ -77,6 +80,11 @@ class Session(abc.ABC):
     def opened(self) -> None:
         """It has its target: say so."""
         self._sessions.opened(self)
+
+    def drop(self) -> None:
+        """Count a datagram that is not carried."""
+        self.dropped += 1
+        self.gate.drop()
 
     def quota_reached(self) -> None:
         """The last byte of a quota was just charged: end every session that it holds for, here and now."""
@@ -260,4 +268,5 @@ def _row(session: Session, now: float) -> ConnectionRow:
         export=session.flow.export,
         inlet_now=session.rates[0],
         export_now=session.rates[1],
+        dropped=session.dropped,
     )

@@ -22,6 +22,8 @@ AddressInfo: TypeAlias = tuple[socket.AddressFamily, socket.SocketKind, int, str
 
 BACKLOG = 4096
 
+IN_USE = "Port {port} on {address} is in use."
+
 KEEPALIVE_SECONDS = 60
 """A peer that has vanished without a word is found out after this long and nine probes more."""
 
@@ -52,7 +54,7 @@ def bind_failed(error: OSError, address: str, port: int) -> BindFailed:
     """Why a port cannot be listened on, in words."""
     where = address or "*"
     if error.errno == errno.EADDRINUSE:
-        return BindFailed("Port {port} on {address} is in use.", port=port, address=where)
+        return BindFailed(IN_USE, port=port, address=where)
     if error.errno in (errno.EACCES, errno.EPERM):
         return BindFailed("Port {port} needs administrator rights; use one from 1024 to 65535.", port=port)
     if error.errno == errno.EADDRNOTAVAIL:

@@ -114,7 +114,7 @@ class Association:
             return
         parsed = parse_datagram(data)
         if parsed is None:
-            self.session.gate.drop()
+            self.session.drop()
             return
         self._from, self._visitor_port = address, address[1]
         self._carry(parsed[0], bytes(parsed[1]))
@@ -127,12 +127,12 @@ class Association:
         elif self._outlet.may_look_up:
             spawn(self._look_up(target, payload), f"look up {target.host}")
         else:
-            self.session.gate.drop()
+            self.session.drop()
 
     async def _look_up(self, target: Target, payload: bytes) -> None:
         host = await self._outlet.look_up(target)
         if host is None:
-            self.session.gate.drop()
+            self.session.drop()
         else:
             self.session.inlet.offer(payload, (host, target.port))
 

@@ -54,7 +54,7 @@ class Way:
         if self.send is not None and not self._waits:
             self._carry(data, address)
         elif self._queue and (len(self._queue) >= QUEUE or self._bytes + len(data) > QUEUE_BYTES):
-            session.gate.drop()
+            session.drop()
         else:
             self._queue.append((data, address))
             self._bytes += len(data)
@@ -84,7 +84,7 @@ class Way:
         session, lane, send = self._session, self._lane, self.send
         count = len(data)
         if send is None or lane.quota_left(count) < count or not send(data, address):
-            session.gate.drop()
+            session.drop()
             return
         lane.charge(session.flow, count)
         if lane.flows and not lane.quota_left(1):

@@ -9,25 +9,32 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from npsgui.model.configuration import Configuration
+from npsgui.model.entities import Mode
 from npsgui.model.views import ConnectionRow
 from npsgui.ui.filters import Facts
-from npsgui.ui.flow_rows import amount, rate
+from npsgui.ui.flow_rows import DASH, amount, rate
+from npsgui.ui.sentences import Sentences
 from npsgui.ui.table import Column
+
+_WIDTHS = {"peer": 150, "kind": 76, "target": 124, "age": 64, "dropped": 80}
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One row: a session's numbers, and the names of its tunnel and client."""
+    """One row: a session's numbers, the names of its owner and client, and its kind."""
 
     row: ConnectionRow
-    tunnel: str
+    name: str
+    """Of its tunnel or host."""
     client: str
+    mode: Mode | None
+    """The kind of its tunnel; none for a host."""
 
     @property
     def facts(self) -> Facts:
         """What it can be found by."""
         row = self.row
-        text = f"{row.peer} {row.target} {self.tunnel} {self.client}"
+        text = f"{row.peer} {row.target} {self.name} {self.client} {self.mode or row.owner.kind}"
         return Facts(text, size=row.inlet + row.export)
 
 
@@ -35,7 +42,16 @@ def links(rows: Sequence[ConnectionRow], configuration: Configuration) -> list[L
     """The links of these rows."""
     names = {owner.owner: getattr(owner, "remark", "") for owner in configuration.owners()}
     clients = {client.id: client.remark or str(client.owner) for client in configuration.clients.values()}
-    return [Link(row, names.get(row.owner) or str(row.owner), clients.get(row.client, "")) for row in rows]
+    modes = {tunnel.owner: tunnel.mode for tunnel in configuration.tunnels.values()}
+    return [
+        Link(
+            row,
+            names.get(row.owner) or str(row.owner),
+            clients.get(row.client, ""),
+            modes.get(row.owner),
+        )
+        for row in rows
+    ]
 
 
 def age(seconds: float) -> str:
@@ -51,6 +67,10 @@ def age(seconds: float) -> str:
 class LinkColumns(QObject):
     """Makes the columns, in the user's language."""
 
+    def __init__(self, sentences: Sentences, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._sentences = sentences
+
     def all(self) -> list[Column[Link]]:
         """The columns of the Connections page."""
         return [*self._words(), *self._numbers()]
@@ -62,7 +82,8 @@ class LinkColumns(QObject):
     def _words(self) -> list[Column[Link]]:
         words: list[tuple[str, str, Callable[[Link], str]]] = [
             ("peer", self.tr("Peer"), lambda link: link.row.peer),
-            ("tunnel", self.tr("Tunnel"), lambda link: link.tunnel),
+            ("kind", self.tr("Kind"), self._kind),
+            ("tunnel", self.tr("Tunnel or host"), lambda link: link.name),
             ("client", self.tr("Client"), lambda link: link.client),
             ("target", self.tr("Target"), lambda link: link.row.target),
         ]
@@ -73,20 +94,27 @@ class LinkColumns(QObject):
                 value=text,
                 text=text,
                 bold=name == "peer",
-                width=170 if name == "peer" else 130,
+                width=_WIDTHS.get(name, 104),
             )
             for name, title, text in words
         ]
 
+    def _kind(self, link: Link) -> str:
+        if link.mode is not None:
+            return self._sentences.mode(link.mode)
+        return self._sentences.kind(link.row.owner.kind)
+
     def _numbers(self) -> list[Column[Link]]:
         inlet = self.tr("Inlet: from visitors to targets")
         export = self.tr("Export: from targets to visitors")
+        dropped = self.tr("Datagrams that were not carried: over a limit, or nobody took them")
         numbers: list[tuple[str, str, Callable[[Link], float], Callable[[float], str], str]] = [
             ("age", self.tr("Age"), lambda link: link.row.seconds, age, ""),
             ("inlet_now", self.tr("Inlet now"), lambda link: link.row.inlet_now, rate, inlet),
             ("export_now", self.tr("Export now"), lambda link: link.row.export_now, rate, export),
             ("inlet", self.tr("Inlet"), lambda link: link.row.inlet, amount, inlet),
             ("export", self.tr("Export"), lambda link: link.row.export, amount, export),
+            ("dropped", self.tr("Dropped"), lambda link: link.row.dropped, _count, dropped),
         ]
         return [
             Column(
@@ -95,11 +123,15 @@ class LinkColumns(QObject):
                 value=value,
                 text=partial(_text, value, text),
                 right=True,
-                width=72 if name == "age" else 96,
+                width=_WIDTHS.get(name, 88),
                 tip=tip,
             )
             for name, title, value, text, tip in numbers
         ]
+
+
+def _count(count: float) -> str:
+    return f"{count:,}" if count else DASH
 
 
 def _text(value: Callable[[Link], float], text: Callable[[float], str], link: Link) -> str:

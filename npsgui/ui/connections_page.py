@@ -14,6 +14,7 @@ from npsgui.ui.connection_rows import LinkColumns, links
 from npsgui.ui.empty_state import EmptyState
 from npsgui.ui.filters import parse_search
 from npsgui.ui.page_header import PageHeader
+from npsgui.ui.sentences import Sentences
 from npsgui.ui.table import Table
 from npsgui.ui.table_view import TableView
 from npsgui.ui.theme import Theme
@@ -39,7 +40,7 @@ class ConnectionsPage(QWidget):
     def __init__(self, program: ConnectionSource, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._program = program
-        self.table = Table(LinkColumns(self).all(), lambda link: link.row.id, self)
+        self.table = Table(LinkColumns(Sentences(self), self).all(), lambda link: link.row.id, self)
         self.view = TableView(self.table, self)
         self.view.setAccessibleName(self.tr("Connections"))
         self._close = QAction(self.tr("Close connection"), self)

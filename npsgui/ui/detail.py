@@ -103,7 +103,9 @@ class DetailPane(QFrame):
         self.chart = TrafficChart(theme, self)
         self._feed = ChartFeed(program, self.chart)
         self._ranges.set_range(Range.LIVE)
-        self.links = TableView(Table(LinkColumns(self).of_client(), lambda link: link.row.id, self), self)
+        self.links = TableView(
+            Table(LinkColumns(self._sentences, self).of_client(), lambda link: link.row.id, self), self
+        )
         self.links.nothing = self.tr("Nobody is connected.")
         columns = FlowColumns(self._sentences, self).of_owned()
         self.tunnels = TableView(Table(columns, lambda line: line.flow.owner, self), self)

@@ -16,18 +16,19 @@ class LimitsDialog(OwnerForm):
     async def ask(self) -> Everything | None:
         """Show the dialog; what was applied, or None. Raises NpsError as ``Program.put``."""
         everything = self._program.configuration.everything
-        shared = (
+        none, agents = (
+            self.tr("All hosts share it; empty is none"),
+            self.tr("Agents connect to it; empty is none"),
+        )
+        ports = (
             BindFields(self).field("http_bind", self.tr("Hosts listen on")),
-            Field(
-                "http_port", self.tr("HTTP port"), self.tr("All hosts share it; empty is none"), make=Ports
-            ),
-            Field(
-                "https_port", self.tr("HTTPS port"), self.tr("All hosts share it; empty is none"), make=Ports
-            ),
+            Field("http_port", self.tr("HTTP port"), none, make=Ports),
+            Field("https_port", self.tr("HTTPS port"), none, make=Ports),
+            Field("bridge_port", self.tr("Agents' port"), agents, make=Ports),
         )
         row = self._program.flow(GLOBAL_KEY)
-        page = FormPage(self.tr("Limits"), (shared, self.limit_fields(row, everything)))
+        page = FormPage(self.tr("Ports and limits"), (ports, self.limit_fields(row, everything)))
         pages = LimitPages(self._program.configuration, self._theme, row, self).of(everything)
-        title = self.tr("Limits of everything and ports of hosts")
+        title = self.tr("Ports and limits of everything")
         applied = await self.ask_about(everything, title, page, *pages)
         return applied if isinstance(applied, Everything) else None

@@ -41,7 +41,7 @@ class SettingsMenu(QMenu):
             self.language_chosen.emit,
         )
         self.addSeparator()
-        self.addAction(self.tr("Limits of everything…")).triggered.connect(self.limits_asked)
+        self.addAction(self.tr("Ports and limits of everything…")).triggered.connect(self.limits_asked)
         self.addSeparator()
         leave = self.addAction(self.tr("Quit"))
         # the window acts on the key: this one is for the menu to show

@@ -173,6 +173,7 @@ def test_what_is_over_the_rate_waits_or_is_dropped_and_counted(run: Run[Any]) ->
 
             assert made.flow().inlet < 2000
             assert made.accounts.everything.dropped == gate.dropped
+            assert [row.dropped for row in made.relay.connections()] == [gate.dropped]
 
     run(body())
 
