@@ -143,6 +143,13 @@ def shown(place: Place) -> str:
     return postgres.shown(place) if isinstance(place, URL) else str(place)
 
 
+def open_reader(place: Place) -> Engine:
+    """One more engine on a ledger that is open: what a transaction of it reads stays as it was meanwhile."""
+    if isinstance(place, URL):
+        return postgres.open_reader(place)
+    return open_engine(place)
+
+
 @contextmanager
 def explained(place: Place) -> Iterator[None]:
     """Raises LedgerError: for what the database or the disk raises inside; DamagedError for damage."""

@@ -1,12 +1,12 @@
-"""Which rows count: minutes, hours and days overlap, and the marks say where one takes over. Pure."""
+"""Which rows count: minutes, hours and days overlap, and the marks say where one takes over."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from sqlalchemy import ColumnElement, Table, literal_column
+from sqlalchemy import ColumnElement, Connection, Table, literal_column, select
 
-from npsgui.ledger.schema import days, hours, minutes
+from npsgui.ledger.schema import days, hours, minutes, nodes
 from npsgui.model.minutes import MINUTE
 from npsgui.model.views import Step
 
@@ -37,6 +37,12 @@ class Marks:
         if step is Step.DAY:
             return self.days_until, self.hours_until
         return self.hours_from, (self.hours_until if step is Step.HOUR else self.minutes_from)
+
+
+def marks_of(connection: Connection, node: str) -> Marks:
+    """How far a node has come."""
+    columns = (nodes.c[field.name] for field in fields(Marks))
+    return Marks(*connection.execute(select(*columns).where(nodes.c.name == node)).one())
 
 
 def start_of(column: ColumnElement[int], seconds: int) -> ColumnElement[int]:

@@ -39,18 +39,27 @@ def url_of(text: str) -> URL:
     return url.set(drivername=DRIVER)
 
 
+def open_reader(url: URL) -> Engine:
+    """An engine whose transactions see one moment. Raises LedgerError: when the driver is not installed."""
+    return _open(url).execution_options(isolation_level="REPEATABLE READ")
+
+
+def _open(url: URL) -> Engine:
+    try:
+        # positional parameters, as SQLite has them: ``Many`` gives rows as tuples
+        return create_engine(
+            url, pool_size=1, max_overflow=0, paramstyle="format", connect_args=dict(PATIENCE)
+        )
+    except ModuleNotFoundError as error:
+        raise LedgerError("A ledger on PostgreSQL needs psycopg; install npsgui[postgres].") from error
+
+
 def open_postgres(url: URL, node: str) -> Engine:
     """An engine with one connection, which nobody else has for this node; nothing is opened yet.
 
     Raises LedgerError: when the driver is not installed.
     """
-    try:
-        # positional parameters, as SQLite has them: ``Many`` gives rows as tuples
-        engine = create_engine(
-            url, pool_size=1, max_overflow=0, paramstyle="format", connect_args=dict(PATIENCE)
-        )
-    except ModuleNotFoundError as error:
-        raise LedgerError("A ledger on PostgreSQL needs psycopg; install npsgui[postgres].") from error
+    engine = _open(url)
 
     @event.listens_for(engine, "connect")
     def take_the_node(connection: Any, _record: object) -> None:

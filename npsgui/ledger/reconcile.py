@@ -12,7 +12,7 @@ from typing import TypeAlias
 from sqlalchemy import Connection, func, select, union
 
 from npsgui.ledger.dialect import damage
-from npsgui.ledger.marks import DAYS, HOURS, LAYERS, MINUTES, Layer, Marks
+from npsgui.ledger.marks import DAYS, HOURS, LAYERS, MINUTES, Layer, Marks, marks_of
 from npsgui.ledger.schema import nodes, owners, peers, runs
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.views import Sentence, Step
@@ -33,11 +33,12 @@ class Account:
     moved: tuple[int, int]
 
 
-def reconcile(connection: Connection, node: str, marks: Marks) -> list[Sentence]:
+def reconcile(connection: Connection, node: str) -> list[Sentence]:
     """A sentence for each row of a node that does not add up; none is good."""
     found = damage(connection)
     if found is not None:
         return [Sentence("The ledger's file is damaged: {detail}.", (("detail", found),))]
+    marks = marks_of(connection, node)
     days_until, hours_until = marks.bounds(Step.DAY)
     parts = [
         _summed(connection, DAYS, 0, days_until),

@@ -5,15 +5,15 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 
 import msgspec
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from npsgui.ledger.backlog import Backlog
-from npsgui.ledger.dialect import DamagedError, Many, Place, added, explained, shown
+from npsgui.ledger.dialect import DamagedError, Many, Place, added, explained, open_reader, shown
 from npsgui.ledger.history import coverage, history
-from npsgui.ledger.marks import Marks
+from npsgui.ledger.marks import Marks, marks_of
 from npsgui.ledger.peers import PeerBook, peer_usages
 from npsgui.ledger.periods import begin, beginnings, periods_of
 from npsgui.ledger.reconcile import reconcile
@@ -78,13 +78,12 @@ class SqlStore:
             if connection.execute(select(owners.c.row).where(owners.c.node == self._node)).first() is None:
                 _insert(connection, self._node, Everything(), None)
             self.opened = self._restore(connection)
-            number, *marks = connection.execute(
-                select(nodes.c.number, *(nodes.c[field.name] for field in fields(Marks))).where(self._mine)
-            ).one()
+            number = connection.execute(select(nodes.c.number).where(self._mine)).scalar_one()
+            marks = marks_of(connection, self._node)
         self.sequence: int = number
         self._minute = 0
         """The minute of the last batch that was written; Unix time, s."""
-        self._rollup = Rollup(engine, self._node, retention, Marks(*marks))
+        self._rollup = Rollup(engine, self._node, retention, marks)
 
     def note(self, sentence: Sentence) -> None:
         """Add something that the user should be told."""
@@ -169,9 +168,13 @@ class SqlStore:
             return self._rollup.step(self._minute)
 
     def verify(self) -> list[Sentence]:
-        """What does not add up."""
-        with explained(self._place), self._engine.begin() as connection:
-            return reconcile(connection, self._node, self._rollup.marks)
+        """What does not add up. In any thread: on a connection of its own, for it may take long."""
+        engine = open_reader(self._place)
+        try:
+            with explained(self._place), engine.begin() as connection:
+                return reconcile(connection, self._node)
+        finally:
+            engine.dispose()
 
     def close(self) -> None:
         """Let go of the file; SQLite then moves the WAL into it."""

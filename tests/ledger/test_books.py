@@ -262,6 +262,19 @@ async def test_ten_thousand_owners_are_flushed_while_the_loop_runs_on(place: Pla
     await ledger.close()
 
 
+async def test_verify_sees_one_moment_while_flushes_go_on(place: Place) -> None:
+    house = Household()
+    ledger = await furnished(place, 1, 2)
+    verified = [asyncio.ensure_future(ledger.verify()) for _ in range(3)]
+    while not all(done.done() for done in verified):
+        ledger.flush(house.batch(1, 1, 1))
+        ledger.flush(house.batch(2, 1, 1, MINUTE + 3600))
+        assert (await ledger.history(CLIENT.owner, 0, MINUTE, Step.DAY)) != []
+
+    assert [await done for done in verified] == [[], [], []]
+    await ledger.close()
+
+
 async def test_the_ledger_is_imported_without_sqlalchemy() -> None:
     code = (
         "import npsgui.ledger.ledger, sys; sys.exit('sqlalchemy' in sys.modules or 'alembic' in sys.modules)"
