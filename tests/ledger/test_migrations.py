@@ -34,7 +34,7 @@ def test_the_first_ledger_is_taken_over_with_every_byte(tmp_path: Path) -> None:
         old.execute(
             "INSERT INTO owners VALUES (1, 'global', 0, NULL, '', '{}', NULL, 30, 3, 0, 0),"
             """ (2, 'client', 1, NULL, 'home', '{"id": 1, "key": "k"}', NULL, 35, 3, 5, 0),"""
-            """ (3, 'tunnel', 1, 2, 'web', '{"id": 1, "client": 1}', NULL, 30, 3, 0, 0)"""
+            """ (3, 'tunnel', 1, 2, 'web', '{"id": 1, "client": 1, "port": 8001}', NULL, 30, 3, 0, 0)"""
         )
         old.execute("UPDATE owners SET opening_inlet = 5, inlet = 35 WHERE row = 1")
         for owner in (1, 2, 3):
@@ -47,6 +47,7 @@ def test_the_first_ledger_is_taken_over_with_every_byte(tmp_path: Path) -> None:
     store = open_store(tmp_path)
 
     assert store.opened.totals == carried
+    assert store.opened.configuration.tunnels[1].ports == (8001,)
     assert store.sequence == 3
     assert store.verify() == []
     assert store.coverage(0, FOR_EVER) == [(0, 60), (MINUTE, MINUTE + 60)]
