@@ -14,11 +14,13 @@ from typing import Any
 
 from npsgui.app.control import ControlServer, ask
 from npsgui.app.demo.demo import NOTE, Demo, throw_away_folder
+from npsgui.app.metrics_port import MetricsPort
 from npsgui.app.program import Program
 from npsgui.app.settings import Settings
 from npsgui.cli.demo import show_unseen
 from npsgui.cli.main import main as run_command
 from npsgui.model.errors import AlreadyRunning, NpsError
+from npsgui.model.views import Sentence
 from npsgui.tasks import spawn
 
 UNSEEN = "offscreen"
@@ -108,18 +110,23 @@ async def _run_unseen(application: Any, app: Any, program: Program, picture: Pat
 async def _answering(folder: Path, ledger: str = "") -> AsyncIterator[Program]:
     """A Program that answers on its control socket; run_window closes it."""
     program = await Program.open(folder, ledger=ledger)
-    control = ControlServer(program)
+    control, metrics = ControlServer(program), MetricsPort(program)
     try:
         await control.start()
     except NpsError:
         await program.close()
         raise
+    try:
+        await metrics.apply()
+    except NpsError as error:
+        program.notes += (Sentence(error.template, tuple(error.values.items())),)
     # What lives from here on lives long: keeping it out of collections spares the loop stalls of 25 ms.
     gc.collect()
     gc.freeze()
     try:
         yield program
     finally:
+        metrics.close()
         await control.close()
 
 

@@ -28,12 +28,18 @@ DEFAULTS = {
     "ledger": "",
     "node": "",
     "drain_seconds": "2",
+    "metrics_port": "0",
+    "metrics_address": "127.0.0.1",
+    "metrics_token": "",
+    "metrics_owners": "200",
 }
 """``theme``: system, light or dark. ``language``: system, en or zh_CN. ``keep_*_days``: how long the ledger
 keeps minutes and hours; ``ipv6_peers_by_network``: whether it tells IPv6 peers apart by their /64 only;
 ``ledger``: the URL of a PostgreSQL database, empty for the file in the data folder; ``node``: whose books
 these are in it, empty for the machine's name; ``drain_seconds``: how long a service that is told to end lets
-open connections come to their own end."""
+open connections come to their own end.
+``metrics_port``: where Prometheus may scrape, 0 nowhere; ``metrics_token``: what it must show, which an
+address other than loopback needs; ``metrics_owners``: how many of each kind are told apart."""
 
 AT_THE_START = frozenset({"keep_minutes_days", "keep_hours_days", "ipv6_peers_by_network", "ledger", "node"})
 """The settings that hold from the next start on; what else a service is told holds once it reads it."""
@@ -82,15 +88,11 @@ class Settings:
         """Whether IPv6 peers are told apart by their network only."""
         return self._values["ipv6_peers_by_network"].lower() in {"true", "yes", "1"}
 
-    @property
-    def drain_seconds(self) -> int:
-        """How long a service that is told to end waits for open connections."""
-        return self._number("drain_seconds")
-
     def _days(self, name: str) -> int:
-        return max(1, self._number(name)) * DAY
+        return max(1, self.number(name)) * DAY
 
-    def _number(self, name: str) -> int:
+    def number(self, name: str) -> int:
+        """A setting that is a whole number; its default in place of what is none."""
         text = self._values[name]
         if not (text.isascii() and text.isdecimal()):
             log.warning("%s is not a whole number: %s", name, text)

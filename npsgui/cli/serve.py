@@ -10,9 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from npsgui.app.control import ControlServer
+from npsgui.app.metrics_port import MetricsPort
 from npsgui.app.program import Program
 from npsgui.app.settings import AT_THE_START
 from npsgui.app.supervisor import Supervisor
+from npsgui.model.errors import NpsError
 from npsgui.model.events import AgentDown, AgentUp, Event, LedgerHealthChanged, ListenerChanged
 from npsgui.model.views import State
 from npsgui.tasks import spawn
@@ -27,16 +29,17 @@ async def serve(folder: Path, ledger: str) -> int:
     """
     supervisor = Supervisor()
     program = await Program.open(folder, ledger=ledger)
-    control = ControlServer(program)
+    control, metrics = ControlServer(program), MetricsPort(program)
     try:
         await control.start()
+        await _apply(metrics)
         _tell(program)
         program.events.subscribe(_log_event)
         # What lives from here on lives long: keeping it out of collections spares the loop stalls of 25 ms.
         gc.collect()
         gc.freeze()
         ended = asyncio.Event()
-        _on_signals(_ender(ended, program), lambda: _read_again(program, supervisor))
+        _on_signals(_ender(ended, program), lambda: _read_again(program, metrics, supervisor))
         alive = spawn(supervisor.keep_alive(), "signs of life")
         print("ready", flush=True)
         supervisor.tell("READY=1")
@@ -45,9 +48,10 @@ async def serve(folder: Path, ledger: str) -> int:
         await ended.wait()
         supervisor.tell("STOPPING=1")
         await control.close()
-        await program.drain(program.settings.drain_seconds)
+        await program.drain(program.settings.number("drain_seconds"))
         alive.cancel()
     finally:
+        metrics.close()
         await control.close()
         await program.close()
     log.info("Ended")
@@ -73,13 +77,21 @@ def _on_signals(end: Callable[[], None], read_again: Callable[[], None]) -> None
     loop.add_signal_handler(signal.SIGHUP, read_again)
 
 
-def _read_again(program: Program, supervisor: Supervisor) -> None:
+async def _apply(metrics: MetricsPort) -> None:
+    try:
+        await metrics.apply()
+    except NpsError as error:
+        log.warning("%s", error)
+
+
+def _read_again(program: Program, metrics: MetricsPort, supervisor: Supervisor) -> None:
     supervisor.tell_reloading()
     changed = program.settings.read_again()
     log.info("The settings were read again; changed: %s", ", ".join(sorted(changed)) or "nothing")
     for name in sorted(changed & AT_THE_START):
         log.warning("%s holds from the next start on", name)
-    supervisor.tell("READY=1")
+    applied = spawn(_apply(metrics), "metrics port")
+    applied.add_done_callback(lambda _: supervisor.tell("READY=1"))
 
 
 def _tell(program: Program) -> None:
