@@ -21,7 +21,7 @@ NEXT_REVISION = """
 import sqlalchemy as sa
 from alembic import op
 revision = "9999"
-down_revision = "0006"
+down_revision = "{newest}"
 def upgrade():
     op.add_column("owners", sa.Column("colour", sa.Text))
 """
@@ -171,7 +171,8 @@ async def test_two_damaged_files_get_two_names(tmp_path: Path) -> None:
 def newer_migrations(folder: Path) -> Path:
     """The migrations of a later npsgui."""
     newer = Path(shutil.copytree(MIGRATIONS, folder))
-    (newer / "versions" / "9999_colour.py").write_text(NEXT_REVISION)
+    newest = max(path.name[:4] for path in (newer / "versions").glob("0*.py"))
+    (newer / "versions" / "9999_colour.py").write_text(NEXT_REVISION.format(newest=newest))
     return newer
 
 
