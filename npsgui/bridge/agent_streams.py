@@ -172,9 +172,9 @@ class Incoming:
         """Nothing waits here."""
         return False
 
-    def get_write_buffer_size(self) -> int:
+    def ready(self) -> bool:
         """Nothing waits here."""
-        return 0
+        return False
 
     def ended(self) -> None:
         """The server has thought better of it."""

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from npsgui.bridge.config_mode import NoSteward, Steward, configure
 from npsgui.bridge.doorway import Caller, Porter
 from npsgui.bridge.handshake import Errand, digest
-from npsgui.bridge.login import Login, open_stream, start_trunk
+from npsgui.bridge.login import Login, open_stream, start_trunk, stream_of
 from npsgui.bridge.mux import MISSED_PINGS
 from npsgui.bridge.port import Listen, Port
 from npsgui.bridge.trunk import Trunk
@@ -118,6 +118,30 @@ class Bridge:
             return open_stream(trunk, b"", False, None, protocol)
         return self._online(client).open_stream(link, protocol, self._context)
 
+    async def dial(
+        self, client: int, link: Link, protocol: asyncio.BaseProtocol, seconds: float
+    ) -> asyncio.Transport:
+        """A stream whose agent has its target, as far as that can be known, connected to ``protocol``.
+
+        Raises TargetUnreachable: when no agent is online, or it could not connect within ``seconds``.
+        """
+        made = self.open_stream(client, link, asyncio.Protocol())
+        made.pause_reading()
+        try:
+            async with asyncio.timeout(seconds):
+                error = await stream_of(made).connected()
+        except BaseException as failure:
+            made.abort()
+            if isinstance(failure, TimeoutError):
+                raise _unreachable(client, link) from failure
+            raise
+        if error is not None:
+            raise _unreachable(client, link) from error
+        made.set_protocol(protocol)
+        made.resume_reading()
+        protocol.connection_made(made)
+        return made
+
     def open_datagrams(
         self, client: int, link: Link, protocol: asyncio.DatagramProtocol
     ) -> asyncio.DatagramTransport:
@@ -170,7 +194,7 @@ class Bridge:
             missed_pings=self._missed_pings,
             on_up=self._on_up,
             on_down=self._on_down,
-            on_health=self._on_health,
+            on_health=lambda of, target, well: self._events.push(TargetHealth(of.client, target, well)),
         )
         self._logins[caller.client] = login
         return login
@@ -200,9 +224,6 @@ class Bridge:
             _log.info("agent of client %d is gone: %s", login.client, error)
             self._events.push(AgentDown(login.client, login.address, _reason(error)))
 
-    def _on_health(self, login: Login, target: str, healthy: bool) -> None:
-        self._events.push(TargetHealth(login.client, target, healthy))
-
     def _closers(self) -> list[tuple[int, Callable[[Exception], None]]]:
         """What ends each login and each file server, and whose it is."""
         found: list[tuple[int, Callable[[Exception], None]]] = []
@@ -215,6 +236,12 @@ class Bridge:
         if login is None or not login.online:
             raise TargetUnreachable("The agent of client {id} is not connected.", id=client)
         return login
+
+
+def _unreachable(client: int, link: Link) -> TargetUnreachable:
+    return TargetUnreachable(
+        "The agent of client {id} cannot connect to {target}.", id=client, target=link.target
+    )
 
 
 def _reason(error: Exception) -> Sentence:

@@ -38,8 +38,8 @@ class Carried(Protocol):
     def drain(self, most: int) -> bool:
         """Send up to ``most`` bytes of what waits; whether more could be sent at once."""
 
-    def get_write_buffer_size(self) -> int:
-        """Bytes that wait."""
+    def ready(self) -> bool:
+        """The peer has taken the stream, or has read some: whether anything waits to be sent."""
 
     def ended(self) -> None:
         """The peer has closed the stream: it takes nothing any more, and what it sent comes first."""

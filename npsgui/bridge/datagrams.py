@@ -90,6 +90,10 @@ class DatagramStream(asyncio.DatagramTransport):
             elif mark == MSG:
                 self._hand_on(len(self._partial))
 
+    def ready(self) -> bool:
+        """Whether datagrams wait."""
+        return bool(self._backlog)
+
     def drain(self, most: int) -> bool:
         """Send what waits and fits, whole datagrams only; whether more could be sent at once."""
         while self._backlog and most > 0 and len(self._backlog[0]) <= self.channel.room:

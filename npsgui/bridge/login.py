@@ -173,6 +173,13 @@ def open_stream(
     return stream if layer is None else layer
 
 
+def stream_of(made: asyncio.Transport) -> Stream:
+    """The stream under a transport that ``open_stream`` gave."""
+    found = made.below if isinstance(made, Layer) else made
+    assert isinstance(found, Stream)
+    return found
+
+
 def _codec(link: Link, context: Callable[[], ssl.SSLContext]) -> Codec | None:
     if link.crypt:
         return TlsCodec(context(), server=True)

@@ -43,6 +43,7 @@ class Stream(WriteSide, asyncio.Transport):
         self._heard = False
         self._eof_met = False
         self._lost = False
+        self._connected: asyncio.Future[Exception | None] | None = None
 
     # What asyncio's protocols call, beside the writing side
 
@@ -84,7 +85,9 @@ class Stream(WriteSide, asyncio.Transport):
         if self._closing:
             return
         if run.parts:
-            self._heard = True
+            if not self._heard:
+                self._heard = True
+                self.ready()
             self._consumed(self._delivery.give(run.parts))
         if run.ended and self.half_close:
             self._eof_met = True
@@ -96,6 +99,9 @@ class Stream(WriteSide, asyncio.Transport):
         if self._closing:
             self._finish(None)
             return
+        if self.refused:
+            self._finish(ConnectionRefusedError("the agent closed the stream at once"))
+            return
         self._backlog.clear()
         self._eof_met = True
         self._meet_eof()
@@ -104,10 +110,29 @@ class Stream(WriteSide, asyncio.Transport):
         self.channel.state = State.CLOSED
         self._finish(error)
 
+    def ready(self) -> bool:
+        """The peer has taken the stream, or has read some: whether anything waits to be sent."""
+        waiting = self._connected
+        if waiting is not None and not waiting.done():
+            reported = self.channel.acked >= self._opening if self.half_close else self.channel.room > 0
+            if reported or self._heard:
+                waiting.set_result(None)
+        return bool(self._backlog)
+
+    def connected(self) -> asyncio.Future[Exception | None]:
+        """Done when the agent has its target; with the error when it has not.
+
+        npc says nothing of its target: of it one only learns that it has taken the stream.
+        """
+        if self._connected is None:
+            self._connected = self._carrier.loop.create_future()
+            self.ready()
+        return self._connected
+
     @property
     def refused(self) -> bool:
         """Whether the peer closed the stream without a target, as far as one can know: nothing was read."""
-        if self._heard:
+        if self._heard or not self._opening:
             return False
         # an npsgui agent reports the opening as read when it has its target, npc before it dials
         connected = self._opening if self.half_close else self._opening + 1
@@ -133,9 +158,6 @@ class Stream(WriteSide, asyncio.Transport):
             return
         self._eof_met = False
         ended = self.channel.state is State.ENDED
-        if ended and self.refused:
-            self._finish(ConnectionRefusedError("the agent closed the stream at once"))
-            return
         stays_open = cast("asyncio.Protocol", self._delivery.protocol).eof_received()
         if ended or not stays_open:
             self.close()
@@ -150,6 +172,8 @@ class Stream(WriteSide, asyncio.Transport):
             self._linger.cancel()
         self._backlog = bytearray()
         self._delivery.drop()
+        if self._connected is not None and not self._connected.done():
+            self._connected.set_result(error or ConnectionAbortedError("the stream was closed"))
         if self.channel.state is not State.CLOSED:
             self._carrier.mux.close(self.channel)
             self._carrier.flush_soon()

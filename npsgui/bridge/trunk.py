@@ -154,7 +154,7 @@ class Trunk(Outlet, asyncio.BufferedProtocol):
             stream.arrived(event.run)
         elif isinstance(event, Ended):
             stream.ended()
-        elif stream.get_write_buffer_size():
+        elif stream.ready():
             self._waiting[stream] = None
 
     def _tick(self) -> None:

@@ -38,6 +38,11 @@ class Agents(Protocol):
         when the agent itself is lost.
         """
 
+    async def dial(
+        self, client: int, link: Link, protocol: asyncio.BaseProtocol, seconds: float, /
+    ) -> asyncio.Transport:
+        """A stream whose agent has its target. Raises TargetUnreachable: that is not so in ``seconds``."""
+
     def open_datagrams(
         self, client: int, link: Link, protocol: asyncio.DatagramProtocol, /
     ) -> asyncio.DatagramTransport:
@@ -48,6 +53,12 @@ class NoAgents:
     """For a relay without a bridge."""
 
     def open_stream(self, client: int, link: Link, protocol: asyncio.BaseProtocol) -> asyncio.Transport:
+        """Raises TargetUnreachable: always."""
+        raise TargetUnreachable("The agent of client {id} is not connected.", id=client)
+
+    async def dial(
+        self, client: int, link: Link, protocol: asyncio.BaseProtocol, seconds: float
+    ) -> asyncio.Transport:
         """Raises TargetUnreachable: always."""
         raise TargetUnreachable("The agent of client {id} is not connected.", id=client)
 
@@ -94,14 +105,14 @@ class Dialer:
     async def dial(self, route: Route, protocol: asyncio.BaseProtocol) -> Target:
         """Connect ``protocol`` to a target; which. Raises TargetUnreachable: the last one's, if all fail.
 
-        Through an agent the first one is taken: whether it answers is known only later.
+        An npsgui agent says whether it has the target; npc's is taken as it is.
         """
         failure: TargetUnreachable | None = None
         for target in self._targets.order(route, self._loop.time()):
             try:
                 if route.via is Via.AGENT:
                     link = self.link(LinkKind.TCP, route, target)
-                    self._agents.open_stream(route.client, link, protocol)
+                    await self._agents.dial(route.client, link, protocol, self._seconds)
                 else:
                     await self._connected(await connect(target, self._seconds), protocol)
             except TargetUnreachable as error:

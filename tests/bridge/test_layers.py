@@ -85,7 +85,8 @@ def test_a_dead_target_ends_tls_before_it_begins(run: Run[None], tmp_path: Path)
     async def body() -> None:
         async with wiring() as wired:
             ours = Notes()
-            wired.open(Layer(TlsCodec(Certificates(tmp_path).bridge(), server=True), ours).underside)
+            layer = Layer(TlsCodec(Certificates(tmp_path).bridge(), server=True), ours)
+            wired.open(layer.underside, b"link")
             await until(lambda: bool(wired.taken))
             wired.taken[0].stream.close()
             await until(lambda: ours.lost)

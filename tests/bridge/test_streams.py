@@ -146,8 +146,9 @@ def test_what_came_before_the_close_is_read_by_one_who_paused(run: Run[None]) ->
 def test_a_stream_closed_without_a_byte_was_refused(run: Run[None]) -> None:
     async def body() -> None:
         async with wiring() as wired:
-            ours, theirs = await wired.pair()
-            theirs.stream.close()
+            ours = wired.open(opening=b"link")
+            await until(lambda: bool(wired.taken))
+            wired.taken[0].stream.close()
             await until(lambda: ours.lost)
 
             assert isinstance(ours.error, ConnectionRefusedError)
