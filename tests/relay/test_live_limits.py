@@ -1,79 +1,24 @@
-"""Ladder, hours, alternative limits and expiry on live sessions over TCP and UDP: felt, and none dropped."""
+"""Ladder, hours, alternative limits and expiry on live sessions of each kind: felt, and none dropped."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from npsgui.model.entities import Alternative, Client, Everything, Limits, Owner
+from npsgui.model.entities import Alternative, Client, Limits, Owner
 from npsgui.model.events import Event, QuotaWarned, SessionClosed, Throttled, VisitorRefused
 from npsgui.model.gate import Cause, Gate
 from npsgui.model.hours import parse_week
 from tests.conftest import Run
-from tests.relay.house import CLIENT, House, Stream, echo, hang_up, house, read_all
-from tests.relay.test_udp import Peer, peer, tunnel
+from tests.relay.house import CLIENT, House, hang_up, house, read_all
+from tests.relay.kinds import KINDS, Open, Way
 
 MONDAY_NOON = 1_796_040_000.0  # 2026-11-30 12:00 UTC
-IN_UTC = Everything(timezone="UTC")
-Exchange = Callable[[bytes], Awaitable[bytes]]
-Visit = Callable[[], Awaitable[Exchange]]
-"""Begins a session; what is sent in it comes back."""
-Leave = Callable[[], Awaitable[None]]
-"""All visitors go: what was cut need not drain."""
-
-
-@contextlib.asynccontextmanager
-async def over_tcp() -> AsyncIterator[tuple[House, Visit, Leave]]:
-    streams: list[Stream] = []
-
-    async def visit() -> Exchange:
-        stream = await made.visit()
-        streams.append(stream)
-
-        async def exchange(data: bytes) -> bytes:
-            stream[1].write(data)
-            return await stream[0].readexactly(len(data))
-
-        return exchange
-
-    async def leave() -> None:
-        while streams:
-            await hang_up(streams.pop())
-
-    async with house(echo) as made:
-        yield made, visit, leave
-        await leave()
-
-
-@contextlib.asynccontextmanager
-async def over_udp() -> AsyncIterator[tuple[House, Visit, Leave]]:
-    async with (
-        peer(lambda data: data) as target,
-        tunnel(target) as (made, door),
-        contextlib.AsyncExitStack() as stack,
-    ):
-
-        async def leave() -> None:
-            await asyncio.sleep(0)
-
-        async def visit() -> Exchange:
-            visitor: Peer = await stack.enter_async_context(peer())
-
-            async def exchange(data: bytes) -> bytes:
-                visitor.send(data, door)
-                return (await visitor.came.get())[0]
-
-            return exchange
-
-        yield made, visit, leave
-
-
-KINDS = pytest.mark.parametrize("kind", [over_tcp, over_udp], ids=["tcp", "udp"])
+EACH_KIND = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
 
 
 def gate_of(made: House) -> Gate:
@@ -84,7 +29,7 @@ def gate_of(made: House) -> Gate:
 
 def edit(made: House, *owners: Owner, at: float = MONDAY_NOON) -> None:
     made.wall = at
-    made.apply(IN_UTC, *owners)
+    made.apply(replace(made.configuration.everything, timezone="UTC"), *owners)
 
 
 def client(made: House, **values: Any) -> Client:
@@ -99,23 +44,29 @@ def refused(made: House) -> list[Cause]:
     return [event.cause for event in made.of(VisitorRefused) if isinstance(event, VisitorRefused)]
 
 
-async def until_refused(made: House, visit: Visit) -> None:
+async def until_refused(way: Way) -> None:
     """One more visitor, who is turned away."""
-    before = len(refused(made))
-    asking = asyncio.ensure_future((await visit())(b"?"))
-    await made.until(lambda: len(refused(made)) > before)
+
+    async def visit() -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            await (await way.visit())(b"?")
+
+    before = len(refused(way.house))
+    asking = asyncio.ensure_future(visit())
+    await way.house.until(lambda: len(refused(way.house)) > before)
     asking.cancel()
-    with contextlib.suppress(asyncio.CancelledError, asyncio.IncompleteReadError, ConnectionError):
+    with contextlib.suppress(asyncio.CancelledError):
         await asking
 
 
-@KINDS
-def test_the_throttle_is_felt_by_a_live_session_which_goes_on(run: Run[Any], kind: Any) -> None:
+@EACH_KIND
+def test_the_throttle_is_felt_by_a_live_session_which_goes_on(run: Run[Any], kind: Open) -> None:
     async def body() -> None:
-        async with kind() as (made, visit, _leave):
+        async with kind() as way:
+            made = way.house
             limits = Limits(quota=400_000, warn=20, throttle_at=50, throttle_rate=40_000)
             edit(made, client(made, limits=limits))
-            exchange, data = await visit(), bytes(10_000)
+            exchange, data = await way.visit(), bytes(10_000)
             for _ in range(10):
                 assert await exchange(data) == data
             assert gate_of(made).ladder.throttles
@@ -139,83 +90,87 @@ def test_the_throttle_is_felt_by_a_live_session_which_goes_on(run: Run[Any], kin
     run(body())
 
 
-@KINDS
+@EACH_KIND
 def test_sessions_end_when_the_hours_do_and_visitors_are_refused_until_they_begin(
-    run: Run[Any], kind: Any
+    run: Run[Any], kind: Open
 ) -> None:
     async def body() -> None:
-        async with kind() as (made, visit, leave):
+        async with kind() as way:
+            made = way.house
             edit(made, client(made, hours=parse_week("mo 08:00-18:00")))
-            assert await (await visit())(b"in time") == b"in time"
+            assert await (await way.visit())(b"in time") == b"in time"
             made.wall = MONDAY_NOON + 6 * 3600 - 0.001
             made.relay.sweep()
             assert len(made.relay.connections()) == 1
 
             made.wall = MONDAY_NOON + 6 * 3600
             made.relay.sweep()
-            await leave()
+            await way.leave()
             await made.until(lambda: closed(made) == [Cause.HOURS])
-            await until_refused(made, visit)
+            await until_refused(way)
             assert set(refused(made)) == {Cause.HOURS}
 
             made.wall = MONDAY_NOON + 7 * 86_400
-            assert await (await visit())(b"next week") == b"next week"
+            assert await (await way.visit())(b"next week") == b"next week"
 
     run(body())
 
 
-@KINDS
-def test_an_edit_of_the_hours_ends_sessions_at_once(run: Run[Any], kind: Any) -> None:
+@EACH_KIND
+def test_an_edit_of_the_hours_ends_sessions_at_once(run: Run[Any], kind: Open) -> None:
     async def body() -> None:
-        async with kind() as (made, visit, leave):
+        async with kind() as way:
+            made = way.house
             edit(made)
-            await (await visit())(b"hello")
+            await (await way.visit())(b"hello")
             edit(made, client(made, hours=parse_week("sa-su")))
-            await leave()
+            await way.leave()
             await made.until(lambda: closed(made) == [Cause.HOURS])
 
     run(body())
 
 
-@KINDS
+@EACH_KIND
 @pytest.mark.parametrize("values", [{"expires": int(MONDAY_NOON) + 60}, {"enabled": False}])
 def test_expiry_and_stopping_end_sessions_of_every_kind(
-    run: Run[Any], kind: Any, values: dict[str, Any]
+    run: Run[Any], kind: Open, values: dict[str, Any]
 ) -> None:
     async def body() -> None:
-        async with kind() as (made, visit, leave):
+        async with kind() as way:
+            made = way.house
             edit(made)
-            await (await visit())(b"hello")
+            await (await way.visit())(b"hello")
             edit(made, client(made, **values), at=MONDAY_NOON + 59.999)
             if "expires" in values:
                 assert len(made.relay.connections()) == 1
                 made.wall = MONDAY_NOON + 60
                 made.relay.sweep()
             cause = Cause.EXPIRED if "expires" in values else Cause.DISABLED
-            await leave()
+            await way.leave()
             await made.until(lambda: closed(made) == [cause])
 
     run(body())
 
 
-@KINDS
-def test_alternative_limits_are_felt_by_live_sessions_and_drop_none(run: Run[Any], kind: Any) -> None:
+@EACH_KIND
+def test_alternative_limits_are_felt_by_live_sessions_and_drop_none(run: Run[Any], kind: Open) -> None:
     async def body() -> None:
-        async with kind() as (made, visit, _leave):
+        async with kind() as way:
+            made = way.house
             limits = Limits(alt_rate=40_000, alt_connections=1)
             edit(made, client(made, limits=limits))
-            exchange, data = await visit(), bytes(10_000)
+            exchange, data = await way.visit(), bytes(10_000)
             await exchange(data)
-            made.apply(replace(IN_UTC, alternative=Alternative.ON))
+            made.apply(replace(made.configuration.everything, alternative=Alternative.ON))
             loop = asyncio.get_running_loop()
             begun = loop.time()
             for _ in range(2):
                 await exchange(data)
             assert loop.time() - begun >= 0.2
-            await until_refused(made, visit)
+            await until_refused(way)
             assert set(refused(made)) == {Cause.CONNECTIONS}
 
-            made.apply(IN_UTC)
+            made.apply(replace(made.configuration.everything, alternative=Alternative.OFF))
             begun = loop.time()
             for _ in range(20):
                 await exchange(data)
@@ -226,17 +181,19 @@ def test_alternative_limits_are_felt_by_live_sessions_and_drop_none(run: Run[Any
     run(body())
 
 
-@KINDS
-def test_alternative_limits_come_by_schedule_with_the_sweep(run: Run[Any], kind: Any) -> None:
+@EACH_KIND
+def test_alternative_limits_come_by_schedule_with_the_sweep(run: Run[Any], kind: Open) -> None:
     async def body() -> None:
-        async with kind() as (made, visit, _leave):
+        async with kind() as way:
+            made = way.house
             night = parse_week("22:00-06:00")
-            everything = replace(IN_UTC, alternative=Alternative.SCHEDULE, alternative_hours=night)
-            edit(made, client(made, limits=Limits(rate=1, alt_rate=0)), everything)
+            edit(made, client(made, limits=Limits(rate=1, alt_rate=0)))
+            everything = made.configuration.everything
+            made.apply(replace(everything, alternative=Alternative.SCHEDULE, alternative_hours=night))
             assert gate_of(made).limits.rate == 1
             made.wall = MONDAY_NOON + 10 * 3600
             made.relay.sweep()
-            assert await (await visit())(bytes(10_000)) == bytes(10_000)
+            assert await (await way.visit())(bytes(10_000)) == bytes(10_000)
 
     run(body())
 
