@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import Client
+from npsgui.model.entities import Client, Everything, Owner
+from npsgui.model.hours import ALWAYS
 from npsgui.model.units import format_bytes, format_limit, format_rate
 from npsgui.model.views import FlowRow
+from npsgui.model.words import shown
 from npsgui.ui.facts import ShareBar
 from npsgui.ui.theme import Theme
 
@@ -39,14 +43,17 @@ class LimitsView(QWidget):
         for at, line in enumerate(self._lines.values()):
             for column, part in enumerate(line.parts):
                 grid.addWidget(part, at, column)
-        self._above = QLabel(self)
-        self._above.setObjectName("hint")
+        self._rest, self._above = QLabel(self), QLabel(self)
+        for label in (self._rest, self._above):
+            label.setObjectName("hint")
+            label.setWordWrap(True)
         edit = QPushButton(self.tr("Edit limits…"), self)
         edit.clicked.connect(self.edit_asked)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)
         layout.setSpacing(12)
         layout.addLayout(grid)
+        layout.addWidget(self._rest)
         layout.addWidget(self._above)
         layout.addWidget(edit, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addStretch(1)
@@ -75,11 +82,24 @@ class LimitsView(QWidget):
             lines["tunnels"].show_use(owned, owner.tunnels, f"{owned:,}", f"{owner.tunnels:,}")
         for part in lines["tunnels"].parts:
             part.setVisible(isinstance(owner, Client))
+        self._rest.setText("\n".join(self._others(owner)))
         client = configuration.clients.get(row.client)
         self._above.setVisible(client is not None and not isinstance(owner, Client))
         if client is not None:
             name = client.remark or str(client.id)
             self._above.setText(self.tr("The limits of its client {name} hold, too.").format(name=name))
+
+    def _others(self, owner: Owner) -> Iterator[str]:
+        """The limits that have no line of their own, as far as they are set."""
+        limits, words = owner.limits, shown(owner)
+        if limits.quota and limits.throttle_at:
+            rate = format_limit(limits.throttle_rate) + "/s"
+            text = self.tr("Throttled to {rate} from {percent} % of the quota on.")
+            yield text.format(rate=rate, percent=limits.throttle_at)
+        if not isinstance(owner, Everything) and owner.hours != ALWAYS:
+            yield self.tr("Runs {hours}.").format(hours=words["hours"])
+        if limits.in_force(True) is not limits:
+            yield self.tr("It has alternative limits.")
 
 
 class _Line:

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import Client, OwnerKey, OwnerKind, Tunnel
+from npsgui.model.entities import Client, Limits, OwnerKey, OwnerKind, Tunnel
+from npsgui.model.hours import parse_week
 from npsgui.model.views import State
 from npsgui.ui.detail import DetailPane, Tab
 from npsgui.ui.theme import Theme
@@ -136,4 +137,17 @@ def test_a_narrow_pane_is_no_wider_than_it_is_given(pane: DetailPane) -> None:
         label.mapTo(pane, label.rect().topRight()).x() < 640
         for label in pane.findChildren(QLabel)
         if label.isVisible()
+    )
+
+
+def test_the_limits_that_have_no_line_are_told_in_words(pane: DetailPane, program: FakeProgram) -> None:
+    limits = Limits(quota=10_000, throttle_at=90, throttle_rate=2048, alt_rate=0)
+    client = Client(id=1, key="a", hours=parse_week("mo-fr 8-18"), limits=limits)
+    program.configuration = program.configuration.with_owner(client)
+    pane.show_owner(ONE)
+    pane.tabs.choose(Tab.LIMITS)
+
+    assert (
+        "Throttled to 2 KiB/s from 90 % of the quota on.\nRuns mo-fr 08:00-18:00.\nIt has alternative limits."
+        in texts(pane)
     )
