@@ -206,7 +206,9 @@ def _secret_problems(configuration: Configuration, tunnel: Tunnel) -> Iterator[F
 
 def _host_problems(configuration: Configuration, host: Host) -> Iterator[FieldError]:
     yield from _owned_problems(configuration, host)
-    if not is_host(host.host.removeprefix("*.")):
+    if not host.host:
+        yield FieldError("host", "A host needs a name, like nas.example.org.")
+    elif not is_host(host.host.removeprefix("*.")):
         yield FieldError("host", "“{host}” is not a host name.", host=host.host)
     if not host.location.startswith("/"):
         yield FieldError("location", "A location begins with “/”.")

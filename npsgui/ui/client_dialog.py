@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from npsgui.app.program import new_key
-from npsgui.model.entities import Client, OwnerKind
+from npsgui.model.entities import Client, Owner, OwnerKind
 from npsgui.ui.field_rows import Field, FormPage
 from npsgui.ui.inputs import Lines
+from npsgui.ui.limit_hints import Hint
 from npsgui.ui.limit_pages import LimitPages
 from npsgui.ui.owner_form import OwnerForm
 
@@ -25,6 +26,17 @@ class ClientDialog(OwnerForm):
             Field("remark", self.tr("Name"), self.tr("What you call this client")),
             Field("key", self.tr("Verify key"), self.tr("An agent signs in with it")),
             Field(
+                "crypt",
+                self.tr("Agent's line"),
+                advise=self._advise_line,
+                choices=(("no", self.tr("Not encrypted")), ("yes", self.tr("Encrypted"))),
+                beside=Field(
+                    "compress",
+                    self.tr("Compression"),
+                    choices=(("no", self.tr("Not compressed")), ("yes", self.tr("Compressed"))),
+                ),
+            ),
+            Field(
                 "accounts",
                 self.tr("Accounts"),
                 self.tr("user:password, one a line; for its proxies and hosts that have none of their own"),
@@ -35,3 +47,9 @@ class ClientDialog(OwnerForm):
         pages = LimitPages(self._program.configuration, self._theme, row, self).of(owner)
         applied = await self.ask_about(owner, title, page, *pages)
         return applied if isinstance(applied, Client) else None
+
+    def _advise_line(self, owner: Owner) -> Hint:
+        assert isinstance(owner, Client)
+        if owner.crypt and owner.compress:
+            return Hint(self.tr("What is encrypted is not compressed, as in NPS"))
+        return Hint(self.tr("Between this computer and its agent"))

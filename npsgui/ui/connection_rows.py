@@ -16,7 +16,7 @@ from npsgui.ui.flow_rows import DASH, amount, rate
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.table import Column
 
-_WIDTHS = {"peer": 150, "kind": 76, "target": 124, "age": 64, "dropped": 80}
+_WIDTHS = {"peer": 150, "kind": 76, "tunnel": 112, "client": 92, "target": 136, "age": 60}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class LinkColumns(QObject):
         words: list[tuple[str, str, Callable[[Link], str]]] = [
             ("peer", self.tr("Peer"), lambda link: link.row.peer),
             ("kind", self.tr("Kind"), self._kind),
-            ("tunnel", self.tr("Tunnel or host"), lambda link: link.name),
+            ("tunnel", self.tr("Tunnel/host"), lambda link: link.name),
             ("client", self.tr("Client"), lambda link: link.client),
             ("target", self.tr("Target"), lambda link: link.row.target),
         ]
@@ -94,7 +94,8 @@ class LinkColumns(QObject):
                 value=text,
                 text=text,
                 bold=name == "peer",
-                width=_WIDTHS.get(name, 104),
+                cell_tip=self._dropped if name == "kind" else None,
+                width=_WIDTHS[name],
             )
             for name, title, text in words
         ]
@@ -103,6 +104,10 @@ class LinkColumns(QObject):
         if link.mode is not None:
             return self._sentences.mode(link.mode)
         return self._sentences.kind(link.row.owner.kind)
+
+    def _dropped(self, link: Link) -> str:
+        text = self.tr("{count} datagrams dropped")
+        return text.format(count=f"{link.row.dropped:,}") if link.row.dropped else ""
 
     def _numbers(self) -> list[Column[Link]]:
         inlet = self.tr("Inlet: from visitors to targets")
@@ -123,8 +128,9 @@ class LinkColumns(QObject):
                 value=value,
                 text=partial(_text, value, text),
                 right=True,
-                width=_WIDTHS.get(name, 88),
+                width=_WIDTHS.get(name, 96),
                 tip=tip,
+                shown=name != "dropped",
             )
             for name, title, value, text, tip in numbers
         ]

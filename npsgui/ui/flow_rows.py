@@ -81,7 +81,7 @@ class FlowColumns(QObject):
             ),
             self._targets(),
         ]
-        return [self._name(), self._state(), *place, *self._traffic(), self._connections(), self._quota(130)]
+        return [self._name(), self._state(), *place, *self._traffic(), self._connections(), self._quota(124)]
 
     def of_hosts(self) -> list[Column[Line]]:
         """The columns of the Hosts table."""
@@ -92,7 +92,7 @@ class FlowColumns(QObject):
             self._client(),
             self._targets(),
         ]
-        return [self._name(), self._state(), *place, *self._traffic(), self._connections(), self._quota(130)]
+        return [self._name(), self._state(), *place, *self._traffic(), self._connections(), self._quota(124)]
 
     def of_owned(self) -> list[Column[Line]]:
         """The columns for the tunnels and hosts of one client, whose name is known."""
@@ -106,7 +106,7 @@ class FlowColumns(QObject):
             place,
             self._targets(),
             *self._traffic(),
-            self._quota(130),
+            self._quota(124),
         ]
         return [replace(column, shown=True, width=min(column.width, 124)) for column in columns]
 
@@ -184,7 +184,7 @@ class FlowColumns(QObject):
             value=lambda line: line.flow.state,
             text=lambda line: self._sentences.state(line.flow.state),
             cell_tip=self._reason,
-            width=120,
+            width=126,
         )
 
     def _traffic(self) -> list[Column[Line]]:

@@ -15,6 +15,7 @@ from npsgui.model.hours import ALWAYS, Timetable, zone_of
 from npsgui.model.units import format_bytes, format_limit
 from npsgui.model.views import FlowRow
 from npsgui.model.words import USUAL
+from npsgui.ui.expiry_input import ExpiryInput
 from npsgui.ui.field_rows import Field, FormPage
 from npsgui.ui.limit_hints import Hint
 from npsgui.ui.limit_input import RATES, LimitInput
@@ -43,9 +44,10 @@ class LimitPages(QObject):
             columns = (self._switch(), self._alternatives(owner))
             return ladder, FormPage(self.tr("Alternative limits"), columns)
         hours = Field("hours", self.tr("Hours"), make=self._week, advise=self._advise_hours)
+        expires = Field("expires", self.tr("Expires"), make=ExpiryInput, advise=self._advise_expiry)
         return (
             ladder,
-            FormPage(self.tr("Schedule"), ((hours,),)),
+            FormPage(self.tr("Schedule"), ((hours, expires),)),
             FormPage(self.tr("Alternative limits"), (self._alternatives(owner), _EMPTY)),
         )
 
@@ -150,6 +152,14 @@ class LimitPages(QObject):
         if not Timetable(owner.hours, self._zone).holds(time.time()):
             return Hint(self.tr("It is outside of them now: open connections end at once"), warns=True)
         return Hint(self.tr("Outside of them open connections end and new ones are refused"))
+
+    def _advise_expiry(self, owner: Owner) -> Hint:
+        expires = 0 if isinstance(owner, Everything) else owner.expires
+        if not expires:
+            return Hint(self.tr("It never expires"))
+        if expires <= time.time():
+            return Hint(self.tr("That time is over: open connections end at once"), warns=True)
+        return Hint(self.tr("Then open connections end and new ones are refused"))
 
     def _advise_alternative(self, word: str, said: Callable[[int], str], owner: Owner) -> Hint:
         usual, other = getattr(owner.limits, word), getattr(owner.limits, f"alt_{word}")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from npsgui.model.entities import Mode, Owner, OwnerKind, Tunnel
 from npsgui.model.rules import PORTLESS_MODES, RUNNING_MODES, TARGETED_MODES, unsupported
+from npsgui.model.views import FlowRow
 from npsgui.ui.bind_field import BindFields
 from npsgui.ui.field_rows import Field, FormPage
 from npsgui.ui.inputs import Browse, Path, Ports
@@ -30,7 +31,7 @@ class TunnelDialog(OwnedForm):
             client = self.client_for(client_id)
             tunnel = Tunnel(id=self._program.configuration.next_id(OwnerKind.TUNNEL), client=client)
         row = self.row_of(tunnel.owner)
-        page = FormPage(self.tr("Tunnel"), (self._facts(tunnel), self.limit_fields(row, tunnel)))
+        page = FormPage(self.tr("Tunnel"), (self._facts(tunnel), self._allowed(row, tunnel)))
         pages = LimitPages(self._program.configuration, self._theme, row, self).of(tunnel)
         applied = await self.ask_about(tunnel, self.title_of(tunnel), page, *pages)
         return applied if isinstance(applied, Tunnel) else None
@@ -64,9 +65,12 @@ class TunnelDialog(OwnedForm):
                 Field("password", self.tr("Password"), advise=self._advise_password),
             ),
             _only({Mode.UDP}, Field("idle", self.tr("Idle time"), self.tr("Seconds; then the session ends"))),
-            _only(PROXY_MODES | _FILES, self.accounts_field()),
             self.via_field(),
         ]
+
+    def _allowed(self, row: FlowRow | None, tunnel: Tunnel) -> list[Field]:
+        """How much it may carry, and for whom."""
+        return [*self.limit_fields(row, tunnel), _only(PROXY_MODES | _FILES, self.accounts_field())]
 
     def _advise_mode(self, owner: Owner) -> Hint:
         assert isinstance(owner, Tunnel)

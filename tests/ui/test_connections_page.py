@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
@@ -53,6 +54,9 @@ def test_each_session_names_its_kind_and_whose_it_is(page: ConnectionsPage) -> N
 
 def test_datagrams_that_were_not_carried_are_counted(page: ConnectionsPage) -> None:
     assert sorted(told(page, "tunnel", "dropped")) == [("dns", "1,200"), ("nas", "–"), ("out", "–")]
+    kind = [column.name for column in page.table.columns].index("kind")
+    tips = [page.table.index(at, kind).data(Qt.ItemDataRole.ToolTipRole) for at in range(3)]
+    assert [tip for tip in tips if tip] == ["1,200 datagrams dropped"]
 
 
 @pytest.mark.parametrize(("search", "found"), [("host", "nas"), ("udp", "dns"), ("httpproxy", "out")])

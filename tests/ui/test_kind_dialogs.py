@@ -125,10 +125,10 @@ def is_ready(dialog: OwnerForm) -> bool:
     [
         (Mode.TCP, ["Ports", "Targets"]),
         (Mode.UDP, ["Ports", "Targets", "Idle time"]),
-        (Mode.SOCKS5, ["Ports", "Accounts"]),
-        (Mode.HTTP_PROXY, ["Ports", "Accounts"]),
+        (Mode.SOCKS5, ["Ports"]),
+        (Mode.HTTP_PROXY, ["Ports"]),
         (Mode.SECRET, ["Targets", "Password"]),
-        (Mode.FILE, ["Ports", "Folder", "Left out", "Accounts"]),
+        (Mode.FILE, ["Ports", "Folder", "Left out"]),
     ],
 )
 def test_the_fields_of_a_tunnel_follow_its_kind(qtbot: QtBot, mode: Mode, own: list[str]) -> None:
@@ -137,6 +137,7 @@ def test_the_fields_of_a_tunnel_follow_its_kind(qtbot: QtBot, mode: Mode, own: l
         found = labels(dialog)
         place = ["Listens on"] if "Ports" in own else []
         assert found[: found.index("Quota")] == ["Client", "Kind", "Name", *place, *own, "Connects from"]
+        assert ("Accounts" in found) is (mode in {Mode.SOCKS5, Mode.HTTP_PROXY, Mode.FILE})
         dialog.reject()
 
     edit_tunnel(qtbot, WEB, act)
