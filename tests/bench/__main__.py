@@ -20,6 +20,7 @@ from tests.bench import (
     agents,
     contenders,
     drawing,
+    keeping,
     muxing,
     sessions,
     starting,
@@ -60,6 +61,7 @@ GROUPS: dict[str, Callable[[int, int], list[Row]]] = {
     "drawing": lambda rounds, _seconds: drawing.drawing_bars(rounds),
     "accuracy": lambda rounds, _seconds: accuracy.accuracy_bars(rounds),
     "udp": lambda rounds, _seconds: accuracy_udp.udp_accuracy_bars(rounds),
+    "ledger": lambda rounds, _seconds: keeping.ledger_bars(rounds),
     "start": lambda rounds, _seconds: starting.start_bars(rounds),
 }
 
