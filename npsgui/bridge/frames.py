@@ -128,14 +128,14 @@ def _control(data: memoryview, position: int, frames: list[Frame]) -> int:
     return 7 + length
 
 
-def data_frames(ident: int, data: Bytes, last: int = MSG) -> list[bytes | memoryview]:
+def data_frames(ident: int, data: Bytes, last: int = MSG) -> list[Bytes]:
     """Frames for ``data``, as pieces to be joined: full ones, then the rest, never empty, as ``last``."""
-    view = memoryview(data)
-    size = len(view)
+    size = len(data)
     if size <= LARGEST:
-        return [_WITH_LENGTH.pack(last, ident, size), view]
+        return [_WITH_LENGTH.pack(last, ident, size), data]
+    view = memoryview(data)
     head = _WITH_LENGTH.pack(PART, ident, LARGEST)
-    pieces: list[bytes | memoryview] = []
+    pieces: list[Bytes] = []
     final = (size - 1) // LARGEST * LARGEST
     for start in range(0, final, LARGEST):
         pieces += (head, view[start : start + LARGEST])

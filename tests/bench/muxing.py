@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from npsgui.bridge.frames import data_frames, parse
+from npsgui.bridge.frames import Bytes, data_frames, parse
 from tests.bench.results import AtLeast, Row, measured
 
 READ = 256 * 1024
@@ -20,7 +20,7 @@ def mux_bars(rounds: int) -> list[Row]:
     small_frames = memoryview(b"".join(data_frames(1, small)) * SMALL_FRAMES)
 
     def build_small() -> None:
-        pieces: list[bytes | memoryview] = []
+        pieces: list[Bytes] = []
         for _ in range(SMALL_FRAMES):
             pieces += data_frames(1, small)
         b"".join(pieces)
