@@ -21,7 +21,11 @@ PATIENCE: dict[str, int] = {
 
 DRIVER = "postgresql+psycopg"
 
-_TAKE = "SELECT pg_try_advisory_lock(hashtext('npsgui in ' || current_schema()), hashtext(%s))"
+_TAKE = "SELECT pg_advisory_lock(hashtext('npsgui in ' || current_schema()), hashtext(%s))"
+_WAIT = "SET LOCAL lock_timeout = '3s'"
+"""A connection that was just closed holds its lock until the server has noticed."""
+
+_TAKEN = "55P03"
 
 _DISK_FULL = "53100"
 
@@ -65,17 +69,18 @@ def open_postgres(url: URL, node: str) -> Engine:
     def take_the_node(connection: Any, _record: object) -> None:
         # held by the connection, so the server gives it back whatever becomes of us
         try:
-            taken = connection.execute(_TAKE, (node,)).fetchone()[0]
+            connection.execute(_WAIT)
+            connection.execute(_TAKE, (node,))
             connection.commit()
         except engine.dialect.loaded_dbapi.Error as error:
-            raise explain_postgres(url, error) from error
-        if not taken:
             connection.close()
+            if getattr(error, "sqlstate", None) != _TAKEN:
+                raise explain_postgres(url, error) from error
             raise LedgerError(
                 "Another npsgui writes to {place} as node “{node}”; give one of them another name.",
                 place=shown(url),
                 node=node,
-            )
+            ) from error
 
     return engine
 
