@@ -34,7 +34,7 @@ class Arguments(TypedDict, total=False):
     folder: str
 
 
-_WITH_REASON = frozenset({State.FAILED, State.WAITING})
+_WITH_REASON = frozenset({State.FAILED, State.WAITING, State.THROTTLED, State.OUTSIDE_HOURS})
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from npsgui.model.entities import (
 )
 from npsgui.model.events import AlternativeTurned, Event, QuotaWarned, Throttled
 from npsgui.model.gate import Gate
-from npsgui.model.hours import NEVER, Timetable, zone_of
+from npsgui.model.hours import NEVER, Timetable, Week, zone_of
 from npsgui.model.ladder import Rung
 from npsgui.model.periods import Beginning
 
@@ -41,6 +41,8 @@ class Accounts:
         self._applied: dict[OwnerKey, Owner] = {}
         self._everything = Everything()
         self._zone = zone_of("")
+        self._timetables: dict[Week, Timetable] = {}
+        """Shared by all that have the same hours."""
         self._alternative: bool | None = None
         """Whether alternative limits are on; None before the first ``turn``."""
         self._alternative_hours = Timetable(NEVER, None)
@@ -98,7 +100,9 @@ class Accounts:
             gate.close()
         before, self._everything = self._everything, configuration.everything
         same_clock = before.timezone == self._everything.timezone
-        self._zone = self._zone if same_clock else zone_of(self._everything.timezone)
+        if not same_clock:
+            self._zone = zone_of(self._everything.timezone)
+            self._timetables.clear()
         self._alternative_hours = Timetable(self._everything.alternative_hours, self._zone)
         for key, owner in wanted.items():
             if self._applied.get(key) is not owner or not same_clock:
@@ -125,9 +129,10 @@ class Accounts:
             if before is not None:
                 news.append(AlternativeTurned(self._alternative))
         for gate in self._gates.values():
-            if gate.flow.quota:
+            ladder = gate.ladder
+            if not ladder.low <= gate.flow.used < ladder.high:
                 gate.settle(now)
-                reached = gate.ladder.news()
+                reached = ladder.news()
                 news += [_said(gate, rung) for rung in Rung if rung in reached]
         return news
 
@@ -145,7 +150,7 @@ class Accounts:
         if isinstance(owner, Everything):
             gate.configure(limits, now)
         else:
-            hours = Timetable(owner.hours, self._zone)
+            hours = self._timetables.setdefault(owner.hours, Timetable(owner.hours, self._zone))
             gate.configure(limits, now, enabled=owner.enabled, expires=owner.expires, hours=hours)
 
     def _above(self, owner: Owner, now: float) -> Gate:
@@ -163,5 +168,5 @@ def _said(gate: Gate, rung: Rung) -> Event:
     """That a step of a quota was just reached."""
     flow, limits = gate.flow, gate.limits
     if rung is Rung.WARN:
-        return QuotaWarned(gate.owner, flow.used, limits.quota, limits.warn)
+        return QuotaWarned(gate.owner, flow.used, flow.limit, limits.warn)
     return Throttled(gate.owner, flow.used, limits.throttle_at, limits.throttle_rate)

@@ -117,7 +117,8 @@ class Lane:
             for bucket in self.buckets:
                 bucket.spend(count)
             for gate in self.throttled_later:
-                gate.settle()
+                if gate.flow.used >= gate.ladder.throttle_at:
+                    gate.settle()
 
     def next_dry(self, first: int, now: float) -> int | None:
         """The index in ``buckets``, from ``first`` on, of one that makes a stream wait; None: read on."""

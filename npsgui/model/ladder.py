@@ -6,6 +6,7 @@ The last step, the cut, is the quota's own. What counts towards a quota only ``F
 from __future__ import annotations
 
 import enum
+import math
 
 from npsgui.model.bucket import Bucket
 from npsgui.model.entities import Limits
@@ -22,7 +23,7 @@ class Rung(enum.Enum):
 class Ladder:
     """The steps of one owner's quota, and the bucket that throttles it, both directions together."""
 
-    __slots__ = ("_flow", "_told", "bucket", "rate", "throttle_at", "warn_at")
+    __slots__ = ("_flow", "_told", "bucket", "high", "low", "rate", "throttle_at", "warn_at")
 
     def __init__(self, flow: Flow, now: float) -> None:
         self._flow = flow
@@ -35,6 +36,8 @@ class Ladder:
         """Bytes/s to throttle to."""
         self.bucket = Bucket(0, now)
         """Unlimited while the throttle is not in force."""
+        self.low, self.high = 0.0, 0.0
+        """While ``Flow.used`` is at least ``low`` and less than ``high`` there are no ``news``."""
 
     @property
     def warns(self) -> bool:
@@ -56,6 +59,7 @@ class Ladder:
         self.warn_at = _share(self._flow.limit, limits.warn)
         self.throttle_at = _share(self._flow.limit, limits.throttle_at) if limits.throttle_rate else 0
         self.rate = limits.throttle_rate
+        self.low = self.high = 0.0
 
     def settle(self, now: float | None = None) -> bool:
         """Put the throttle in force, or out of it; whether that changed anything. ``now`` as in a Bucket."""
@@ -71,6 +75,9 @@ class Ladder:
             rung for rung, is_so in ((Rung.WARN, self.warns), (Rung.THROTTLE, self.throttles)) if is_so
         }
         told, self._told = self._told, reached
+        steps = [at for at in (self.warn_at, self.throttle_at) if at]
+        self.low = max((at for at in steps if at <= self._flow.used), default=0)
+        self.high = min((at for at in steps if at > self._flow.used), default=math.inf)
         return reached - told
 
 

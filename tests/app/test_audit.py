@@ -15,6 +15,7 @@ from npsgui.model.audit import AuditEvent, Happening
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.events import ClockJumped, Event, SessionClosed
 from npsgui.model.gate import Cause
+from npsgui.model.views import State
 
 pytestmark = pytest.mark.asyncio
 
@@ -124,6 +125,30 @@ async def test_a_cut_and_the_visitors_turned_away_after_it_are_told_with_exact_b
     assert sum(event.count for event in refused) == 3
     assert {(event.owner, event.cause, event.at % 60) for event in refused} == {(TUNNEL, Cause.QUOTA, 0.0)}
     assert refused[0].details["by"] == ["client", 1]
+
+
+async def test_a_quotas_steps_and_alternative_limits_are_told_live(tmp_path: Path) -> None:
+    async with furnished(tmp_path, quota="10000") as (program, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(bytes(7999) + b"\n")
+        assert await reader.read(1) == b"."
+        steps = {"warn": "50", "throttle_at": "70", "throttle_rate": "1MiB/s"}
+        await program.set(CLIENT, {**steps, "alt_rate": "1KiB/s"})
+        assert program.flow(CLIENT).state is State.THROTTLED
+        await program.set(GLOBAL_KEY, {"alternative": "on"})
+        assert (program.alternative, program.flow(CLIENT).rate) == (True, 1024)
+        await program.set(GLOBAL_KEY, {"alternative": "off"})
+        writer.close()
+
+        wanted = (Happening.WARNED, Happening.THROTTLED, Happening.ALTERNATIVE_ON, Happening.ALTERNATIVE_OFF)
+        told = await trail(program, *wanted)
+
+    assert [event.what for event in told] == list(wanted)
+    assert told[0].details == {"used": 8001, "quota": 10_000, "percent": 50}
+    assert told[1].details == {"used": 8001, "percent": 70, "rate": 1024**2}
+    assert str(told[1].sentence()) == (
+        "client 1 is throttled to 1,048,576 bytes/s: 70 % of its quota is used, 8,001 bytes."
+    )
 
 
 async def test_a_closed_connection_is_told_and_an_ordinary_end_is_not(tmp_path: Path) -> None:
