@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
-from npsgui.relay.http.heads import BadRequest, Head, RequestHead, ResponseHead
+from npsgui.relay.http.heads import FRAMING, BadRequest, Head, RequestHead, ResponseHead
 
 LONGEST_LINE = 4096
 """Bytes of a chunk's size with its extensions, or of a trailer."""
 
 LARGEST_TRAILER = 16 * 1024
 
-_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(;[^\x00-\x08\x0a-\x1f\x7f]*)?")
-_TRAILER = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\x00-\x08\x0a-\x1f\x7f]*")
+_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})(;[^\x00-\x08\x0a-\x1f\x7f]*|[ \t]*)")
+_TRAILER = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[^\x00-\x08\x0a-\x1f\x7f]*")
+
+
+NEVER_TRAILING = FRAMING | {b"host", b"connection", b"authorization", b"proxy-authorization"}
+"""What must be known before a body is read: RFC 9110 section 6.5.1. A target might take it for a header."""
 
 
 class Framing(Protocol):
@@ -98,10 +102,7 @@ class Chunked:
 
     def _on_line(self, line: bytes) -> None:
         if self._in_trailer:
-            self._trailer += len(line)
-            self.done = not line
-            if line and (_TRAILER.fullmatch(line) is None or self._trailer > LARGEST_TRAILER):
-                raise BadRequest(400, "A trailer of the body is malformed.")
+            self._on_trailer(line)
             return
         match = _SIZE.fullmatch(line)
         if match is None:
@@ -109,6 +110,15 @@ class Chunked:
         size = int(match[1], 16)
         self._in_trailer = not size
         self._left = size + 2 if size else 0
+
+    def _on_trailer(self, line: bytes) -> None:
+        self._trailer += len(line)
+        self.done = not line
+        if self.done:
+            return
+        match = _TRAILER.fullmatch(line)
+        if match is None or self._trailer > LARGEST_TRAILER or match[1].lower() in NEVER_TRAILING:
+            raise BadRequest(400, "A trailer of the body is malformed.")
 
 
 def request_framing(head: RequestHead) -> Framing:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from npsgui.model.entities import Host
-from npsgui.relay.http.heads import Header, RequestHead
+from npsgui.relay.http.heads import AUTHORITY, Header, RequestHead
 
-ABSOLUTE = re.compile(rb"https?://([^/?#@]+)((?:[/?][^#]*)?)", re.I)
+ABSOLUTE = re.compile(rb"https?://(?=[^/?:])(" + AUTHORITY + rb")((?:[/?][^#]*)?)", re.I)
 """The authority, and the path with its query."""
 
 
