@@ -34,6 +34,8 @@ time zones are facts, which a system keeps in files."""
 
 LATE_IMPORTS = {
     "npsgui.app.certificates",
+    "npsgui.app.interfaces",
+    "npsgui.app.port_holders",
     "npsgui.app.metrics_port",
     "npsgui.ledger.ledger",
     "npsgui.ledger.opening",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import time
 from dataclasses import dataclass
-
-import psutil
+from typing import Any
 
 from npsgui.model.views import Sentence
 from npsgui.relay.sockets import IN_USE
@@ -58,11 +58,12 @@ OURSELVES = "npsgui"
 
 def holder_of(port: int, *, udp: bool) -> str:
     """The name of the program that has a local port, ``OURSELVES`` for this one; empty where nobody says."""
+    system: Any = importlib.import_module("psutil")  # most never need it
     try:
-        for found in psutil.net_connections("udp" if udp else "tcp"):
-            waits = udp or found.status == psutil.CONN_LISTEN
+        for found in system.net_connections("udp" if udp else "tcp"):
+            waits = udp or found.status == system.CONN_LISTEN
             if waits and found.laddr and found.laddr.port == port and found.pid is not None:
-                return OURSELVES if found.pid == os.getpid() else psutil.Process(found.pid).name()
-    except (psutil.Error, OSError):
+                return OURSELVES if found.pid == os.getpid() else str(system.Process(found.pid).name())
+    except (system.Error, OSError):
         return ""
     return ""

@@ -144,6 +144,10 @@ class OwnerForm(QDialog):
         return self._columns[word].inputs[word]
 
     def _lay_out(self, values: dict[str, str]) -> None:
+        if len(self._pages) > 1:
+            tabs = Tabs({at: page.title for at, page in enumerate(self._pages)}, self)
+            tabs.chosen.connect(self._on_page_chosen)
+            self._rows.insertWidget(1, tabs, 0, Qt.AlignmentFlag.AlignLeft)
         for page in self._pages:
             row = QHBoxLayout(shown_page := QWidget(self))
             row.setContentsMargins(0, 0, 0, 0)
@@ -154,10 +158,6 @@ class OwnerForm(QDialog):
                 row.addWidget(column, 3 if any(field.use for field in fields) else 2)
                 self._columns.update(dict.fromkeys(column.inputs, column))
             self._stack.addWidget(shown_page)
-        if len(self._pages) > 1:
-            tabs = Tabs({at: page.title for at, page in enumerate(self._pages)}, self)
-            tabs.chosen.connect(self._on_page_chosen)
-            self._rows.insertWidget(1, tabs, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _fields(self, owner: Owner) -> Iterator[Field]:
         """The fields that ``owner`` has."""

@@ -64,13 +64,16 @@ class TunnelDialog(OwnedForm):
                 {Mode.SECRET},
                 Field("password", self.tr("Password"), advise=self._advise_password),
             ),
-            _only({Mode.UDP}, Field("idle", self.tr("Idle time"), self.tr("Seconds; then the session ends"))),
             self.via_field(),
         ]
 
     def _allowed(self, row: FlowRow | None, tunnel: Tunnel) -> list[Field]:
         """How much it may carry, and for whom."""
-        return [*self.limit_fields(row, tunnel), _only(PROXY_MODES | _FILES, self.accounts_field())]
+        return [
+            *self.limit_fields(row, tunnel),
+            _only({Mode.UDP}, Field("idle", self.tr("Idle time"), self.tr("Seconds; then the session ends"))),
+            _only(PROXY_MODES | _FILES, self.accounts_field()),
+        ]
 
     def _advise_mode(self, owner: Owner) -> Hint:
         assert isinstance(owner, Tunnel)

@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -28,6 +30,7 @@ from npsgui.model.entities import (
 from npsgui.tasks import spawn
 from npsgui.ui.host_dialog import HostDialog
 from npsgui.ui.inputs import Choice, ChoiceOr, Input, Line, Lines, Path
+from npsgui.ui.limit_input import LimitInput
 from npsgui.ui.limits_dialog import LimitsDialog
 from npsgui.ui.owner_form import OwnerForm
 from npsgui.ui.tabs import Tabs
@@ -124,7 +127,7 @@ def is_ready(dialog: OwnerForm) -> bool:
     ("mode", "own"),
     [
         (Mode.TCP, ["Ports", "Targets"]),
-        (Mode.UDP, ["Ports", "Targets", "Idle time"]),
+        (Mode.UDP, ["Ports", "Targets"]),
         (Mode.SOCKS5, ["Ports"]),
         (Mode.HTTP_PROXY, ["Ports"]),
         (Mode.SECRET, ["Targets", "Password"]),
@@ -137,6 +140,7 @@ def test_the_fields_of_a_tunnel_follow_its_kind(qtbot: QtBot, mode: Mode, own: l
         found = labels(dialog)
         place = ["Listens on"] if "Ports" in own else []
         assert found[: found.index("Quota")] == ["Client", "Kind", "Name", *place, *own, "Connects from"]
+        assert ("Idle time" in found) is (mode is Mode.UDP)
         assert ("Accounts" in found) is (mode in {Mode.SOCKS5, Mode.HTTP_PROXY, Mode.FILE})
         dialog.reject()
 
@@ -303,3 +307,18 @@ def test_the_shared_ports_are_set_beside_the_limits_of_everything(qtbot: QtBot) 
 
     dialog = LimitsDialog(Desk(), Theme())  # type: ignore[arg-type]
     assert ask(qtbot, dialog, dialog.ask(), act) == Everything(https_port=8443, http_bind="")
+
+
+def test_tab_goes_from_the_last_field_to_the_buttons(qtbot: QtBot) -> None:
+    def act(dialog: TunnelDialog) -> None:
+        buttons = {one.text(): one for one in dialog.findChildren(QPushButton)}
+        found = dialog.input_of("connections")
+        assert isinstance(found, LimitInput)
+        found.amount.setFocus()
+        QTest.keyClick(found.amount, Qt.Key.Key_Tab)
+        assert dialog.focusWidget() is buttons["Cancel"]
+        QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+        assert dialog.focusWidget() is buttons["Apply"]
+        dialog.reject()
+
+    edit_tunnel(qtbot, WEB, act)
