@@ -14,37 +14,37 @@ from npsgui.ui.table_view import TableView
 class Layouts:
     """Restores and keeps the window's geometry, splitters and tables by name, and the page shown last."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        window: QMainWindow,
-        splitters: dict[str, QSplitter],
-        views: dict[str, TableView[Any]],
-    ) -> None:
+    def __init__(self, settings: Settings, window: QMainWindow) -> None:
         self._settings = settings
         self._window = window
-        self._splitters = splitters
-        self._views = views
+        self._splitters: dict[str, QSplitter] = {}
+        self._views: dict[str, TableView[Any]] = {}
+        kept = settings.layout("window")
+        self._kept: dict[str, Any] = kept if isinstance(kept, dict) else {}
 
     def restore(self) -> Any:
-        """Lay everything out as it was kept; the page that was shown last, or None."""
-        kept = self._settings.layout("window")
-        kept = kept if isinstance(kept, dict) else {}
-        if not self._window.restoreGeometry(_decoded(kept.get("geometry"))):
+        """Lay the window out as it was kept; the page that was shown last, or None."""
+        if not self._window.restoreGeometry(_decoded(self._kept.get("geometry"))):
             self._window.resize(1280, 800)
-        for name, splitter in self._splitters.items():
-            splitter.restoreState(_decoded(kept.get(name)))
-        for name, view in self._views.items():
-            view.restore_layout(self._settings.layout(name))
-        return kept.get("page")
+        return self._kept.get("page")
+
+    def add(self, name: str, view: TableView[Any]) -> None:
+        """Lay a table out as it was kept, and keep it from now on."""
+        view.restore_layout(self._settings.layout(name))
+        self._views[name] = view
+
+    def add_splitter(self, name: str, splitter: QSplitter) -> None:
+        """Lay a splitter out as it was kept, and keep it from now on."""
+        splitter.restoreState(_decoded(self._kept.get(name)))
+        self._splitters[name] = splitter
 
     def keep(self, page: int) -> None:
-        """Write how everything is laid out now."""
-        window: dict[str, Any] = {"geometry": _encoded(self._window.saveGeometry()), "page": page}
+        """Write how everything is laid out now; what was not made in this run stays as it was."""
+        self._kept |= {"geometry": _encoded(self._window.saveGeometry()), "page": page}
         for name, splitter in self._splitters.items():
-            window[name] = _encoded(splitter.saveState())
+            self._kept[name] = _encoded(splitter.saveState())
         kept = {name: view.layout_kept() for name, view in self._views.items()}
-        self._settings.keep_layout({"window": window, **kept})
+        self._settings.keep_layout({"window": self._kept, **kept})
 
 
 def _encoded(state: QByteArray) -> str:

@@ -47,7 +47,7 @@ class Instruments(QObject):
     def _on_redraw(self) -> None:
         for window in self._app.topLevelWidgets():
             if isinstance(window, Window):
-                window.clients.detail.refresh()
+                window.pages.clients.detail.refresh()
 
     def _on_line(self) -> None:
         if not sys.stdin.readline():

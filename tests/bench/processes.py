@@ -17,6 +17,9 @@ from typing import Any
 PATIENCE = 60.0
 """How long a process may take to say something that is waited for, s."""
 
+PLAIN = ("PYTHONASYNCIODEBUG", "PYTHONDONTWRITEBYTECODE")
+"""What the children are not to inherit: an installed program is compiled, and not debugged."""
+
 MIB = 2**20
 KIB = 2**10
 
@@ -30,7 +33,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
-            env=os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONASYNCIODEBUG": ""},
+            env=os.environ | dict.fromkeys(PLAIN, "") | {"QT_QPA_PLATFORM": "offscreen"},
         )
         self._facts = Path(f"/proc/{self._process.pid}")
         self.started = time.time()

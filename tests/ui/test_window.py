@@ -53,7 +53,7 @@ def look(qtbot: QtBot, folder: Path, act: Act, *clients: str) -> None:
 
 
 def shown(window: Window) -> list[str]:
-    return [line.flow.remark for line in window.clients.table.rows]
+    return [line.flow.remark for line in window.pages.clients.table.rows]
 
 
 def test_ctrl_f_searches_and_esc_shows_all_again(qtbot: QtBot, tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_ctrl_f_searches_and_esc_shows_all_again(qtbot: QtBot, tmp_path: Path) -
         QTest.keyClick(window, Qt.Key.Key_F, CTRL)
         QTest.keyClicks(window.focusWidget(), "lab")
         assert shown(window) == ["lab"]
-        assert window.clients.owners() == (LAB,)
+        assert window.pages.clients.owners() == (LAB,)
 
         QTest.keyClick(window, Qt.Key.Key_Escape)
         assert shown(window) == ["lab", "nas"]
@@ -72,9 +72,9 @@ def test_ctrl_f_searches_and_esc_shows_all_again(qtbot: QtBot, tmp_path: Path) -
 def test_ctrl_and_a_number_show_a_page(qtbot: QtBot, tmp_path: Path) -> None:
     async def act(program: Program, window: Window) -> None:
         for key, page in (
-            (Qt.Key.Key_1, window.overview),
-            (Qt.Key.Key_4, window.hosts),
-            (Qt.Key.Key_5, window.connections),
+            (Qt.Key.Key_1, window.pages.overview),
+            (Qt.Key.Key_4, window.pages.hosts),
+            (Qt.Key.Key_5, window.pages.connections),
         ):
             QTest.keyClick(window, key, CTRL)
             assert page.isVisible()
@@ -112,14 +112,14 @@ def test_a_client_that_was_made_is_selected(qtbot: QtBot, tmp_path: Path) -> Non
         async with asyncio.timeout(10):
             await made.wait()
 
-        assert window.clients.owners() == (OwnerKey(OwnerKind.CLIENT, 3),)
+        assert window.pages.clients.owners() == (OwnerKey(OwnerKind.CLIENT, 3),)
 
     look(qtbot, tmp_path, act, "nas", "lab")
 
 
 def test_a_new_tunnel_of_the_selected_client_begins_with_it(qtbot: QtBot, tmp_path: Path) -> None:
     async def act(program: Program, window: Window) -> None:
-        window.clients.tunnel_asked.emit(LAB.id)
+        window.pages.clients.tunnel_asked.emit(LAB.id)
         await asyncio.sleep(0)
         dialog = next(found for found in window.findChildren(TunnelDialog) if found.isVisible())
         assert dialog.input_of("client").text() == str(LAB.id)
@@ -132,10 +132,10 @@ def test_a_new_tunnel_of_the_selected_client_begins_with_it(qtbot: QtBot, tmp_pa
 def test_a_client_of_the_overview_is_shown_in_its_table(qtbot: QtBot, tmp_path: Path) -> None:
     async def act(program: Program, window: Window) -> None:
         window.show_page(Page.OVERVIEW)
-        window.overview.owner_chosen.emit(LAB)
+        window.pages.overview.owner_chosen.emit(LAB)
 
-        assert window.clients.isVisible()
-        assert window.clients.owners() == (LAB,)
+        assert window.pages.clients.isVisible()
+        assert window.pages.clients.owners() == (LAB,)
 
     look(qtbot, tmp_path, act, "nas", "lab")
 
@@ -148,7 +148,7 @@ def test_the_first_page_is_there_while_there_is_no_client_and_can_be_left(
         assert first.isVisible()
         next(found for found in first.findChildren(QPushButton) if found.text() == "Go on without").click()
 
-        assert window.clients.isVisible()
+        assert window.pages.clients.isVisible()
 
     look(qtbot, tmp_path, act)
 
@@ -156,13 +156,13 @@ def test_the_first_page_is_there_while_there_is_no_client_and_can_be_left(
 def test_columns_and_page_are_there_in_the_next_run(qtbot: QtBot, tmp_path: Path) -> None:
     async def leave(program: Program, window: Window) -> None:
         window.show_page(Page.TUNNELS)
-        window.tunnels.view.sortByColumn(2, Qt.SortOrder.DescendingOrder)
-        window.clients.detail.links.setColumnWidth(0, 222)
+        window.pages.tunnels.view.sortByColumn(2, Qt.SortOrder.DescendingOrder)
+        window.pages.clients.detail.links.setColumnWidth(0, 222)
 
     async def come_back(program: Program, window: Window) -> None:
-        assert window.tunnels.isVisible()
-        assert window.tunnels.view.layout_kept()["sort"] == window.tunnels.table.columns[2].name
-        assert window.clients.detail.links.columnWidth(0) == 222
+        assert window.pages.tunnels.isVisible()
+        assert window.pages.tunnels.view.layout_kept()["sort"] == window.pages.tunnels.table.columns[2].name
+        assert window.pages.clients.detail.links.columnWidth(0) == 222
 
     look(qtbot, tmp_path, leave, "nas")
     look(qtbot, tmp_path, come_back)
