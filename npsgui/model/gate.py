@@ -7,7 +7,7 @@ what one refuses is refused. A session asks its tunnel's gate; a ``Lane`` is one
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from npsgui.model.bucket import LARGEST_QUANTUM, Bucket
@@ -76,9 +76,8 @@ class Lane:
         self.quantum = LARGEST_QUANTUM
         """Bytes for one turn: the smallest quantum of the chain's buckets."""
 
-    def lay(self, chain: Iterable[Gate]) -> None:
+    def lay(self, gates: Sequence[Gate]) -> None:
         """Take the limits of a chain of gates."""
-        gates = list(chain)
         self.flows = tuple(gate.flow for gate in gates if gate.flow.limits(self.direction))
         self.buckets = tuple(
             bucket for gate in gates for bucket in gate.buckets(self.direction) if bucket.rate
@@ -198,8 +197,9 @@ class Gate:
 
     def _lay(self) -> None:
         """Lay the chain's limits flat again, here and below: something at this gate has changed."""
+        chain = tuple(self.chain())
         for lane in self.lanes.values():
-            lane.lay(self.chain())
+            lane.lay(chain)
         for gate in self._below:
             gate._lay()
 

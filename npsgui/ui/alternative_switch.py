@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QActionGroup, QContextMenuEvent
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QActionGroup, QContextMenuEvent, QFont, QFontMetrics
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from npsgui.model.entities import Alternative
@@ -69,6 +69,16 @@ class AlternativeSwitch(QPushButton):
         self.chosen.emit(Alternative.ON if wanted else Alternative.OFF)
 
     # Qt overrides
+
+    def sizeHint(self) -> QSize:
+        """Room for the text in bold, in which it stands while they hold."""
+        bold = QFont(self.font())
+        bold.setWeight(QFont.Weight.DemiBold)
+        return QSize(QFontMetrics(bold).horizontalAdvance(self.text()) + 20, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """It is never cut."""
+        return self.sizeHint()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """By the mouse, or by the menu key."""

@@ -28,7 +28,7 @@ class Sentences(QObject):
             State.NEAR_QUOTA: self.tr("near quota"),
             State.THROTTLED: self.tr("throttled"),
             State.OVER_QUOTA: self.tr("over quota"),
-            State.OUTSIDE_HOURS: self.tr("outside its hours"),
+            State.OUTSIDE_HOURS: self.tr("off hours"),
             State.EXPIRED: self.tr("expired"),
             State.STOPPED: self.tr("stopped"),
             State.FAILED: self.tr("failed"),
