@@ -12,13 +12,24 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from npsgui.model.entities import Account, Alternative, Mode, Owner, OwnerKind, Scheme, Target, Via
+from npsgui.model.entities import (
+    PASS_THROUGH,
+    SELF_SIGNED,
+    Account,
+    Alternative,
+    Mode,
+    Owner,
+    OwnerKind,
+    Scheme,
+    Target,
+    Via,
+)
 from npsgui.model.errors import FieldError
 from npsgui.model.flow import QuotaCounts
 from npsgui.model.hours import format_week, parse_week
 from npsgui.model.periods import parse_period
 from npsgui.model.ports import format_ports, parse_ports
-from npsgui.model.rules import parse_targets
+from npsgui.model.rules import is_full_path, parse_targets
 from npsgui.model.units import UNLIMITED_WORDS, format_exact, format_time, parse_bytes, parse_rate, parse_time
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
@@ -155,6 +166,18 @@ def _headers_text(headers: tuple[tuple[str, str], ...]) -> str:
     return "\n".join(f"{name}: {value}" for name, value in headers)
 
 
+def _path(text: str, field: str) -> str:
+    plain = text.strip()
+    if plain and not is_full_path(plain):
+        raise FieldError(field, "Write the file in full, from the root or the drive on.")
+    return plain
+
+
+def _certificate(text: str, field: str) -> str:
+    known = text.strip().lower()
+    return known if known in {SELF_SIGNED, PASS_THROUGH} else _path(text, field) or SELF_SIGNED
+
+
 def _targets(text: str, field: str) -> tuple[Target, ...]:
     return parse_targets(text)
 
@@ -208,8 +231,8 @@ WORDS: tuple[Word, ...] = (
     Word("scheme", _HOST, _choice(Scheme)),
     Word("host", _HOST, _text),
     Word("location", _HOST, _text),
-    Word("certificate", _HOST, _text),
-    Word("certificate_key", _HOST, _text),
+    Word("certificate", _HOST, _certificate),
+    Word("certificate_key", _HOST, _path),
     Word("host_change", _HOST, _text),
     Word("headers", _HOST, parse_headers, _headers_text),
     Word("http_bind", _GLOBAL, _text),

@@ -194,9 +194,8 @@ class OwnerForm(QDialog):
                 edited(self._owner, self._texts(field))
             except FieldError as error:
                 wrong[field.word] = error
-        if not wrong:
-            for problem in problems(self._program.configuration, owner):
-                wrong.setdefault(problem.field, problem)
+        for problem in problems(self._program.configuration, owner):
+            wrong.setdefault(problem.field, problem)
         return wrong
 
     def _check(self) -> None:

@@ -219,3 +219,18 @@ def test_a_share_of_the_quota_is_a_percentage(text: str, percent: int) -> None:
 @pytest.mark.parametrize(("text", "name"), [("system", ""), ("", ""), (" Asia/Shanghai ", "Asia/Shanghai")])
 def test_a_time_zone_is_named_or_the_systems(text: str, name: str) -> None:
     assert edited(Everything(), {"timezone": text}) == Everything(timezone=name)
+
+
+def test_a_certificate_is_one_of_two_words_or_a_file_named_in_full() -> None:
+    host = Host(id=1, client=1)
+    for text, certificate in (
+        ("pass-through", "pass-through"),
+        ("Self-Signed", "self-signed"),
+        ("", "self-signed"),
+        ("/etc/nas.pem", "/etc/nas.pem"),
+    ):
+        assert edited(host, {"certificate": text}) == replace(host, certificate=certificate)
+    for word in ("certificate", "certificate_key"):
+        with pytest.raises(FieldError) as raised:
+            edited(host, {word: "nas.pem"})
+        assert raised.value.field == word

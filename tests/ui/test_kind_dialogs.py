@@ -269,6 +269,8 @@ def test_only_a_host_with_files_is_asked_for_its_key(qtbot: QtBot) -> None:
         found = dialog.input_of("certificate")
         assert isinstance(found, ChoiceOr)
         found.choice.setCurrentText("A file")
+        assert said(dialog, "bad") == ["Write the file in full, from the root or the drive on."]
+        assert not is_ready(dialog)
         write(found.other, "/etc/nas.pem")
         assert labels(dialog) == ["Certificate", "Key file", "Accounts", "Host change", "Headers"]
         choose(dialog.input_of("scheme"), Scheme.HTTP)
