@@ -16,6 +16,7 @@ from npsgui.app.control import ControlServer, ask
 from npsgui.app.demo.demo import NOTE, Demo, throw_away_folder
 from npsgui.app.metrics_port import MetricsPort
 from npsgui.app.program import Program
+from npsgui.app.remote import RemoteProgram
 from npsgui.app.settings import Settings
 from npsgui.cli.demo import show_unseen
 from npsgui.cli.main import main as run_command
@@ -33,16 +34,14 @@ def main() -> int:
 
 
 def open_window(folder: Path, ledger: str = "") -> int:
-    """The window on a data folder, until it is closed. One that is open already is brought to the front."""
+    """The window on a data folder, until it is closed. One that is open already is brought to the front.
+
+    Where a service runs on the folder, the window is attached to it.
+    """
     if _platforms() == [UNSEEN]:
         print("There is no display for the window; “npsgui serve” needs none.", file=sys.stderr)
         return 1
-    try:
-        return _in_qt(lambda application, app: _run(application, app, folder, ledger))
-    except AlreadyRunning:
-        if asyncio.run(ask(folder, "show", {})) is None:
-            raise
-    return 0
+    return _in_qt(lambda application, app: _run(application, app, folder, ledger))
 
 
 def open_demo(picture: Path) -> int:
@@ -73,8 +72,18 @@ def _in_qt(run: Callable[[Any, Any], Coroutine[Any, Any, int]]) -> int:
 
 
 async def _run(application: Any, app: Any, folder: Path, ledger: str) -> int:
-    async with _answering(folder, ledger) as program:
-        await application.run_window(app, program, Settings(folder), application.open_demo)
+    """The window of this process's program; of one that runs already and shows none; or that one's raised."""
+    try:
+        async with _answering(folder, ledger) as program:
+            program.windows += 1
+            await application.run_window(app, program, Settings(folder), application.open_demo)
+    except AlreadyRunning:
+        answer = await ask(folder, "show", {})
+        if answer is None:
+            raise
+        if answer.failed:
+            remote = await RemoteProgram.open(folder)
+            await application.run_window(app, remote, Settings(folder), application.open_demo)
     return 0
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict
 
-from npsgui.app.nps_conf.exchange import export_nps, import_nps
+from npsgui.app.nps_conf.exchange import export_nps
 from npsgui.app.program import Program
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.errors import FieldError, NpsError
@@ -32,6 +32,7 @@ class Arguments(TypedDict, total=False):
     step: str
     form: str
     folder: str
+    version: str
 
 
 _WITH_REASON = frozenset({State.FAILED, State.WAITING, State.THROTTLED, State.OUTSIDE_HOURS})
@@ -139,7 +140,7 @@ async def _verify(program: Program, arguments: Arguments) -> Answer:
 
 
 async def _import(program: Program, arguments: Arguments) -> Answer:
-    return Answer(said=tuple(map(str, await import_nps(program, Path(arguments["folder"])))))
+    return Answer(said=tuple(map(str, await program.import_nps(Path(arguments["folder"])))))
 
 
 async def _export(program: Program, arguments: Arguments) -> Answer:
@@ -148,7 +149,7 @@ async def _export(program: Program, arguments: Arguments) -> Answer:
 
 async def _show(program: Program, arguments: Arguments) -> Answer:
     program.events.push(ShowWindow())
-    return Answer()
+    return Answer(failed=not program.windows)
 
 
 COMMANDS: Mapping[str, Callable[[Program, Arguments], Awaitable[Answer]]] = {

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import msgspec
 
+from npsgui import __version__
+from npsgui.app.attachment import Attachment
 from npsgui.app.commands import Answer, Arguments, execute
 from npsgui.app.program import Program
 from npsgui.model.errors import LedgerError, NpsError
@@ -21,6 +23,12 @@ LONGEST_PATH = 100
 LONGEST_LINE = 1 << 20
 ASK_SECONDS = 10.0
 """How long either side waits for the other."""
+
+
+ATTACH = "attach"
+"""The command of a window that stays: after the answer follows what ``wire.py`` says."""
+
+OTHER_VERSION = "The npsgui service that runs is of another version: start it anew."
 
 
 class Request(msgspec.Struct):
@@ -56,6 +64,7 @@ class ControlServer:
         self._program = program
         self._path = socket_path(program.folder)
         self._server: asyncio.Server | None = None
+        self._clients: set[asyncio.StreamWriter] = set()
 
     async def start(self) -> None:
         """Listen. A socket that is there already is a dead one's: the folder is locked by us."""
@@ -75,19 +84,25 @@ class ControlServer:
             os.umask(before)
 
     async def close(self) -> None:
-        """Answer no more."""
+        """Answer no more; windows that are attached learn of it."""
         if self._server is not None:
             self._server.close()
+        for client in self._clients:
+            client.close()
         self._path.unlink(missing_ok=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._clients.add(writer)
         with contextlib.suppress(OSError, TimeoutError):
             async with asyncio.timeout(ASK_SECONDS):
                 line = await self._line(reader)
-                answer = await self._answer(line) if line else None
-                if answer is not None:
-                    writer.write(msgspec.json.encode(answer) + b"\n")
+                request = _request(line)
+                if line:
+                    writer.write(msgspec.json.encode(await self._answer(request)) + b"\n")
                     await writer.drain()
+            if isinstance(request, Request) and _attaches(request):
+                await Attachment(self._program, reader, writer).run()
+        self._clients.discard(writer)
         writer.close()
         with contextlib.suppress(OSError):
             await writer.wait_closed()
@@ -98,12 +113,31 @@ class ControlServer:
         except ValueError:
             return b"[too long]"
 
-    async def _answer(self, line: bytes) -> Answer:
+    async def _answer(self, request: Request | Answer) -> Answer:
+        if isinstance(request, Answer):
+            return request
+        if request.command == ATTACH:
+            return Answer() if _attaches(request) else Answer(said=(OTHER_VERSION,), failed=True)
         try:
-            request = msgspec.json.decode(line, type=Request)
             return await execute(self._program, request.command, request.arguments)
         except (msgspec.MsgspecError, KeyError, ValueError) as error:
-            return Answer(said=(f"This is not a command: {error}.",), failed=True)
+            return _no_command(error)
+
+
+def _attaches(request: Request) -> bool:
+    return request.command == ATTACH and request.arguments.get("version") == __version__
+
+
+def _request(line: bytes) -> Request | Answer:
+    """What is asked for, or what is to be said of it when that is nothing."""
+    try:
+        return msgspec.json.decode(line, type=Request)
+    except (msgspec.MsgspecError, ValueError) as error:
+        return _no_command(error)
+
+
+def _no_command(error: Exception) -> Answer:
+    return Answer(said=(f"This is not a command: {error}.",), failed=True)
 
 
 async def ask(folder: Path, command: str, arguments: Arguments) -> Answer | None:

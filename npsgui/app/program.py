@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -13,6 +12,8 @@ from pathlib import Path
 from npsgui.app.desk import Adoption
 from npsgui.app.engine import Engine
 from npsgui.app.instance import InstanceLock
+from npsgui.app.keys import new_key
+from npsgui.app.nps_conf.exchange import import_nps
 from npsgui.app.readings import Readings
 from npsgui.app.settings import Settings
 from npsgui.ledger.ledger import Ledger
@@ -22,7 +23,7 @@ from npsgui.model.errors import LedgerError, NotFound
 from npsgui.model.events import LedgerHealthChanged
 from npsgui.model.gate import Cause
 from npsgui.model.rules import check
-from npsgui.model.views import LedgerHealth
+from npsgui.model.views import LedgerHealth, Sentence
 from npsgui.model.words import edited
 from npsgui.tasks import spawn
 
@@ -138,6 +139,10 @@ class Program(Readings):
         """
         await self._desk.adopt(change)
 
+    async def import_nps(self, folder: Path) -> tuple[Sentence, ...]:
+        """Take what NPS's conf folder has; what was taken and what left. Raises ImportFailed, LedgerError."""
+        return await import_nps(self, folder)
+
     def close_connections(self, ids: Iterable[int]) -> int:
         """Close sessions; how many there were."""
         return 0 if self._engine is None else self._engine.close_connections(ids, Cause.CLOSED)
@@ -195,8 +200,3 @@ def _blank(kind: OwnerKind, configuration: Configuration) -> Owner:
     if kind is OwnerKind.HOST:
         return Host(id=configuration.next_id(kind), client=0)
     raise NotFound("Only clients, tunnels and hosts are added.")
-
-
-def new_key() -> str:
-    """A fresh random verify key, 16 letters and digits, as NPS makes them."""
-    return secrets.token_hex(8)

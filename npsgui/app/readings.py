@@ -33,6 +33,8 @@ class Readings:
     def __init__(self, ledger: Ledger, settings: Settings, *, relay: bool) -> None:
         self.folder = settings.folder
         self.settings = settings
+        self.windows = 0
+        """How many windows show it: its own, and those attached to it."""
         self.events = Events()
         self.health = LedgerHealth()
         self.notes: tuple[Sentence, ...] = ledger.opened.notes

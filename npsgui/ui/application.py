@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QBuffer, QLibraryInfo, QLocale, QObject, QProcess, Qt, QTranslator
 from PySide6.QtWidgets import QApplication, QDialog
 
-from npsgui.app.program import Program
+from npsgui.app.front import Front
 from npsgui.app.settings import Settings
 from npsgui.tasks import spawn
 from npsgui.ui.crash import CrashDialog, CrashWatch
@@ -48,7 +48,7 @@ def picture(app: QApplication) -> bytes:
 
 
 async def run_window(
-    app: QApplication, program: Program, settings: Settings, on_demo: Callable[[], bool] | None = None
+    app: QApplication, program: Front, settings: Settings, on_demo: Callable[[], bool] | None = None
 ) -> None:
     """Show the window until it is closed or a signal comes; then close the program. Raises LedgerError.
 

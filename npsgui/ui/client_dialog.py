@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from npsgui.app.program import new_key
+from npsgui.app.keys import new_key
 from npsgui.model.entities import Client, Owner, OwnerKind
 from npsgui.ui.field_rows import Field, FormPage
 from npsgui.ui.inputs import Lines

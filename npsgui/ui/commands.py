@@ -8,8 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from npsgui.app.nps_conf.exchange import import_nps
-from npsgui.app.program import Program
+from npsgui.app.front import Front
 from npsgui.model.entities import GLOBAL_KEY, Alternative, Client, Host, OwnerKey, OwnerKind, Tunnel
 from npsgui.model.errors import NpsError
 from npsgui.tasks import spawn
@@ -34,7 +33,7 @@ class Commands(QObject):
 
     def __init__(
         self,
-        program: Program,
+        program: Front,
         theme: Theme,
         sentences: Sentences,
         window: QWidget,
@@ -145,7 +144,7 @@ class Commands(QObject):
     async def _import_nps(self) -> None:
         folder = await FolderDialog(self._window).ask()
         if folder is not None:
-            said = await import_nps(self._program, folder)
+            said = await self._program.import_nps(folder)
             ImportReport([self._sentences.of(sentence) for sentence in said], self._window).open()
 
     async def _enable(self, owners: tuple[OwnerKey, ...], wanted: bool) -> None:

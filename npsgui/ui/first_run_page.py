@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from npsgui.app.program import Program
+from npsgui.app.front import Front
 from npsgui.ui.first_steps import FirstSteps
 from npsgui.ui.icons import app_icon
 from npsgui.ui.theme import Theme
@@ -19,7 +19,7 @@ class FirstRunPage(QWidget):
     import_asked = Signal()
     demo_asked = Signal()
 
-    def __init__(self, program: Program, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, program: Front, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.is_busy = False
         """A first tunnel is made and tried, and the user has not gone on yet."""

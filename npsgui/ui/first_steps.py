@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QWidget
 
-from npsgui.app.program import Program, new_key
+from npsgui.app.front import Front
+from npsgui.app.keys import new_key
 from npsgui.app.trial import try_tunnel
 from npsgui.model.entities import Client, Owner, OwnerKind, Tunnel
 from npsgui.model.errors import FieldError, NpsError
@@ -28,7 +29,7 @@ class FirstSteps(QWidget):
     finished = Signal()
     """The tunnel works and the user goes on."""
 
-    def __init__(self, program: Program, parent: QWidget | None = None) -> None:
+    def __init__(self, program: Front, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._program = program
         self._sentences = Sentences(self)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from npsgui.app.program import Program
+from npsgui.app.front import Front
 from npsgui.model.entities import Client, Everything, Owner
 from npsgui.model.errors import FieldError, NpsError
 from npsgui.model.rules import problems
@@ -38,7 +38,7 @@ from npsgui.ui.theme import Theme
 class OwnerForm(QDialog):
     """An owner goes in, what was applied or None comes out. Applies itself through ``Program.put``."""
 
-    def __init__(self, program: Program, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, program: Front, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._program = program
         self._theme = theme

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from npsgui.app.program import Program
+from npsgui.app.front import Front
 from npsgui.model.entities import OwnerKind
 from npsgui.ui.commands import Commands
 from npsgui.ui.connections_page import ConnectionsPage
@@ -30,7 +30,7 @@ class Pages(QStackedWidget):
     """The OwnerKey of a client to show on the page of clients."""
 
     def __init__(
-        self, program: Program, theme: Theme, commands: Commands, layouts: Layouts, parent: QWidget
+        self, program: Front, theme: Theme, commands: Commands, layouts: Layouts, parent: QWidget
     ) -> None:
         super().__init__(parent)
         self._program = program

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
-from npsgui.app.program import Program
+from npsgui.app.front import Front
 from npsgui.app.settings import Settings
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey
 from npsgui.model.events import ConfigurationChanged, Event, LedgerHealthChanged, ShowWindow
@@ -38,7 +38,7 @@ class Window(QMainWindow):
     language_chosen = Signal(str)
     demo_asked = Signal()
 
-    def __init__(self, program: Program, theme: Theme, settings: Settings) -> None:
+    def __init__(self, program: Front, theme: Theme, settings: Settings) -> None:
         super().__init__()
         self._program = program
         self._theme = theme

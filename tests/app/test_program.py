@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from npsgui.app.program import Program, new_key
+from npsgui.app.keys import new_key
+from npsgui.app.program import Program
 from npsgui.ledger.opening import FILE
 from npsgui.model.entities import GLOBAL_KEY, Client, OwnerKey, OwnerKind, Target, Tunnel
 from npsgui.model.errors import AlreadyRunning, FieldError, LedgerError, NotFound

@@ -1,0 +1,57 @@
+"""The window on a service that runs elsewhere: the same pages, the same commands, and told when it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from npsgui.app.remote import RemoteProgram
+from npsgui.app.settings import Settings
+from npsgui.model.entities import Client, OwnerKey, OwnerKind
+from npsgui.tasks import spawn
+from npsgui.ui.application import run_window
+from npsgui.ui.sidebar import Page
+from npsgui.ui.window import Window
+from tests.cli.terminal import Serve
+from tests.conftest import Run
+from tests.ui.test_application import app, until
+
+pytestmark = pytest.mark.parametrize("loop_name", ["npsgui"])
+__all__ = ["app"]
+
+CLIENT = OwnerKey(OwnerKind.CLIENT, 1)
+
+
+def window_of(app: QApplication) -> Window | None:
+    """The window that is open."""
+    found = (one for one in app.topLevelWidgets() if isinstance(one, Window) and one.isVisible())
+    return next(found, None)
+
+
+def test_a_window_shows_and_edits_what_a_service_runs(
+    app: QApplication, run: Run[None], tmp_path: Path
+) -> None:
+    async def body() -> None:
+        with Serve(tmp_path).ready() as served:
+            remote = await RemoteProgram.open(tmp_path)
+            await remote.put(Client(id=1, key="k", remark="家"))
+            showing = spawn(run_window(app, remote, Settings(tmp_path)), "window")
+            await until(lambda: window_of(app) is not None)
+            window = window_of(app)
+            assert window is not None
+            for page in Page:
+                window.show_page(page)
+            window.show_owner(CLIENT)
+            assert [row.remark for row in remote.flows()] == ["家"]
+
+            window.commands.enable((CLIENT,), False)
+            await until(lambda: remote.flow(CLIENT).state == "stopped")
+            served.kill()
+            await until(lambda: "has ended" in window.notices.text or "已结束" in window.notices.text)
+            window.close()
+            await asyncio.wait_for(showing, 10)
+
+    run(body())
