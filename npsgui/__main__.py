@@ -41,7 +41,7 @@ def open_window(folder: Path, ledger: str = "") -> int:
     if _platforms() == [UNSEEN]:
         print("There is no display for the window; “npsgui serve” needs none.", file=sys.stderr)
         return 1
-    return _in_qt(lambda application, app: _run(application, app, folder, ledger))
+    return in_qt(lambda application, app: run(application, app, folder, ledger))
 
 
 def open_demo(picture: Path) -> int:
@@ -50,7 +50,7 @@ def open_demo(picture: Path) -> int:
         # the first that can be opened; the others are for a display that is named and not there
         os.environ["QT_QPA_PLATFORM"] = ";".join(dict.fromkeys([*_platforms(), UNSEEN]))
     with throw_away_folder() as folder:
-        return _in_qt(lambda application, app: _run_demo(application, app, folder, picture))
+        return in_qt(lambda application, app: _run_demo(application, app, folder, picture))
 
 
 def _platforms() -> list[str]:
@@ -61,17 +61,19 @@ def _platforms() -> list[str]:
     return [platform for platform, variable in named if os.environ.get(variable)] or [UNSEEN]
 
 
-def _in_qt(run: Callable[[Any, Any], Coroutine[Any, Any, int]]) -> int:
+def in_qt(body: Callable[[Any, Any], Coroutine[Any, Any, int]]) -> int:
     """Run what gets the ui's ``application`` module and the QApplication, in Qt's loop."""
+    # What is loaded and opened on the way to the window stays: collections would look through it in vain.
+    gc.disable()
     # Qt is loaded here and nowhere else: a command must not wait for it.
     application = importlib.import_module("npsgui.ui.application")
     loop = importlib.import_module("npsgui.ui.loop")
     app = application.make_application(sys.argv[:1])
     with asyncio.Runner(loop_factory=lambda: loop.new_event_loop(app)) as runner:
-        return runner.run(run(application, app))
+        return runner.run(body(application, app))
 
 
-async def _run(application: Any, app: Any, folder: Path, ledger: str) -> int:
+async def run(application: Any, app: Any, folder: Path, ledger: str = "") -> int:
     """The window of this process's program; of one that runs already and shows none; or that one's raised."""
     try:
         async with _answering(folder, ledger) as program:
@@ -83,6 +85,7 @@ async def _run(application: Any, app: Any, folder: Path, ledger: str) -> int:
             raise
         if answer.failed:
             remote = await RemoteProgram.open(folder)
+            _collect_from_now_on()
             await application.run_window(app, remote, Settings(folder), application.open_demo)
     return 0
 
@@ -115,6 +118,12 @@ async def _run_unseen(application: Any, app: Any, program: Program, picture: Pat
     return 0 if telling.cancelled() else telling.result()
 
 
+def _collect_from_now_on() -> None:
+    """What is there by now is kept out of collections: that spares the loop stalls of 25 ms."""
+    gc.freeze()
+    gc.enable()
+
+
 @contextlib.asynccontextmanager
 async def _answering(folder: Path, ledger: str = "") -> AsyncIterator[Program]:
     """A Program that answers on its control socket; run_window closes it."""
@@ -129,9 +138,7 @@ async def _answering(folder: Path, ledger: str = "") -> AsyncIterator[Program]:
         await metrics.apply()
     except NpsError as error:
         program.notes += (Sentence(error.template, tuple(error.values.items())),)
-    # What lives from here on lives long: keeping it out of collections spares the loop stalls of 25 ms.
-    gc.collect()
-    gc.freeze()
+    _collect_from_now_on()
     try:
         yield program
     finally:

@@ -6,22 +6,16 @@ line before.
 
 from __future__ import annotations
 
-import asyncio
-import gc
 import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
 
-from npsgui.app.control import ControlServer
-from npsgui.app.program import Program
-from npsgui.app.settings import Settings
-from npsgui.ui.application import make_application, run_window
-from npsgui.ui.loop import new_event_loop
-from npsgui.ui.window import Window
+from npsgui.__main__ import in_qt, run
 from tests.bench.ticks import Ticks
 
 REDRAWS = 10
@@ -45,9 +39,8 @@ class Instruments(QObject):
         tell(time.time())
 
     def _on_redraw(self) -> None:
-        for window in self._app.topLevelWidgets():
-            if isinstance(window, Window):
-                window.pages.clients.detail.refresh()
+        for window in filter(is_ours, self._app.topLevelWidgets()):
+            vars(window)["pages"].clients.detail.refresh()
 
     def _on_line(self) -> None:
         if not sys.stdin.readline():
@@ -60,10 +53,15 @@ class Instruments(QObject):
     # Qt overrides
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Paint and isinstance(watched, Window):
+        if event.type() == QEvent.Type.Paint and is_ours(watched):
             self._app.removeEventFilter(self)
             QTimer.singleShot(0, self._on_painted)
         return False
+
+
+def is_ours(watched: QObject) -> bool:
+    """Whether it is the window. Its class is not imported here: it would be loaded ahead of its time."""
+    return type(watched).__name__ == "Window"
 
 
 def tell(answer: object) -> None:
@@ -71,21 +69,14 @@ def tell(answer: object) -> None:
     print(json.dumps(answer), flush=True)
 
 
-async def show(app: QApplication, folder: Path) -> None:
-    """As ``npsgui.__main__`` does it."""
-    program = await Program.open(folder)
-    control = ControlServer(program)
-    await control.start()
-    gc.collect()
-    gc.freeze()
+async def show(application: Any, app: QApplication, folder: Path) -> int:
+    """The window, with instruments."""
+    instruments = Instruments(app)
     try:
-        await run_window(app, program, Settings(folder))
+        return await run(application, app, folder)
     finally:
-        await control.close()
+        instruments.deleteLater()
 
 
 if __name__ == "__main__":
-    made = make_application(sys.argv[:1])
-    instruments = Instruments(made)
-    with asyncio.Runner(loop_factory=lambda: new_event_loop(made)) as runner:
-        runner.run(show(made, Path(sys.argv[1])))
+    sys.exit(in_qt(lambda application, app: show(application, app, Path(sys.argv[1]))))
