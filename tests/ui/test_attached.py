@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from npsgui.app.control import ask
 from npsgui.app.remote import RemoteProgram
 from npsgui.app.settings import Settings
 from npsgui.model.entities import Client, OwnerKey, OwnerKind
@@ -15,13 +19,14 @@ from npsgui.tasks import spawn
 from npsgui.ui.application import run_window
 from npsgui.ui.sidebar import Page
 from npsgui.ui.window import Window
-from tests.cli.terminal import Serve
+from tests.cli.terminal import ENVIRONMENT, PATIENCE, Serve
 from tests.conftest import Run
 from tests.ui.test_application import app, until
 
 pytestmark = pytest.mark.parametrize("loop_name", ["npsgui"])
 __all__ = ["app"]
 
+UNSEEN = {**ENVIRONMENT, "QT_QPA_PLATFORM": "offscreen"}
 CLIENT = OwnerKey(OwnerKind.CLIENT, 1)
 
 
@@ -55,3 +60,25 @@ def test_a_window_shows_and_edits_what_a_service_runs(
             await asyncio.wait_for(showing, 10)
 
     run(body())
+
+
+@pytest.mark.usefixtures("loop_name")
+def test_npsgui_attaches_to_a_service_and_is_raised_when_started_again(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "npsgui", "--data", str(tmp_path)]
+
+    def is_shown() -> bool:
+        answer = asyncio.run(ask(tmp_path, "show", {}))
+        return answer is not None and not answer.failed
+
+    with Serve(tmp_path).ready() as served:
+        assert not is_shown()
+        with subprocess.Popen(command, env=UNSEEN) as window:
+            deadline = time.monotonic() + PATIENCE
+            while not is_shown():
+                assert time.monotonic() < deadline
+            assert subprocess.run(command, env=UNSEEN, timeout=PATIENCE, check=False).returncode == 0
+            assert window.poll() is None
+            window.terminate()
+            assert window.wait(PATIENCE) == 0
+        assert not is_shown()
+        assert served.end().code == 0
