@@ -14,10 +14,12 @@ from typing import Any
 
 from npsgui.app.control import ControlServer, ask
 from npsgui.app.demo.demo import NOTE, Demo, throw_away_folder
+from npsgui.app.front import Front
 from npsgui.app.metrics_port import MetricsPort
 from npsgui.app.program import Program
 from npsgui.app.remote import RemoteProgram
 from npsgui.app.settings import Settings
+from npsgui.app.update import look_for_update
 from npsgui.cli.demo import show_unseen
 from npsgui.cli.main import main as run_command
 from npsgui.model.errors import AlreadyRunning, NpsError
@@ -78,7 +80,7 @@ async def run(application: Any, app: Any, folder: Path, ledger: str = "") -> int
     try:
         async with _answering(folder, ledger) as program:
             program.windows += 1
-            await application.run_window(app, program, Settings(folder), application.open_demo)
+            await _show(application, app, program)
     except AlreadyRunning:
         answer = await ask(folder, "show", {})
         if answer is None:
@@ -86,8 +88,17 @@ async def run(application: Any, app: Any, folder: Path, ledger: str = "") -> int
         if answer.failed:
             remote = await RemoteProgram.open(folder)
             _collect_from_now_on()
-            await application.run_window(app, remote, Settings(folder), application.open_demo)
+            await _show(application, app, remote)
     return 0
+
+
+async def _show(application: Any, app: Any, program: Front) -> None:
+    settings = Settings(program.folder)
+    looking = spawn(look_for_update(settings["update_url"], program.events), "update check")
+    try:
+        await application.run_window(app, program, settings, application.open_demo)
+    finally:
+        looking.cancel()
 
 
 async def _run_demo(application: Any, app: Any, folder: Path, picture: Path) -> int:

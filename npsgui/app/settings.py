@@ -28,6 +28,7 @@ DEFAULTS = {
     "ledger": "",
     "node": "",
     "drain_seconds": "2",
+    "update_url": "",
     "metrics_port": "0",
     "metrics_address": "127.0.0.1",
     "metrics_token": "",
@@ -39,7 +40,8 @@ keeps minutes and hours; ``ipv6_peers_by_network``: whether it tells IPv6 peers 
 these are in it, empty for the machine's name; ``drain_seconds``: how long a service that is told to end lets
 open connections come to their own end.
 ``metrics_port``: where Prometheus may scrape, 0 nowhere; ``metrics_token``: what it must show, which an
-address other than loopback needs; ``metrics_owners``: how many of each kind are told apart."""
+address other than loopback needs; ``metrics_owners``: how many of each kind are told apart.
+``update_url``: a file that names the newest version, looked at when npsgui starts; empty is nowhere."""
 
 AT_THE_START = frozenset({"keep_minutes_days", "keep_hours_days", "ipv6_peers_by_network", "ledger", "node"})
 """The settings that hold from the next start on; what else a service is told holds once it reads it."""

@@ -14,8 +14,9 @@ from npsgui.app.metrics_port import MetricsPort
 from npsgui.app.program import Program
 from npsgui.app.settings import AT_THE_START
 from npsgui.app.supervisor import Supervisor
+from npsgui.app.update import look_for_update
 from npsgui.model.errors import NpsError
-from npsgui.model.events import AgentDown, AgentUp, Event, LedgerHealthChanged, ListenerChanged
+from npsgui.model.events import AgentDown, AgentUp, Event, LedgerHealthChanged, ListenerChanged, NewVersion
 from npsgui.model.views import State
 from npsgui.tasks import spawn
 
@@ -40,6 +41,7 @@ async def serve(folder: Path, ledger: str) -> int:
         gc.freeze()
         ended = asyncio.Event()
         _on_signals(_ender(ended, program), lambda: _read_again(program, metrics, supervisor))
+        spawn(look_for_update(program.settings["update_url"], program.events), "update check")
         alive = spawn(supervisor.keep_alive(), "signs of life")
         print("ready", flush=True)
         supervisor.tell("READY=1")
@@ -110,6 +112,8 @@ def _log_event(event: Event) -> None:
             log.warning("%s: %s", event.owner, event.error)
     elif isinstance(event, LedgerHealthChanged):
         log.warning("The ledger is %s. %s", event.health.health, event.health.reason or "")
+    elif isinstance(event, NewVersion):
+        log.info("There is a newer npsgui: %s", event.version)
     elif isinstance(event, AgentUp):
         log.info("The agent of client %d is online from %s", event.client, event.address)
     elif isinstance(event, AgentDown):

@@ -158,6 +158,13 @@ class ShowWindow:
     """Another npsgui was started on this data folder: bring the window to the front."""
 
 
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """There is a newer npsgui, at the place that the user has had looked at."""
+
+    version: str
+
+
 Event: TypeAlias = (
     ConfigurationChanged
     | ListenerChanged
@@ -176,6 +183,7 @@ Event: TypeAlias = (
     | ClockJumped
     | LedgerHealthChanged
     | ShowWindow
+    | NewVersion
 )
 
 Listener: TypeAlias = Callable[[Event], None]

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 from npsgui.app.front import Front
 from npsgui.app.settings import Settings
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey
-from npsgui.model.events import ConfigurationChanged, Event, LedgerHealthChanged, ShowWindow
+from npsgui.model.events import ConfigurationChanged, Event, LedgerHealthChanged, NewVersion, ShowWindow
 from npsgui.ui.commands import Commands
 from npsgui.ui.connections_page import ConnectionsPage
 from npsgui.ui.first_run_page import FirstRunPage
@@ -176,6 +176,8 @@ class Window(QMainWindow):
             self.status.show_health(event.health)
             if event.health.reason is not None:
                 self.notices.tell(self._sentences.of(event.health.reason))
+        elif isinstance(event, NewVersion):
+            self.notices.tell(self.tr("There is a newer npsgui: {version}").format(version=event.version))
         elif isinstance(event, ShowWindow):
             self.raise_window()
 
