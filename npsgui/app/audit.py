@@ -32,7 +32,7 @@ from npsgui.model.words import shown
 
 Owners: TypeAlias = Mapping[OwnerKey, Owner]
 
-SECRET_WORDS = frozenset({"key", "accounts"})
+SECRET_WORDS = frozenset({"key", "accounts", "password", "public_key"})
 """Settings whose values the trail does not repeat."""
 
 

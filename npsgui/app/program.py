@@ -70,6 +70,7 @@ class Program(Readings):
         if program._engine is not None:
             program._auditor.begin()
             program._engine.apply(program.configuration)
+            program._guests.dismiss_all()
             program._beat = spawn(program._keep_beat(program._engine), "beat")
         return program
 

@@ -9,6 +9,7 @@ from npsgui.app.audit import Auditor
 from npsgui.app.books import Books
 from npsgui.app.desk import Desk
 from npsgui.app.engine import Engine
+from npsgui.app.guests import Guests
 from npsgui.app.periods import Periods
 from npsgui.app.rows import NOT_RUNNING, flow_row
 from npsgui.app.settings import Settings
@@ -45,8 +46,7 @@ class Readings:
         self._accounts = Accounts(time.monotonic())
         self._accounts.apply(ledger.opened.configuration, time.monotonic())
         self._accounts.restore(ledger.opened.totals, ledger.opened.periods)
-        wishes = Wishes(lambda: self.configuration, lambda change: self._desk.edit(change))
-        self._engine = Engine(self._accounts, self.events, settings, wishes) if relay else None
+        self._engine = self._make_engine() if relay else None
         clock = MinuteClock(time.time(), time.monotonic())
         take_bill = tuple if self._engine is None else self._engine.take_bill
         self._books = Books(self._accounts, ledger, self.events, clock, take_bill)
@@ -55,6 +55,11 @@ class Readings:
             ledger, self._accounts, self._books, lambda: self.configuration, self._desk.one_at_a_time
         )
         self._auditor = Auditor(ledger, self._accounts, self.events, lambda: self.configuration)
+
+    def _make_engine(self) -> Engine:
+        self._guests = Guests(lambda: self.configuration, lambda change: self._desk.edit(change), self.events)
+        wishes = Wishes(lambda: self.configuration, lambda change: self._desk.edit(change), self._guests)
+        return Engine(self._accounts, self.events, self.settings, wishes)
 
     @property
     def configuration(self) -> Configuration:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from npsgui.app.guests import Guests
 from npsgui.app.nps_conf.owners import read_owner
 from npsgui.bridge.config_mode import Record
 from npsgui.bridge.handshake import digest
@@ -43,18 +44,20 @@ class Wishes:
         self,
         configuration: Callable[[], Configuration],
         edit: Callable[[Callable[[Configuration], Configuration]], Awaitable[None]],
+        guests: Guests,
     ) -> None:
         self._configuration = configuration
         self._edit = edit
+        self._guests = guests
 
     def may_configure(self, client: int) -> bool:
-        """Unless NPS has forbidden it for a client that was imported."""
+        """Where the client's owner allows it."""
         found = self._configuration().clients.get(client)
-        return found is not None and bool(found.nps.get("ConfigConnAllow", True))
+        return found is not None and found.config_allowed
 
     async def add_client(self, wish: Record) -> tuple[int, str] | None:
-        """Nobody: there is no public key."""
-        return None
+        """A guest."""
+        return await self._guests.invite(wish)
 
     async def add_tunnel(self, client: int, wish: Record) -> bool:
         """Add a tunnel, or renew the one that an agent of this client has brought before."""

@@ -17,7 +17,7 @@ from npsgui.bridge.doorway import Caller, Porter
 from npsgui.bridge.handshake import Errand, digest
 from npsgui.bridge.login import Login, open_stream, start_trunk, stream_of
 from npsgui.bridge.mux import MISSED_PINGS
-from npsgui.bridge.port import Listen, Port
+from npsgui.bridge.port import Listen, Place, Port
 from npsgui.bridge.trunk import Trunk
 from npsgui.model.agents import AgentRow, Link, LinkKind
 from npsgui.model.configuration import Configuration
@@ -50,37 +50,38 @@ class Bridge:
         *,
         on_secret: OnSecret = _turn_away,
         steward: Steward | None = None,
-        public_key: str = "",
-        tls: bool = False,
-        missed_pings: int = MISSED_PINGS,
     ) -> None:
-        """``public_key`` lets agents without a key of their own in, to ask ``steward`` for one. ``tls`` wraps
-        the whole port in TLS, which npc does not speak."""
+        """``steward`` decides what agents may bring; without one nothing."""
         self._events = events
         self._on_secret = on_secret
         self._steward = steward or NoSteward()
-        self._public_key = public_key
-        self._missed_pings = missed_pings
+        self._missed_pings = MISSED_PINGS
         self._porter = Porter(self._let_in)
         self._logins: dict[int, Login] = {}
         self._files: dict[int, Trunk] = {}
         self._context = functools.cache(context)
-        self._port = Port(listen, self._porter.doorway, self._context if tls else None)
+        self._port = Port(listen, self._porter.doorway, self._context)
 
     # What the app calls
 
     def apply(self, configuration: Configuration) -> None:
-        """Let in the agents of enabled clients, on the configured port; end the logins of all others."""
+        """Let in the agents of enabled clients by what is configured; end the logins of all others."""
+        everything = configuration.everything
         before = {ident: found for found, ident in self._porter.keys}
         after = {client.id: digest(client.key) for client in configuration.clients.values() if client.enabled}
-        if self._public_key:
-            after[PUBLIC] = digest(self._public_key)
+        if everything.public_key:
+            after[PUBLIC] = digest(everything.public_key)
         self._porter.keys = tuple((found, ident) for ident, found in after.items())
         lost = AgentLost("The client was disabled or removed, or its key was changed.")
         for ident, close in self._closers():
             if after.get(ident) != before.get(ident):
                 close(lost)
-        self._port.want(configuration.everything.bridge_port)
+        self._missed_pings = everything.disconnect_timeout
+        trunks = [login.trunk for login in self._logins.values() if login.trunk is not None]
+        for trunk in [*trunks, *self._files.values()]:
+            trunk.mux.missed_pings = self._missed_pings
+        port = everything.bridge_port
+        self._port.want(Place(everything.bridge_bind, port, everything.bridge_tls) if port else None)
 
     def try_to_listen(self) -> None:
         """Once a second: open the configured port, if that failed before."""

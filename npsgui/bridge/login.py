@@ -48,7 +48,8 @@ class Login:
         self._on_up, self._on_down, self._on_health = on_up, on_down, on_health
         self._missed_pings = missed_pings
         self._main: SignalLine | None = None
-        self._trunk: Trunk | None = None
+        self.trunk: Trunk | None = None
+        """Its ``chan`` connection, once that is there."""
         self._down = False
         self.was_online = False
         """Whether it has ever had both its connections."""
@@ -57,7 +58,7 @@ class Login:
     @property
     def online(self) -> bool:
         """Whether it has both its connections."""
-        return self._main is not None and self._trunk is not None and not self._down
+        return self._main is not None and self.trunk is not None and not self._down
 
     @property
     def wants_main(self) -> bool:
@@ -67,7 +68,7 @@ class Login:
     @property
     def wants_chan(self) -> bool:
         """Whether a ``chan`` connection completes this login."""
-        return self._trunk is None and not self._down
+        return self.trunk is None and not self._down
 
     def take_main(self, caller: Caller) -> None:
         """Its ``main`` connection is here."""
@@ -82,22 +83,22 @@ class Login:
 
     def take_chan(self, caller: Caller) -> None:
         """Its ``chan`` connection is here."""
-        self._trunk = start_trunk(caller, self._missed_pings, lambda _trunk, error: self.close(error))
+        self.trunk = start_trunk(caller, self._missed_pings, lambda _trunk, error: self.close(error))
         self._complete()
 
     def open_stream(
         self, link: Link, protocol: asyncio.BaseProtocol, context: Callable[[], ssl.SSLContext]
     ) -> asyncio.Transport:
         """A stream to a target; only while online."""
-        assert self._trunk is not None
+        assert self.trunk is not None
         ours = self.version.startswith(OURS)
         opening = write_link(link, half_close=ours)
-        return open_stream(self._trunk, opening, ours, _codec(link, context), protocol)
+        return open_stream(self.trunk, opening, ours, _codec(link, context), protocol)
 
     def open_datagrams(self, link: Link, protocol: asyncio.DatagramProtocol) -> asyncio.DatagramTransport:
         """A stream of datagrams, only while online; never wrapped: TLS and snappy know no boundaries."""
-        assert self._trunk is not None
-        trunk = self._trunk
+        assert self.trunk is not None
+        trunk = self.trunk
         stream = DatagramStream(
             trunk,
             trunk.open(),
@@ -111,7 +112,7 @@ class Login:
 
     def row(self) -> AgentRow:
         """What the window shows of it."""
-        trunk = self._trunk
+        trunk = self.trunk
         return AgentRow(
             client=self.client,
             version=self.version,
@@ -135,8 +136,8 @@ class Login:
         self._timer.cancel()
         if self._main is not None:
             self._main.close()
-        if self._trunk is not None:
-            self._trunk.close(error)
+        if self.trunk is not None:
+            self.trunk.close(error)
         self._on_down(self, error)
 
     def _give_up(self) -> None:

@@ -105,7 +105,8 @@ class Mux:
         self.size = 0
         """Bytes that wait for ``take``."""
         self._window = window
-        self._missed_pings = missed_pings
+        self.missed_pings = missed_pings
+        """So many pings in a row without an answer end the session."""
         self._carry = b""
         self._pieces: list[bytes | memoryview] = []
         self._due: dict[Channel, None] = {}
@@ -184,7 +185,7 @@ class Mux:
         self._silent = 0 if self._heard else self._silent + 1
         self._heard = False
         self._pings += 1
-        if self._silent > SILENT_PINGS or self._pings > self._missed_pings:
+        if self._silent > SILENT_PINGS or self._pings > self.missed_pings:
             raise ProtocolError("no answer to pings")
         self._put(frames.ping(payload))
         for channel in self.channels.values():

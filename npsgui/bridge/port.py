@@ -6,6 +6,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from npsgui.model.errors import BindFailed
@@ -18,21 +19,32 @@ Listen: TypeAlias = Callable[[str, int], socket.socket]
 """A listening socket on an address and a port. Raises BindFailed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to listen."""
+
+    bind: str
+    """Empty is every interface."""
+    number: int
+    tls: bool = False
+    """Whether what connects speaks TLS."""
+
+
 class Port:
-    """One listening socket at most, on every interface."""
+    """One listening socket at most."""
 
     def __init__(
         self,
         listen: Listen,
         made: Callable[[], asyncio.BaseProtocol],
-        context: Callable[[], ssl.SSLContext] | None,
+        context: Callable[[], ssl.SSLContext],
     ) -> None:
         self.failed: Sentence | None = None
         """Why it is not open, when it should be."""
         self._listen = listen
         self._made = made
         self._context = context
-        self._wanted = 0
+        self._wanted: Place | None = None
         self._socket: socket.socket | None = None
         self._server: asyncio.Server | None = None
 
@@ -41,36 +53,37 @@ class Port:
         """The port that is open; 0 when none is."""
         return int(self._socket.getsockname()[1]) if self._socket is not None else 0
 
-    def want(self, number: int) -> None:
-        """Be open on this port, and no other; 0 is none."""
-        if number != self._wanted:
+    def want(self, place: Place | None) -> None:
+        """Be open there, and nowhere else."""
+        if place != self._wanted:
             self.close()
-            self._wanted = number
+            self._wanted = place
             self.try_again()
 
     def try_again(self) -> None:
         """Open the wanted port, unless it is open."""
-        if self._socket is not None or not self._wanted:
+        place = self._wanted
+        if self._socket is not None or place is None:
             return
         try:
-            made = self._listen("", self._wanted)
+            made = self._listen(place.bind, place.number)
         except BindFailed as error:
             self.failed = Sentence(error.template, tuple(error.values.items()))
             return
         self.failed = None
         self._socket = made
-        spawn(self._serve(made), "bridge")
+        spawn(self._serve(made, tls=place.tls), "bridge")
 
     def close(self) -> None:
         """Be closed."""
-        self._wanted = 0
+        self._wanted = None
         self.failed = self._socket = None
         server, self._server = self._server, None
         if server is not None:
             server.close()
 
-    async def _serve(self, made: socket.socket) -> None:
-        context = None if self._context is None else self._context()
+    async def _serve(self, made: socket.socket, *, tls: bool) -> None:
+        context = self._context() if tls else None
         loop = asyncio.get_running_loop()
         server = await loop.create_server(self._made, sock=made, backlog=BACKLOG, ssl=context)
         if self._socket is made:

@@ -151,6 +151,15 @@ class Everything:
     http_port: int = 0
     https_port: int = 0
     bridge_port: int = 0
+    """Where agents connect."""
+    bridge_bind: str = ""
+    """Its address; empty is every interface: agents come from elsewhere."""
+    bridge_tls: bool = False
+    """Whether all of that port is wrapped in TLS, which npsgui's agent speaks and npc does not."""
+    public_key: str = field(default="", repr=False)
+    """Lets agents without a client of their own in, to bring one; empty lets none."""
+    disconnect_timeout: int = 60
+    """Pings in a row, five seconds apart, without an answer: then an agent is taken for gone, as in NPS."""
     timezone: str = ""
     """Whose clock hours mean, like ``Europe/Berlin``; empty is the system's."""
     alternative: Alternative = Alternative.OFF
@@ -184,6 +193,10 @@ class Client:
     """Whether what goes through its agent is encrypted."""
     compress: bool = False
     """Whether it is compressed; means nothing with ``crypt``, as in NPS."""
+    config_allowed: bool = True
+    """Whether its agents may bring tunnels and hosts by their configuration file."""
+    guest: bool = False
+    """Whether an agent with the public key brought it: it goes when that agent goes."""
     nps: Mapping[str, object] = field(default_factory=lambda: NO_EXTRAS, hash=False, repr=False)
     """The NPS record it was imported from, verbatim: an export changes in it only what was edited since."""
 

@@ -39,6 +39,8 @@ PORTLESS_MODES = frozenset({Mode.SECRET, Mode.P2P})
 IDLE = range(1, 86_401)
 """Seconds."""
 
+MISSED_PINGS = range(1, 10_001)
+
 RUNNING_MODES = frozenset({Mode.TCP, Mode.UDP, Mode.SOCKS5, Mode.HTTP_PROXY, Mode.FILE, Mode.SECRET})
 """The kinds that this version runs."""
 
@@ -59,7 +61,7 @@ def problems(configuration: Configuration, owner: Owner) -> list[FieldError]:
     elif isinstance(owner, Host):
         found = _host_problems(configuration, owner)
     else:
-        found = _everything_problems(owner)
+        found = _everything_problems(configuration, owner)
     return [*found, *_limit_problems(owner.limits), *_hours_problems(owner)]
 
 
@@ -252,16 +254,17 @@ def _owned_before(configuration: Configuration, owner: Tunnel | Host) -> Tunnel 
     return configuration.hosts.get(owner.id)
 
 
-def _everything_problems(everything: Everything) -> Iterator[FieldError]:
+def _everything_problems(configuration: Configuration, everything: Everything) -> Iterator[FieldError]:
     for word in ("http_port", "https_port", "bridge_port"):
         if getattr(everything, word) not in range(65536):
             yield FieldError(word, "A port is a number from 1 to 65535, or 0 for none.")
-    if everything.http_bind and not is_address(everything.http_bind):
-        yield FieldError(
-            "http_bind", "“{bind}” is not an address of an interface.", bind=everything.http_bind
-        )
+    for word in ("http_bind", "bridge_bind"):
+        bind = getattr(everything, word)
+        if bind and not is_address(bind):
+            yield FieldError(word, "“{bind}” is not an address of an interface.", bind=bind)
     if everything.http_port and everything.http_port == everything.https_port:
         yield FieldError("https_port", "HTTP and HTTPS need ports of their own.")
+    yield from _bridge_problems(configuration, everything)
     if not everything.limits.connections:
         yield FieldError(
             "sessions", "The number of sessions needs a limit, so that a flood costs refusals, not memory."
@@ -271,6 +274,22 @@ def _everything_problems(everything: Everything) -> Iterator[FieldError]:
             "alt_sessions",
             "The number of sessions needs a limit, so that a flood costs refusals, not memory.",
         )
+
+
+def _bridge_problems(configuration: Configuration, everything: Everything) -> Iterator[FieldError]:
+    if everything.bridge_port and everything.bridge_port in (everything.http_port, everything.https_port):
+        yield FieldError("bridge_port", "Agents need a port of their own.")
+    if everything.disconnect_timeout not in MISSED_PINGS:
+        yield FieldError("disconnect_timeout", "An agent is gone after 1 to 10000 pings without an answer.")
+    key = everything.public_key
+    if key != key.strip() or not key.isprintable():
+        yield FieldError("public_key", "A key has no spaces around it and no control characters.")
+    yield from _text_problems("public_key", key)
+    for client in configuration.clients.values():
+        if key and client.key == key:
+            yield FieldError(
+                "public_key", "Client {id} “{remark}” has this key.", id=client.id, remark=client.remark
+            )
 
 
 def _limit_problems(limits: Limits) -> Iterator[FieldError]:

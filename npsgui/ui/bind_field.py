@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from npsgui.app.interfaces import own_addresses
-from npsgui.model.entities import Everything, Owner
+from npsgui.model.entities import Owner
 from npsgui.model.rules import is_loopback, is_wildcard
 from npsgui.ui.field_rows import Field
 from npsgui.ui.inputs import ChoiceOr, Input
@@ -18,7 +20,7 @@ class BindFields(QObject):
 
     def field(self, word: str, label: str) -> Field:
         """The field of this word."""
-        return Field(word, label, make=self._input, advise=self._advise)
+        return Field(word, label, make=self._input, advise=partial(self._advise, word))
 
     def _input(self, text: str, parent: QWidget) -> Input:
         choices = [
@@ -28,8 +30,8 @@ class BindFields(QObject):
         ]
         return ChoiceOr(text, choices, self.tr("Another address"), parent)
 
-    def _advise(self, owner: Owner) -> Hint:
-        bind = owner.http_bind if isinstance(owner, Everything) else getattr(owner, "bind", "")
+    def _advise(self, word: str, owner: Owner) -> Hint:
+        bind = getattr(owner, word, "")
         if is_wildcard(bind):
             return Hint(self.tr("Whoever reaches this computer over a network can connect."), warns=True)
         if is_loopback(bind):

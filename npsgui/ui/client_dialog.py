@@ -37,6 +37,12 @@ class ClientDialog(OwnerForm):
                 ),
             ),
             Field(
+                "config_allowed",
+                self.tr("Its own tunnels"),
+                self.tr("Whether its agent may bring some in its configuration file"),
+                choices=(("yes", self.tr("Allowed")), ("no", self.tr("Not allowed"))),
+            ),
+            Field(
                 "accounts",
                 self.tr("Accounts"),
                 self.tr("user:password, one a line; for its proxies and hosts that have none of their own"),

@@ -16,19 +16,49 @@ class LimitsDialog(OwnerForm):
     async def ask(self) -> Everything | None:
         """Show the dialog; what was applied, or None. Raises NpsError as ``Program.put``."""
         everything = self._program.configuration.everything
-        none, agents = (
-            self.tr("All hosts share it; empty is none"),
-            self.tr("Agents connect to it; empty is none"),
-        )
+        none = self.tr("All hosts share it; empty is none")
         ports = (
             BindFields(self).field("http_bind", self.tr("Hosts listen on")),
             Field("http_port", self.tr("HTTP port"), none, make=Ports),
             Field("https_port", self.tr("HTTPS port"), none, make=Ports),
-            Field("bridge_port", self.tr("Agents' port"), agents, make=Ports),
         )
         row = self._program.flow(GLOBAL_KEY)
         page = FormPage(self.tr("Ports and limits"), (ports, self.limit_fields(row, everything)))
         pages = LimitPages(self._program.configuration, self._theme, row, self).of(everything)
         title = self.tr("Ports and limits of everything")
-        applied = await self.ask_about(everything, title, page, *pages)
+        applied = await self.ask_about(everything, title, page, self._agents(), *pages)
         return applied if isinstance(applied, Everything) else None
+
+    def _agents(self) -> FormPage:
+        """How agents connect."""
+        port = (
+            Field(
+                "bridge_port",
+                self.tr("Agents' port"),
+                self.tr("Agents connect to it; empty is none"),
+                make=Ports,
+            ),
+            BindFields(self).field("bridge_bind", self.tr("It listens on")),
+            Field(
+                "bridge_tls",
+                self.tr("Encryption"),
+                self.tr("npsgui's agent can do both, NPS's npc only the first"),
+                choices=(
+                    ("no", self.tr("As each client wants it")),
+                    ("yes", self.tr("TLS for all that passes")),
+                ),
+            ),
+        )
+        rules = (
+            Field(
+                "public_key",
+                self.tr("Public key"),
+                self.tr("Lets agents in that bring a client of their own; empty lets none"),
+            ),
+            Field(
+                "disconnect_timeout",
+                self.tr("Missed pings"),
+                self.tr("Five seconds apart; then an agent is taken for gone"),
+            ),
+        )
+        return FormPage(self.tr("Agents"), (port, rules))

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from npsgui.app.guests import Guests
 from npsgui.app.wishes import Wishes
 from npsgui.bridge.handshake import digest
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Limits, Mode, Target, Tunnel, Via
+from npsgui.model.events import Events
 
 
 class Desk:
@@ -22,7 +24,9 @@ class Desk:
         self.configuration = Configuration()
         for owner in (Client(id=1, key="k", tunnels=3), Client(id=2, key="other"), *owners):
             self.configuration = self.configuration.with_owner(owner)
-        self.wishes = Wishes(lambda: self.configuration, self._edit)
+        self.wishes = Wishes(
+            lambda: self.configuration, self._edit, Guests(lambda: self.configuration, self._edit, Events())
+        )
 
     async def _edit(self, change: Callable[[Configuration], Configuration]) -> None:
         self.configuration = change(self.configuration)
@@ -105,10 +109,9 @@ def test_an_agent_gets_no_more_tunnels_than_its_client_may_have() -> None:
 
 
 def test_who_may_configure() -> None:
-    desk = Desk(Client(id=3, key="x", nps={"ConfigConnAllow": False}))
+    desk = Desk(Client(id=3, key="x", config_allowed=False))
 
     assert [desk.wishes.may_configure(client) for client in (1, 3, 9)] == [True, False, False]
-    assert asyncio.run(desk.wishes.add_client({})) is None
 
 
 def test_remarks_are_told_to_who_has_the_key() -> None:

@@ -61,8 +61,10 @@ def served(body: Any, **options: Any) -> None:
         with tempfile.TemporaryDirectory() as folder:
             steward, port = Steward(), free_port()
             context = Certificates(Path(folder)).bridge
-            bridge = Bridge(Events(), context, listen, steward=steward, public_key="public", **options)
-            configuration = Configuration().with_owner(Everything(bridge_port=port))
+            bridge = Bridge(Events(), context, listen, steward=steward)
+            configuration = Configuration().with_owner(
+                Everything(bridge_port=port, public_key="public", **options)
+            )
             for ident, key in ((1, KEY), (2, "other")):
                 configuration = configuration.with_owner(Client(id=ident, key=key))
             bridge.apply(configuration)
@@ -175,7 +177,7 @@ def test_a_bridge_wrapped_in_tls_takes_agents_that_speak_it_and_no_others() -> N
     async def _plain(server: Target) -> None:
         await knock(server, KEY, Purpose(Errand.MAIN), None)
 
-    served(body, tls=True)
+    served(body, bridge_tls=True)
 
 
 def test_a_wrong_key_is_refused_beside_the_public_one() -> None:

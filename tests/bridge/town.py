@@ -55,12 +55,15 @@ class Town:
             Certificates(folder).bridge,
             listen,
             on_secret=self.secrets.append,
-            missed_pings=missed_pings,
         )
         self.configuration = Configuration()
         self.port = free_port()
         self._agents: list[asyncio.Task[None]] = []
-        self.apply(Everything(bridge_port=self.port), Client(id=1, key=KEY), Client(id=2, key="other"))
+        self.apply(
+            Everything(bridge_port=self.port, disconnect_timeout=missed_pings),
+            Client(id=1, key=KEY),
+            Client(id=2, key="other"),
+        )
 
     @property
     def server(self) -> Target:

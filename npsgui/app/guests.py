@@ -1,0 +1,109 @@
+"""Guests: clients that agents with the public key bring. They go when their agent goes; their bytes stay."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from npsgui.app.nps_conf.owners import read_owner
+from npsgui.bridge.config_mode import Record
+from npsgui.model.configuration import Configuration
+from npsgui.model.entities import NO_EXTRAS, Client, OwnerKey, OwnerKind
+from npsgui.model.errors import NotFound, NpsError
+from npsgui.model.events import AgentDown, AgentUp, Event, Events
+from npsgui.model.rules import check
+from npsgui.tasks import spawn
+
+_log = logging.getLogger(__name__)
+
+MOST: Final = 100
+"""At once."""
+
+SECONDS: Final = 15.0
+"""For its agent to come. Source: nps-wire.md section 11, three pings."""
+
+GRANTED: Final = ("Remark", "Cnf", "RateLimit", "MaxConn", "MaxTunnelNum")
+"""What is read of a wish beside its quota: what a guest holds itself to harms nobody."""
+
+
+class Guests:
+    """Adds and removes guests."""
+
+    def __init__(
+        self,
+        configuration: Callable[[], Configuration],
+        edit: Callable[[Callable[[Configuration], Configuration]], Awaitable[None]],
+        events: Events,
+        seconds: float = SECONDS,
+    ) -> None:
+        self._configuration = configuration
+        self._edit = edit
+        self._seconds = seconds
+        self._timers: dict[int, asyncio.TimerHandle] = {}
+        events.subscribe(self._on_event)
+
+    async def invite(self, wish: Record) -> tuple[int, str] | None:
+        """A new client's id and key; None: it is refused."""
+        made: list[Client] = []
+
+        def change(configuration: Configuration) -> Configuration:
+            if sum(client.guest for client in configuration.clients.values()) >= MOST:
+                raise NpsError("There are {count} guests.", count=MOST)
+            client = _meant(wish, configuration.next_id(OwnerKind.CLIENT))
+            check(configuration, client)
+            made.append(client)
+            return configuration.with_owner(client)
+
+        try:
+            await self._edit(change)
+        except NpsError as error:
+            _log.info("a guest is refused: %s", error)
+            return None
+        guest = made[0]
+        loop = asyncio.get_running_loop()
+        self._timers[guest.id] = loop.call_later(self._seconds, self._dismiss, guest.id)
+        return guest.id, guest.key
+
+    def dismiss_all(self) -> None:
+        """At the start: whoever is left from the last run has no agent."""
+        for client in self._configuration().clients.values():
+            if client.guest:
+                self._dismiss(client.id)
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, AgentUp):
+            timer = self._timers.pop(event.client, None)
+            if timer is not None:
+                timer.cancel()
+        elif isinstance(event, AgentDown):
+            client = self._configuration().clients.get(event.client)
+            if client is not None and client.guest:
+                self._dismiss(client.id)
+
+    def _dismiss(self, ident: int) -> None:
+        self._timers.pop(ident, None)
+        spawn(self._remove(OwnerKey(OwnerKind.CLIENT, ident)), f"guest {ident} leaves")
+
+    async def _remove(self, guest: OwnerKey) -> None:
+        try:
+            await self._edit(lambda configuration: configuration.without(guest))
+        except NotFound:
+            _log.info("%s is gone already", guest)
+        except NpsError as error:
+            _log.warning("%s stays: %s", guest, error)
+
+
+def _meant(wish: Record, ident: int) -> Client:
+    """The guest that is wished for. Raises NpsError: when the record means none."""
+    record: dict[str, Any] = {name: wish[name] for name in GRANTED if name in wish}
+    flow = wish.get("Flow")
+    if isinstance(flow, dict) and "FlowLimit" in flow:
+        record["Flow"] = {"FlowLimit": flow["FlowLimit"]}
+    key = secrets.token_hex(8)
+    found = read_owner(OwnerKind.CLIENT, record | {"Id": 1, "VerifyKey": key, "Status": True}, [])
+    assert isinstance(found, Client)
+    return replace(found, id=ident, guest=True, config_allowed=True, nps=NO_EXTRAS)

@@ -1,0 +1,52 @@
+"""What is set of the bridge, and that it holds at once."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from npsgui.app.agent import AgentHandle
+from npsgui.app.program import Program
+from npsgui.model.entities import GLOBAL_KEY, OwnerKind, Target
+from npsgui.model.errors import FieldError
+from npsgui.tasks import spawn
+from tests.bridge.town import free_port
+from tests.bridge.wiring import until
+
+
+def test_tls_of_the_whole_port_is_turned_on_and_off_while_it_runs(tmp_path: Path) -> None:
+    async def body() -> None:
+        program, port = await Program.open(tmp_path), free_port()
+        await program.add(OwnerKind.CLIENT, {"key": "k"})
+        try:
+            for tls in ("yes", "no"):
+                words = {"bridge_port": str(port), "bridge_bind": "127.0.0.1", "bridge_tls": tls}
+                await program.set(GLOBAL_KEY, words)
+                agent = AgentHandle(Target("127.0.0.1", port), "k", tls=tls == "yes")
+                task = spawn(agent.run(), "agent")
+                await until(lambda: bool(program.agents()))
+                task.cancel()
+                await until(lambda: not program.agents())
+        finally:
+            await program.close()
+
+    asyncio.run(body())
+
+
+def test_a_guest_comes_with_the_public_key_only(tmp_path: Path) -> None:
+    async def body() -> None:
+        program = await Program.open(tmp_path)
+        try:
+            await program.add(OwnerKind.CLIENT, {"key": "taken"})
+            with pytest.raises(FieldError, match="has this key"):
+                await program.set(GLOBAL_KEY, {"public_key": "taken"})
+            for word, value in (("disconnect_timeout", "0"), ("bridge_bind", "everywhere")):
+                with pytest.raises(FieldError) as caught:
+                    await program.set(GLOBAL_KEY, {word: value})
+                assert caught.value.field == word
+        finally:
+            await program.close()
+
+    asyncio.run(body())

@@ -1,0 +1,98 @@
+"""Clients that agents with the public key bring."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from npsgui.app.guests import MOST, Guests
+from npsgui.model.configuration import Configuration
+from npsgui.model.entities import Client, Tunnel
+from npsgui.model.events import AgentDown, AgentUp, Events
+from npsgui.model.views import Sentence
+from tests.bridge.wiring import until
+
+
+class House:
+    """A configuration with guests in it."""
+
+    def __init__(self, *clients: Client, seconds: float = 15.0) -> None:
+        self.configuration = Configuration()
+        for client in (Client(id=1, key="k"), *clients):
+            self.configuration = self.configuration.with_owner(client)
+        self.events = Events()
+        self.guests = Guests(lambda: self.configuration, self._edit, self.events, seconds)
+
+    async def _edit(self, change: Callable[[Configuration], Configuration]) -> None:
+        self.configuration = change(self.configuration)
+
+    def ids(self) -> list[int]:
+        return list(self.configuration.clients)
+
+
+def down(client: int) -> AgentDown:
+    return AgentDown(client, "10.0.0.9:4000", Sentence("gone"))
+
+
+def test_a_guest_holds_itself_to_limits_and_nothing_else_of_its_wish_counts() -> None:
+    async def body() -> None:
+        house = House()
+        wish: dict[str, Any] = {
+            "Id": 1, "VerifyKey": "mine", "Remark": "lab", "RateLimit": 1000, "MaxConn": 10, "Status": False,
+            "Flow": {"InletFlow": 99, "FlowLimit": 1000}, "Cnf": {"Crypt": True},
+            "ExpireTime": "2030-01-01 00:00:00",
+        }  # fmt: skip
+
+        made = await house.guests.invite(wish)
+
+        assert made is not None
+        client = house.configuration.clients[made[0]]
+        assert (client.id, client.key, len(client.key)) == (2, made[1], 16)
+        assert (client.remark, client.enabled, client.guest, client.crypt) == ("lab", True, True, True)
+        limits = client.limits
+        assert (limits.rate, limits.quota, limits.connections) == (1000 << 10, 1000 << 20, 10)
+        assert (client.expires, client.nps, house.configuration.clients[1].key) == (0, {}, "k")
+
+    asyncio.run(body())
+
+
+def test_a_guest_goes_with_its_agent_and_takes_its_tunnels_along() -> None:
+    async def body() -> None:
+        house = House()
+        made = await house.guests.invite({"Remark": "lab"})
+        assert made is not None
+        house.configuration = house.configuration.with_owner(Tunnel(id=1, client=made[0], ports=(9,)))
+        house.events.push(AgentUp(made[0], "10.0.0.9:4000", "0.26.10"))
+        house.events.push(down(1))
+
+        house.events.push(down(made[0]))
+
+        await until(lambda: house.ids() == [1])
+        assert not house.configuration.tunnels
+
+    asyncio.run(body())
+
+
+def test_a_guest_whose_agent_never_comes_is_removed() -> None:
+    async def body() -> None:
+        house = House(seconds=0.01)
+
+        await house.guests.invite({})
+
+        await until(lambda: house.ids() == [1])
+
+    asyncio.run(body())
+
+
+def test_there_is_an_end_to_guests() -> None:
+    async def body() -> None:
+        house = House(*(Client(id=10 + at, key=f"k{at}", guest=True) for at in range(MOST)))
+
+        assert await house.guests.invite({}) is None
+
+        house.guests.dismiss_all()
+        await until(lambda: house.ids() == [1])
+        assert await house.guests.invite({"RateLimit": "much"}) is None
+
+    asyncio.run(body())
