@@ -35,6 +35,10 @@ _CAUSES: Mapping[type[Exception], Cause] = {AgentLost: Cause.AGENT, ConnectionRe
 
 FIRST_CHUNK = 32 * 1024
 
+LEAST_UNSENT = 1
+"""Bytes unsent that pause the other side. Not 0: TLS in asyncio counts nothing unsent as too much then, and
+pauses at every second read, perhaps for good."""
+
 READS_THOUGH_PAUSED = sys.version_info < (3, 11, 7)
 """Older ones (Debian 12 has 3.11.2) begin to read after ``connection_made``, even if that paused reading:
 rates would not hold, and what a target says first would be lost."""
@@ -78,7 +82,7 @@ class Half(asyncio.BufferedProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
-        self.transport.set_write_buffer_limits(high=0)
+        self.transport.set_write_buffer_limits(high=LEAST_UNSENT)
         if self._holds:
             self.transport.pause_reading()
             if READS_THOUGH_PAUSED:

@@ -50,7 +50,9 @@ def datagram(data: bytes) -> None:
         target, payload = parsed
         assert data.endswith(bytes(payload))
         assert 0 < target.port < 65_536
-        assert parse_datagram(format_datagram(target.host, target.port, bytes(payload))) == parsed
+        again = parse_datagram(format_datagram(target.host, target.port, bytes(payload)))
+        assert again is not None
+        assert (again[0].port, again[1]) == (target.port, payload)
 
 
 def request(data: bytes) -> None:
@@ -88,7 +90,7 @@ def response(data: bytes) -> None:
         framing = response_framing(head, b"GET")
     except BadRequest:
         return
-    if head.status >= 200 and head.tokens(b"transfer-encoding") in ([], [b"chunked"]):
+    if head.status >= 200 and head.all(b"transfer-encoding") in ([], [b"chunked"]):
         behind = bytes(unread[len(raw) :])
         _agree(h11.CLIENT, raw + behind, _our_body(framing, behind))
 

@@ -101,6 +101,8 @@ class HttpSession(Pair):
 
     def hand_back(self, prepaid: int = 0) -> None:
         """Give the visitor, with what it has said, to whom waits for ``returned``; this session ends."""
+        if self.cause is not None:
+            return  # it was cut: nothing can be said to the visitor any more
         prelude = cast("RequestHalf", self.visitor_half).part()
         if prelude is not None:
             prelude.prepaid = prepaid
