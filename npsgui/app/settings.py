@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -129,7 +130,9 @@ def _read(path: Path, parse: Any) -> dict[str, Any]:
 def _write(path: Path, text: str) -> None:
     scratch = path.with_name(path.name + ".new")
     try:
-        scratch.write_text(text, "utf-8")
+        # for its owner only: a token or the password of a database may stand in it
+        with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(text.encode())
         scratch.replace(path)
     except OSError as error:
         log.warning("%s was not written: %s", path, error)

@@ -5,6 +5,7 @@ Nothing else in the ledger may hold SQL that only SQLite knows.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -125,6 +126,8 @@ def copy_to(engine: Engine, target: Path) -> None:
     unfinished = target.with_suffix(".copying")
     unfinished.unlink(missing_ok=True)
     try:
+        # for its owner only: keys stand in it
+        os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         with engine.connect() as connection, closing(sqlite3.connect(unfinished)) as copy:
             source = connection.connection.driver_connection
             assert isinstance(source, sqlite3.Connection)
