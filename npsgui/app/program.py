@@ -51,6 +51,7 @@ class Program(Readings):
         """
         lock = InstanceLock.acquire(folder)
         program: Program | None = None
+        books: Ledger | None = None
 
         def on_health(health: LedgerHealth) -> None:
             if program is not None:
@@ -65,7 +66,11 @@ class Program(Readings):
             await program._books.begin_day(time.time())
             await program._periods.turn(time.time())
         except BaseException:
-            lock.release()
+            try:
+                if books is not None:
+                    await books.close()
+            finally:
+                lock.release()
             raise
         if program._engine is not None:
             program._auditor.begin()

@@ -77,9 +77,11 @@ class Ledger:
         a newer npsgui wrote it. A damaged file is set aside and ``opened.notes`` says so.
         """
         thread = ThreadPoolExecutor(1, "ledger")
+        opening = thread.submit(_open_store, place, retention, node)
         try:
-            store = await asyncio.wrap_future(thread.submit(_open_store, place, retention, node))
+            store = await asyncio.wrap_future(opening)
         except BaseException:
+            opening.add_done_callback(_close_unwanted)
             thread.shutdown(wait=False)
             raise
         return cls(store, thread, on_health, retention)
@@ -201,3 +203,9 @@ def _open_store(place: Path | str, retention: Retention, node: str) -> Store:
     # the one import at run time: here, in the writer thread, SQLAlchemy is first imported
     store: Store = importlib.import_module("npsgui.ledger.opening").open_store(place, retention, node)
     return store
+
+
+def _close_unwanted(opening: Future[Store]) -> None:
+    """Who wanted the store was cancelled while the thread opened it."""
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()

@@ -105,7 +105,8 @@ class Rollup:
         ran = self._ran_from(self.marks.hours_until)
         if ran is not None and ran < due:
             since, until = ran // HOUR * HOUR, min(due, ran // DAY * DAY + DAY)
-        self._summing = range(since, until)
+        # from the mark on, for a clock set back may write into the time before the program ran
+        self._summing = range(self.marks.hours_until, until)
         yield from self._each_owner([self._sums[HOURS]], since, until, (until - since) // MINUTE)
         with self._marking("hours_until", until) as connection:
             _join_runs(connection, self._node, since, until)

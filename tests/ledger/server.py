@@ -6,7 +6,7 @@ import contextlib
 import itertools
 import os
 import pwd
-import shutil
+import shlex
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -50,14 +50,28 @@ class Server:
             connection.execute(f"CREATE SCHEMA {name}".encode())
         return f"{server}&options=-csearch_path%3D{name}"
 
+    @contextlib.contextmanager
+    def guarded(self) -> Iterator[None]:
+        """At the end of it, or of this process, however it ends: the server is stopped, its folder removed."""
+        stop = self._as_account("pg_ctl", "-s", "-D", str(self._folder / "data"), "stop", "-m", "immediate")
+        script = f"read end; {shlex.join(stop)}; rm -rf {shlex.quote(str(self._folder))}"
+        # a session of its own: what ends us by our group or terminal does not end it
+        guard = subprocess.Popen(["sh", "-c", script], stdin=subprocess.PIPE, cwd="/", start_new_session=True)
+        try:
+            yield
+        finally:
+            guard.communicate()
+
     def _control(self, *words: str) -> None:
         self._run("pg_ctl", "-s", "-w", "-D", str(self._folder / "data"), *words)
 
     def _run(self, program: str, *words: str) -> None:
-        command = [str(self._programs / program), *words]
-        if os.getuid() == 0:
-            command = ["runuser", "-u", ACCOUNT, "--", *command]
+        command = self._as_account(program, *words)
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", timeout=60)
+
+    def _as_account(self, program: str, *words: str) -> list[str]:
+        command = [str(self._programs / program), *words]
+        return ["runuser", "-u", ACCOUNT, "--", *command] if os.getuid() == 0 else command
 
 
 @contextlib.contextmanager
@@ -71,12 +85,7 @@ def server() -> Iterator[Server]:
         account = pwd.getpwnam(ACCOUNT)
         os.chown(folder, account.pw_uid, account.pw_gid)
     made = Server(versions[-1], folder)
-    try:
+    with made.guarded():
         made.initialize()
         made.start()
-        try:
-            yield made
-        finally:
-            made.stop()
-    finally:
-        shutil.rmtree(folder)
+        yield made

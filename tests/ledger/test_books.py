@@ -4,6 +4,7 @@ import asyncio
 import stat
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,6 +55,22 @@ async def test_a_fresh_ledger_holds_nothing_and_adds_up(place: Place) -> None:
     assert ledger.opened.notes == ()
     assert await ledger.verify() == []
     await ledger.close()
+
+
+async def test_an_opening_that_is_cancelled_lets_go_of_the_ledger(place: Place) -> None:
+    await (await furnished(place)).close()
+    opening = asyncio.ensure_future(Ledger.open(place, HealthLight()))
+    await asyncio.sleep(0)
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    for thread in threading.enumerate():
+        if thread.name.startswith("ledger"):
+            thread.join()
+
+    await (await Ledger.open(place, HealthLight())).close()
+    if isinstance(place, Path):
+        assert [file.name for file in place.iterdir()] == [FILE]
 
 
 async def test_the_folder_and_the_file_are_for_their_owner_only(tmp_path: Path) -> None:

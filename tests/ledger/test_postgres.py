@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,3 +105,24 @@ async def test_what_cannot_be_reached_is_told_without_the_password(tmp_path: Pat
 async def test_what_is_no_url_of_a_ledger_is_told(text: str) -> None:
     with pytest.raises(LedgerError, match="write it like postgresql://"):
         url_of(text)
+
+
+TESTS_THAT_HANG = """
+from tests.ledger.server import server
+with server() as made:
+    print(made.place(), flush=True)
+    input()
+"""
+
+
+async def test_tests_that_are_killed_leave_no_server_behind() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", TESTS_THAT_HANG], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as tests:
+        assert tests.stdout is not None
+        place = tests.stdout.readline()
+        tests.kill()
+        assert tests.stdout.read() == ""  # whoever stops the server has it, too: it is done
+
+    with pytest.raises(LedgerError, match="cannot be reached"):
+        await Ledger.open(place.strip(), HealthLight())
