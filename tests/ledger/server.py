@@ -52,7 +52,7 @@ class Server:
 
     @contextlib.contextmanager
     def guarded(self) -> Iterator[None]:
-        """At the end of it, or of this process, however it ends: the server is stopped, its folder removed."""
+        """Stops the server and removes its folder when it ends, or this process does, however."""
         stop = self._as_account("pg_ctl", "-s", "-D", str(self._folder / "data"), "stop", "-m", "immediate")
         script = f"read end; {shlex.join(stop)}; rm -rf {shlex.quote(str(self._folder))}"
         # a session of its own: what ends us by our group or terminal does not end it

@@ -116,7 +116,7 @@ with server() as made:
 
 
 async def test_tests_that_are_killed_leave_no_server_behind() -> None:
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: ASYNC220
         [sys.executable, "-c", TESTS_THAT_HANG], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as tests:
         assert tests.stdout is not None
