@@ -77,26 +77,31 @@ def in_qt(body: Callable[[Any, Any], Coroutine[Any, Any, int]]) -> int:
 
 async def run(application: Any, app: Any, folder: Path, ledger: str = "") -> int:
     """The window of this process's program; of one that runs already and shows none; or that one's raised."""
-    try:
-        async with _answering(folder, ledger) as program:
-            program.windows += 1
-            await _show(application, app, program)
-    except AlreadyRunning:
-        answer = await ask(folder, "show", {})
-        if answer is None:
-            raise
-        if answer.failed:
-            remote = await RemoteProgram.open(folder)
-            _collect_from_now_on()
-            await _show(application, app, remote)
-    return 0
+    while True:
+        try:
+            async with _answering(folder, ledger) as program:
+                program.windows += 1
+                await _show(application, app, program)
+                return 0
+        except AlreadyRunning:
+            answer = await ask(folder, "show", {})
+            if answer is None:
+                raise
+            if not answer.failed:
+                return 0
+        remote = await RemoteProgram.open(folder)
+        _collect_from_now_on()
+        if not await _show(application, app, remote):
+            return 0
 
 
-async def _show(application: Any, app: Any, program: Front) -> None:
+async def _show(application: Any, app: Any, program: Front) -> bool:
+    """Until the window is closed; whether the tunnels of a service that has ended are to run here."""
     settings = Settings(program.folder)
     looking = spawn(look_for_update(settings["update_url"], program.events), "update check")
     try:
-        await application.run_window(app, program, settings, application.open_demo)
+        run_here: bool = await application.run_window(app, program, settings, application.open_demo)
+        return run_here
     finally:
         looking.cancel()
 

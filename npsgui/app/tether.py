@@ -12,7 +12,7 @@ from npsgui.app.line import GONE, Line
 from npsgui.app.snapshot import Snapshot
 from npsgui.model.entities import OwnerKey
 from npsgui.model.errors import NpsError
-from npsgui.model.events import ConfigurationChanged, Event, Events, LedgerHealthChanged
+from npsgui.model.events import ConfigurationChanged, Event, Events, LedgerHealthChanged, ServiceChanged
 from npsgui.model.retention import AS_DESIGNED
 from npsgui.model.views import Health, LedgerHealth, Sample, Sentence
 from npsgui.tasks import spawn
@@ -23,13 +23,10 @@ RETRY_SECONDS = 1.0
 UNWATCHED_SECONDS = 5
 """After so many seconds in which nobody asked for connections they are not sent any more."""
 
-LOST = LedgerHealth(
-    Health.FAILED,
-    Sentence(
-        "The npsgui service that runs the tunnels has ended. Once it runs again, it is shown here again; "
-        "to run the tunnels in this window, close it and open it anew."
-    ),
+ENDED = Sentence(
+    "The npsgui service that runs the tunnels has ended. Once it runs again, it is shown here again."
 )
+LOST = LedgerHealth(Health.FAILED, ENDED)
 
 
 class Tether:
@@ -103,6 +100,7 @@ class Tether:
         if waited_for:
             return
         shown.stop()
+        self.events.push(ServiceChanged(False, ENDED))
         self._push(LedgerHealthChanged(LOST))
         self._coming_back = spawn(self._come_back(), "look for the service")
 
@@ -111,4 +109,5 @@ class Tether:
             await asyncio.sleep(RETRY_SECONDS)
             with contextlib.suppress(NpsError):
                 await self._attach()
+        self.events.push(ServiceChanged(True, ENDED))
         self.events.push(ConfigurationChanged())

@@ -165,6 +165,14 @@ class NewVersion:
     version: str
 
 
+@dataclass(frozen=True, slots=True)
+class ServiceChanged:
+    """The service that the window is attached to has ended, or runs again; ``said`` is the same for both."""
+
+    running: bool
+    said: Sentence
+
+
 Event: TypeAlias = (
     ConfigurationChanged
     | ListenerChanged
@@ -184,6 +192,7 @@ Event: TypeAlias = (
     | LedgerHealthChanged
     | ShowWindow
     | NewVersion
+    | ServiceChanged
 )
 
 Listener: TypeAlias = Callable[[Event], None]

@@ -49,11 +49,11 @@ def picture(app: QApplication) -> bytes:
 
 async def run_window(
     app: QApplication, program: Front, settings: Settings, on_demo: Callable[[], bool] | None = None
-) -> None:
+) -> bool:
     """Show the window until it is closed or a signal comes; then close the program. Raises LedgerError.
 
     Another language is put in force by building the window anew. ``on_demo``: the user asks for the
-    demo; whether it opens.
+    demo; whether it opens. True: the user asks that the tunnels of a service that has ended run here.
     """
     looks = Looks(app, settings)
     loop = asyncio.get_running_loop()
@@ -66,6 +66,7 @@ async def run_window(
         except NotImplementedError:  # Windows
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(ended.set))
     window: Window | None = None
+    run_here = False
     try:
         while not ended.is_set():
             looks.speak()
@@ -74,6 +75,7 @@ async def run_window(
             window.show()
             if await turn.over():
                 window.deleteLater()
+            run_here = turn.run_here
     finally:
         if window is not None:
             window.status.show_saving()
@@ -81,6 +83,8 @@ async def run_window(
         await program.close()
         if window is not None:
             window.deleteLater()
+        looks.deleteLater()
+    return run_here
 
 
 class _Turn(QObject):
@@ -98,8 +102,11 @@ class _Turn(QObject):
         self._window = window
         self._ended = ended
         self._again = False
+        self.run_here = False
+        """Whether the tunnels of a service that has ended are to run in this process."""
         self._over = asyncio.Event()
         window.closed.connect(self._on_closed)
+        window.run_here_asked.connect(self._on_run_here)
         window.language_chosen.connect(self._on_language)
         window.menu.theme_chosen.connect(looks.dress)
         watch.crashed.connect(self._on_crash)
@@ -124,6 +131,10 @@ class _Turn(QObject):
         return self._again
 
     def _on_closed(self) -> None:
+        self._over.set()
+
+    def _on_run_here(self) -> None:
+        self.run_here = True
         self._over.set()
 
     def _on_language(self) -> None:

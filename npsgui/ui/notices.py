@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from npsgui.ui.icons import icon
 from npsgui.ui.theme import Theme
@@ -12,15 +12,21 @@ from npsgui.ui.theme import Theme
 class NoticeBar(QFrame):
     """Hidden while there is nothing to say."""
 
+    accepted = Signal()
+    """The offer beside the sentence was taken up."""
+
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("notice")
         self._theme = theme
-        self._waiting: list[str] = []
+        self._waiting: dict[str, str] = {}
+        """The sentences, and what each offers to do."""
         self._mark = QLabel(self)
         self._text = QLabel(self)
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._offer = QPushButton(self)
+        self._offer.clicked.connect(self.accepted)
         self._close = QToolButton(self)
         self._close.setAccessibleName(self.tr("Dismiss"))
         self._close.setToolTip(self.tr("Dismiss"))
@@ -30,6 +36,7 @@ class NoticeBar(QFrame):
         layout.setSpacing(10)
         layout.addWidget(self._mark)
         layout.addWidget(self._text, 1)
+        layout.addWidget(self._offer)
         layout.addWidget(self._close)
         theme.changed.connect(self._paint_icons)
         self._paint_icons()
@@ -38,21 +45,31 @@ class NoticeBar(QFrame):
     @property
     def text(self) -> str:
         """The sentence on the screen; empty when there is none."""
-        return self._waiting[0] if self._waiting else ""
+        return next(iter(self._waiting), "")
 
-    def tell(self, sentence: str) -> None:
-        """Show ``sentence`` after those before it; one that waits already is not told twice."""
+    def tell(self, sentence: str, offer: str = "") -> None:
+        """Show ``sentence`` after those before it; one that waits already is not told twice.
+
+        ``offer``: what a button beside it says; ``accepted`` tells that it was pressed.
+        """
         if sentence not in self._waiting:
-            self._waiting.append(sentence)
+            self._waiting[sentence] = offer
             self._show_first()
+
+    def withdraw(self, sentence: str) -> None:
+        """It is no longer so: take it away, if it is there."""
+        self._waiting.pop(sentence, None)
+        self._show_first()
 
     def dismiss(self) -> None:
         """Take the sentence away; the next one follows."""
-        del self._waiting[:1]
-        self._show_first()
+        self.withdraw(self.text)
 
     def _show_first(self) -> None:
+        offer = self._waiting.get(self.text, "")
         self._text.setText(self.text)
+        self._offer.setText(offer)
+        self._offer.setVisible(bool(offer))
         self.setAccessibleName(self.text)
         self.setVisible(bool(self._waiting))
 

@@ -11,7 +11,14 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 from npsgui.app.front import Front
 from npsgui.app.settings import Settings
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey
-from npsgui.model.events import ConfigurationChanged, Event, LedgerHealthChanged, NewVersion, ShowWindow
+from npsgui.model.events import (
+    ConfigurationChanged,
+    Event,
+    LedgerHealthChanged,
+    NewVersion,
+    ServiceChanged,
+    ShowWindow,
+)
 from npsgui.ui.commands import Commands
 from npsgui.ui.connections_page import ConnectionsPage
 from npsgui.ui.first_run_page import FirstRunPage
@@ -37,6 +44,8 @@ class Window(QMainWindow):
     closed = Signal()
     language_chosen = Signal(str)
     demo_asked = Signal()
+    run_here_asked = Signal()
+    """The service has ended that it was attached to: its tunnels are to run in this process."""
 
     def __init__(self, program: Front, theme: Theme, settings: Settings) -> None:
         super().__init__()
@@ -152,6 +161,7 @@ class Window(QMainWindow):
         self._first_run.demo_asked.connect(self.demo_asked)
         self.menu.limits_asked.connect(self.commands.edit_limits)
         self.menu.language_chosen.connect(self.language_chosen)
+        self.notices.accepted.connect(self.run_here_asked)
         self.menu.quit_asked.connect(self.close)
         QShortcut(QKeySequence("Ctrl+N"), self, self._on_new)
         QShortcut(QKeySequence("Ctrl+F"), self, self._on_find)
@@ -178,6 +188,12 @@ class Window(QMainWindow):
                 self.notices.tell(self._sentences.of(event.health.reason))
         elif isinstance(event, NewVersion):
             self.notices.tell(self.tr("There is a newer npsgui: {version}").format(version=event.version))
+        elif isinstance(event, ServiceChanged):
+            said = self._sentences.of(event.said)
+            if event.running:
+                self.notices.withdraw(said)
+            else:
+                self.notices.tell(said, self.tr("Run the tunnels here"))
         elif isinstance(event, ShowWindow):
             self.raise_window()
 

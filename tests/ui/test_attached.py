@@ -9,13 +9,15 @@ import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
+from npsgui.__main__ import run as run_program
 from npsgui.app.control import ask
 from npsgui.app.remote import RemoteProgram
 from npsgui.app.settings import Settings
 from npsgui.model.entities import Client, OwnerKey, OwnerKind
 from npsgui.tasks import spawn
+from npsgui.ui import application
 from npsgui.ui.application import run_window
 from npsgui.ui.sidebar import Page
 from npsgui.ui.window import Window
@@ -55,9 +57,38 @@ def test_a_window_shows_and_edits_what_a_service_runs(
             window.commands.enable((CLIENT,), False)
             await until(lambda: remote.flow(CLIENT).state == "stopped")
             served.kill()
-            await until(lambda: "has ended" in window.notices.text or "已结束" in window.notices.text)
+            await until(lambda: bool(window.notices.text))
+            with Serve(tmp_path).ready():
+                await until(lambda: not window.notices.text)
+            await until(lambda: bool(window.notices.text))
+            [offer] = [one for one in window.notices.findChildren(QPushButton) if one.isVisible()]
+            offer.click()
+            assert await asyncio.wait_for(showing, 10)
+
+    run(body())
+
+
+def test_the_tunnels_of_a_service_that_has_ended_run_here_if_asked(
+    app: QApplication, run: Run[None], tmp_path: Path
+) -> None:
+    async def body() -> None:
+        with Serve(tmp_path).ready() as served:
+            showing = spawn(run_program(application, app, tmp_path), "npsgui")
+            await until(lambda: window_of(app) is not None)
+            attached = window_of(app)
+            assert attached is not None
+            served.kill()
+            await until(lambda: bool(attached.notices.text))
+            attached.notices.accepted.emit()
+            await until(lambda: window_of(app) not in (None, attached))
+
+            answer = await ask(tmp_path, "add", {"kind": "client", "values": {}})
+            assert answer is not None
+            assert answer.said == ("Added client 1.",)
+            window = window_of(app)
+            assert window is not None
             window.close()
-            await asyncio.wait_for(showing, 10)
+            assert await asyncio.wait_for(showing, 10) == 0
 
     run(body())
 
