@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from itertools import chain
 
 from npsgui.app.live import SECONDS, Live
+from npsgui.app.rows import NOT_RUNNING
 from npsgui.app.wire import Frame, Second
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Everything, Host, Owner, OwnerKey, OwnerKind, Tunnel
-from npsgui.model.views import ConnectionRow, FlowRow, LedgerHealth, Sample, Usage
+from npsgui.model.views import ConnectionRow, FlowRow, LedgerHealth, Sample, State, Usage
 
 NOTHING_YET = Second(0.0, Usage(0, 0, 0), False, LedgerHealth(), [], False)
 
@@ -62,7 +63,8 @@ class Snapshot:
         """Nothing moves and nobody is connected any more."""
         self.links.clear()
         for key, row in self.rows.items():
-            self.rows[key] = row._replace(inlet_now=0.0, export_now=0.0, connections=0)
+            still = row._replace(inlet_now=0.0, export_now=0.0, connections=0)
+            self.rows[key] = still._replace(state=State.STOPPED, reason=NOT_RUNNING)
 
     def flows(self, kind: OwnerKind | None) -> list[FlowRow]:
         """The rows of all clients, tunnels and hosts, or of one kind."""

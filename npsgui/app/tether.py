@@ -14,7 +14,7 @@ from npsgui.model.entities import OwnerKey
 from npsgui.model.errors import NpsError
 from npsgui.model.events import ConfigurationChanged, Event, Events, LedgerHealthChanged, ServiceChanged
 from npsgui.model.retention import AS_DESIGNED
-from npsgui.model.views import Health, LedgerHealth, Sample, Sentence
+from npsgui.model.views import LedgerHealth, Sample, Sentence
 from npsgui.tasks import spawn
 
 RETRY_SECONDS = 1.0
@@ -26,7 +26,6 @@ UNWATCHED_SECONDS = 5
 ENDED = Sentence(
     "The npsgui service that runs the tunnels has ended. Once it runs again, it is shown here again."
 )
-LOST = LedgerHealth(Health.FAILED, ENDED)
 
 
 class Tether:
@@ -101,7 +100,6 @@ class Tether:
             return
         shown.stop()
         self.events.push(ServiceChanged(False, ENDED))
-        self._push(LedgerHealthChanged(LOST))
         self._coming_back = spawn(self._come_back(), "look for the service")
 
     async def _come_back(self) -> None:

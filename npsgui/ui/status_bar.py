@@ -26,7 +26,7 @@ class StatusBar(QFrame):
         self._theme = theme
         self._sentences = sentences
         self._relay = Badge(theme, self)
-        self._relay.show_state(State.RUNNING, self.tr("relay running"))
+        self.show_relay(running=True)
         self._connections = QLabel(self)
         self._ledger = Badge(theme, self)
         self._rates = _Rates(self)
@@ -67,6 +67,13 @@ class StatusBar(QFrame):
         }
         reason = "" if health.reason is None else self._sentences.of(health.reason)
         self._ledger.show_state(health.health, words[health.health], reason)
+
+    def show_relay(self, running: bool) -> None:
+        """Whether tunnels run; not when the service has ended that the window is attached to."""
+        if running:
+            self._relay.show_state(State.RUNNING, self.tr("relay running"))
+        else:
+            self._relay.show_state(State.STOPPED, self.tr("relay stopped"))
 
     def show_saving(self) -> None:
         """Say that the last counts are being written, at the end."""

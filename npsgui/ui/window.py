@@ -189,6 +189,7 @@ class Window(QMainWindow):
         elif isinstance(event, NewVersion):
             self.notices.tell(self.tr("There is a newer npsgui: {version}").format(version=event.version))
         elif isinstance(event, ServiceChanged):
+            self.status.show_relay(event.running)
             said = self._sentences.of(event.said)
             if event.running:
                 self.notices.withdraw(said)

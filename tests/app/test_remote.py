@@ -12,11 +12,10 @@ import pytest
 
 from npsgui.app.control import ask
 from npsgui.app.remote import RemoteProgram
-from npsgui.app.tether import LOST
 from npsgui.model.entities import GLOBAL_KEY, Client, OwnerKey, OwnerKind, Target, Tunnel
 from npsgui.model.errors import FieldError, NotFound, NpsError
 from npsgui.model.events import ConfigurationChanged, Event, ShowWindow
-from npsgui.model.views import Health, State, Step
+from npsgui.model.views import State, Step
 from tests.cli.terminal import Serve
 from tests.relay.house import free_port
 
@@ -178,12 +177,12 @@ async def test_a_service_that_was_killed_is_told_and_found_again(tmp_path: Path)
             waiting = asyncio.ensure_future(remote.verify())
             await waiting
             first.kill()
-            await until(lambda: remote.health == LOST)
-            assert [row.owner for row in remote.flows()] == [CLIENT]
+            await until(lambda: remote.line.lost)
+            assert [(row.owner, row.state) for row in remote.flows()] == [(CLIENT, State.STOPPED)]
             with pytest.raises(NpsError, match="has ended"):
                 await remote.remove(CLIENT)
             with Serve(tmp_path).ready():
-                await until(lambda: remote.health.health is Health.OK)
+                await until(lambda: remote.flow(CLIENT).state is State.RUNNING)
                 await remote.remove(CLIENT)
                 assert remote.flows() == []
 
