@@ -12,6 +12,7 @@ from npsgui.app.front import Front
 from npsgui.model.entities import GLOBAL_KEY, Alternative, Client, Host, OwnerKey, OwnerKind, Tunnel
 from npsgui.model.errors import NpsError
 from npsgui.tasks import spawn
+from npsgui.ui.agent_commands import AgentCommands
 from npsgui.ui.client_dialog import ClientDialog
 from npsgui.ui.confirm import ConfirmDialog
 from npsgui.ui.host_dialog import HostDialog
@@ -47,6 +48,7 @@ class Commands(QObject):
         self._window = window
         self._tell = tell
         self._done = done
+        self.agents = AgentCommands(program, theme, window, self._start)
 
     def new_client(self) -> None:
         """Ask for a new client."""

@@ -18,11 +18,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from npsgui.model.agents import AgentRow
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.errors import NotFound
 from npsgui.model.units import format_bytes, format_limit
 from npsgui.model.views import ConnectionRow, FlowRow, State
+from npsgui.ui.agent_line import AgentLine
 from npsgui.ui.badge import Badge
 from npsgui.ui.chart import TrafficChart
 from npsgui.ui.chart_data import Range
@@ -60,6 +62,9 @@ class DetailSource(HistorySource, Protocol):
     def connections(self) -> list[ConnectionRow]:
         """The open sessions."""
 
+    def agents(self) -> list[AgentRow]:
+        """The agents that are online."""
+
 
 class Tab(enum.Enum):
     """What the pane can show of an owner."""
@@ -87,6 +92,7 @@ class DetailPane(QFrame):
         self._name, self._badge = ElidedLabel(self), Badge(theme, self)
         self._name.setStyleSheet("font-size: 15px; font-weight: 600;")
         self._name.setMaximumWidth(240)
+        self.agent = AgentLine(self)
         self._why = QLabel(self)
         self._why.setObjectName("warn")
         self._why.setWordWrap(True)
@@ -140,6 +146,8 @@ class DetailPane(QFrame):
         self._why.setVisible(bool(reason))
         owned = self._program.configuration.owned_by(row.owner.id) if row.kind is OwnerKind.CLIENT else []
         self.tabs.show_tab(Tab.TUNNELS, row.kind is OwnerKind.CLIENT)
+        self.agent.setVisible(row.kind is OwnerKind.CLIENT)
+        self.agent.show_agent(next((one for one in self._program.agents() if one.client == row.client), None))
         self.tabs.show_count(Tab.TUNNELS, len(owned))
         self.tabs.show_count(Tab.CONNECTIONS, row.connections)
         self._refresh_tab(row)
@@ -211,6 +219,7 @@ class DetailPane(QFrame):
         whole.setSpacing(8)
         whole.addLayout(self._head)
         whole.addWidget(self._why)
+        whole.addWidget(self.agent)
         whole.addWidget(self._stack, 1)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(empty)

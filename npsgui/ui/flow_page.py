@@ -42,6 +42,8 @@ class FlowPage(QWidget):
     """A new tunnel for the client with this id."""
     host_asked = Signal(int)
     """A new host for it."""
+    connect_asked = Signal(int)
+    """To be told how an agent is connected for it."""
 
     def __init__(
         self,
@@ -78,12 +80,13 @@ class FlowPage(QWidget):
         self.view.menu_asked.connect(self._show_menu)
         self.detail.edit_asked.connect(self.edit_asked)
         self.detail.close_asked.connect(self.close_asked)
+        self.detail.agent.connect_asked.connect(partial(self._on_new, self.connect_asked))
         self._on_chosen()
 
     def refresh(self) -> None:
         """Pull the rows of this second; the first is chosen when none is."""
         self._flows = self._program.flows(self._kind)
-        self.table.show(lines(self._flows, self._program.configuration))
+        self.table.show(lines(self._flows, self._program.configuration, self._program.agents()))
         self._show_rows()
         self._enable_actions()
         self.detail.refresh()
@@ -118,6 +121,9 @@ class FlowPage(QWidget):
         self._remove = self._action(self.tr("Delete…"), "trash", self._on_remove, "Del")
         self._tunnel = self._action(self.tr("New tunnel…"), "", partial(self._on_new, self.tunnel_asked))
         self._host = self._action(self.tr("New host…"), "", partial(self._on_new, self.host_asked))
+        self._connect = self._action(
+            self.tr("Connect an agent…"), "", partial(self._on_new, self.connect_asked)
+        )
         self._copy = self._action(self.tr("Copy"), "", self.view.copy, "Ctrl+C")
 
     def _words_of(self, kind: OwnerKind) -> tuple[str, list[Column[Line]]]:
@@ -203,6 +209,7 @@ class FlowPage(QWidget):
         self._edit.setEnabled(len(chosen) == 1)
         self._tunnel.setEnabled(len(chosen) == 1)
         self._host.setEnabled(len(chosen) == 1)
+        self._connect.setEnabled(len(chosen) == 1)
         self._remove.setEnabled(bool(chosen))
 
     def _on_start(self) -> None:
@@ -234,6 +241,6 @@ class FlowPage(QWidget):
         menu.addActions([self._edit, self._remove])
         menu.addSeparator()
         if self._kind is OwnerKind.CLIENT:
-            menu.addActions([self._tunnel, self._host])
+            menu.addActions([self._tunnel, self._host, self._connect])
         menu.addAction(self._copy)
         menu.popup(at)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject
 
+from npsgui.model.agents import AgentRow
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import Host, Owner, OwnerKind, Scheme, Tunnel
+from npsgui.model.entities import Host, Owner, OwnerKind, Scheme, Tunnel, Via
 from npsgui.model.ports import format_ports
 from npsgui.model.units import format_bytes, format_limit, format_rate
 from npsgui.model.views import FlowRow
+from npsgui.ui.agent_line import AgentWords
 from npsgui.ui.filters import Facts
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.table import Column
@@ -27,9 +29,13 @@ class Line(NamedTuple):
     owner: Owner
     client: str
     """The name of its client."""
+    agent: AgentRow | None = None
+    """Its client's agent, if it is online."""
 
 
-def lines(rows: Sequence[FlowRow], configuration: Configuration) -> list[Line]:
+def lines(
+    rows: Sequence[FlowRow], configuration: Configuration, agents: Sequence[AgentRow] = ()
+) -> list[Line]:
     """The lines of these rows; a row whose owner was removed a moment ago has none."""
     shelves: Mapping[OwnerKind, Mapping[int, Owner]] = {
         OwnerKind.CLIENT: configuration.clients,
@@ -37,11 +43,12 @@ def lines(rows: Sequence[FlowRow], configuration: Configuration) -> list[Line]:
         OwnerKind.HOST: configuration.hosts,
     }
     clients = {client.id: client.remark or str(client.owner) for client in configuration.clients.values()}
+    online = {agent.client: agent for agent in agents}
     found = []
     for row in rows:
         owner = shelves[row.kind].get(row.owner.id)
         if owner is not None:
-            found.append(Line(row, owner, clients.get(row.client, "")))
+            found.append(Line(row, owner, clients.get(row.client, ""), online.get(row.client)))
     return found
 
 
@@ -61,10 +68,18 @@ class FlowColumns(QObject):
     def __init__(self, sentences: Sentences, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._sentences = sentences
+        self._agent_words = AgentWords(self)
 
     def of_clients(self) -> list[Column[Line]]:
         """The columns of the Clients table."""
-        return [self._name(), self._state(), *self._traffic(), self._connections(), self._quota(270)]
+        return [
+            self._name(),
+            self._state(),
+            *self._agent_of_client(),
+            *self._traffic(),
+            self._connections(),
+            self._quota(270),
+        ]
 
     def of_tunnels(self) -> list[Column[Line]]:
         """The columns of the Tunnels table."""
@@ -80,6 +95,7 @@ class FlowColumns(QObject):
                 width=70,
             ),
             self._targets(),
+            self._via(),
         ]
         return [self._name(), self._state(), *place, *self._traffic(), self._connections(), self._quota(124)]
 
@@ -91,6 +107,7 @@ class FlowColumns(QObject):
             Column(name="scheme", title=self.tr("Scheme"), value=scheme_of, text=scheme_of, width=76),
             self._client(),
             self._targets(),
+            self._via(),
         ]
         return [self._name(), self._state(), *place, *self._traffic(), self._connections(), self._quota(124)]
 
@@ -177,6 +194,38 @@ class FlowColumns(QObject):
             shown=False,
         )
 
+    def _via(self) -> Column[Line]:
+        def text(line: Line) -> str:
+            return self.tr("Client's agent") if _by_agent(line) else self.tr("This computer")
+
+        return Column(
+            name="via", title=self.tr("Connects from"), value=text, text=text, width=130, shown=False
+        )
+
+    def _agent_of_client(self) -> list[Column[Line]]:
+        """What is to be known of a client's agent."""
+        words = self._agent_words
+
+        def column(name: str, title: str, text: Callable[[Line], str]) -> Column[Line]:
+            return Column(name=name, title=title, value=text, text=text, shown=False)
+
+        return [
+            replace(
+                column("agent", self.tr("Agent"), lambda line: words.state(line.agent)), width=76, shown=True
+            ),
+            column("agent_version", self.tr("Agent version"), lambda line: _of(line.agent, "version")),
+            column("agent_address", self.tr("Agent address"), lambda line: _of(line.agent, "address")),
+            replace(
+                column("agent_latency", self.tr("Latency"), lambda line: words.latency(line.agent)),
+                value=lambda line: (line.agent.latency if line.agent else None) or 0.0,
+                right=True,
+            ),
+            replace(
+                column("agent_since", self.tr("Online since"), lambda line: words.since(line.agent)),
+                value=lambda line: line.agent.since if line.agent else 0.0,
+            ),
+        ]
+
     def _state(self) -> Column[Line]:
         return Column(
             name="state",
@@ -248,6 +297,14 @@ class FlowColumns(QObject):
             text=self._quota_text,
             width=width,
         )
+
+
+def _by_agent(line: Line) -> bool:
+    return isinstance(line.owner, Tunnel | Host) and line.owner.via is Via.AGENT
+
+
+def _of(agent: AgentRow | None, fact: str) -> str:
+    return (getattr(agent, fact) or DASH) if agent is not None else DASH
 
 
 def ports_of(line: Line) -> tuple[int, ...]:

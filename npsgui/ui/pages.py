@@ -80,6 +80,7 @@ class Pages(QStackedWidget):
         page = self._flow_page("clients", OwnerKind.CLIENT, self._import)
         page.tunnel_asked.connect(self._commands.new_tunnel)
         page.host_asked.connect(self._commands.new_host)
+        page.connect_asked.connect(self._commands.agents.connect_agent)
         return page
 
     @cached_property

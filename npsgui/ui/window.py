@@ -19,6 +19,7 @@ from npsgui.model.events import (
     ServiceChanged,
     ShowWindow,
 )
+from npsgui.ui.agent_notices import AgentNotices
 from npsgui.ui.commands import Commands
 from npsgui.ui.connections_page import ConnectionsPage
 from npsgui.ui.first_run_page import FirstRunPage
@@ -57,6 +58,7 @@ class Window(QMainWindow):
         self._first_run_over = True
         self.setWindowTitle("npsgui")
         self.notices = NoticeBar(theme, self)
+        self._agent_notices = AgentNotices(self.notices, self)
         self.commands = Commands(program, theme, self._sentences, self, self.notices.tell, self.refresh)
         self._layouts = Layouts(settings, self)
         self.pages = Pages(program, theme, self.commands, self._layouts, self)
@@ -180,6 +182,7 @@ class Window(QMainWindow):
         self._timer.start(max(1, round(wait * SECOND)))
 
     def _on_event(self, event: Event) -> None:
+        self._agent_notices.take(event, self._program.configuration)
         if isinstance(event, ConfigurationChanged):
             self.refresh()
         elif isinstance(event, LedgerHealthChanged):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from npsgui.model.agents import AgentRow
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.errors import NotFound
@@ -64,6 +65,7 @@ class FakeProgram:
         self.asked: list[OwnerKey] = []
         self.configuration = Configuration()
         self.sessions: list[ConnectionRow] = []
+        self.online: list[AgentRow] = []
         self.spans: list[tuple[int, int]] = []
         """From when until when each history was asked for."""
         self.wait = asyncio.Event()
@@ -71,6 +73,9 @@ class FakeProgram:
 
     def live(self, owner: OwnerKey) -> list[Sample]:
         return self.samples
+
+    def agents(self) -> list[AgentRow]:
+        return self.online
 
     def flow(self, owner: OwnerKey) -> FlowRow:
         if owner not in self.rows:
