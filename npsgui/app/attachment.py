@@ -33,13 +33,24 @@ MOST_EVENTS = 500
 """Events told at a time, the newest: a flood of visitors is in the rows and in the audit trail."""
 
 
+MOST_UNREAD = 1 << 25
+"""Bytes that wait for a window that does not read, at most; all of ten thousand owners are a sixth of it."""
+
+
 class Attachment:
     """Lives as long as the connection of the window."""
 
-    def __init__(self, program: Program, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self,
+        program: Program,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        most_unread: int = MOST_UNREAD,
+    ) -> None:
         self._program = program
         self._reader = reader
         self._writer = writer
+        self._most_unread = most_unread
         self._owners: dict[OwnerKey, Owner] = {}
         """What the window knows, here and in the next ones."""
         self._configuration: Configuration | None = None
@@ -169,8 +180,12 @@ class Attachment:
             self._say(frame)
 
     def _say(self, said: wire.Reply | wire.Failure | wire.Welcome | wire.Frame) -> None:
-        if not self._writer.is_closing():
-            self._writer.write(wire.message(said))
+        if self._writer.is_closing():
+            return
+        self._writer.write(wire.message(said))
+        if self._writer.transport.get_write_buffer_size() > self._most_unread:
+            log.warning("A window that does not read is cut off")
+            self._writer.transport.abort()
 
 
 def _parts(whole: Sequence[T]) -> Iterable[Sequence[T]]:
