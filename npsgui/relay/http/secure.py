@@ -26,8 +26,8 @@ async def secured(prelude: Prelude, context: ssl.SSLContext) -> Prelude:
         ssl_handshake_timeout=round(SECONDS),
         ssl_shutdown_timeout=round(SECONDS),
     )
-    unread = bytes(prelude.unread)
-    if not prelude.hand_over(protocol):
+    unread, transport = bytes(prelude.unread), prelude.transport
+    if transport is None or not prelude.hand_over(protocol):
         raise ProtocolError("left before the TLS handshake")
     while unread:
         buffer = protocol.get_buffer(len(unread))
@@ -39,6 +39,9 @@ async def secured(prelude: Prelude, context: ssl.SSLContext) -> Prelude:
         await done
     except (ssl.SSLError, OSError) as error:
         raise ProtocolError(f"failed the TLS handshake: {error}") from error
+    finally:
+        if plain.transport is None:
+            transport.abort()
     if plain.transport is None:
         raise ProtocolError("left during the TLS handshake")
     return plain
