@@ -11,6 +11,7 @@ from npsgui.model.audit import AuditEvent
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Owner, OwnerKey, OwnerKind
 from npsgui.model.events import Events
+from npsgui.model.forecast import Forecast
 from npsgui.model.peers import PeerUsage
 from npsgui.model.periods import Period
 from npsgui.model.retention import Retention
@@ -45,6 +46,8 @@ class Shown(Protocol):
     def live(self, owner: OwnerKey) -> list[Sample]: ...
 
     def today(self) -> Usage: ...
+
+    def forecast(self, owner: OwnerKey) -> Forecast | None: ...
 
     async def history(self, owner: OwnerKey, since: int, until: int, step: Step) -> list[Usage]: ...
 

@@ -10,6 +10,7 @@ from npsgui.app.books import Books
 from npsgui.app.desk import Desk
 from npsgui.app.engine import Engine
 from npsgui.app.guests import Guests
+from npsgui.app.outlook import Outlook, foresee
 from npsgui.app.periods import Periods
 from npsgui.app.rows import NOT_RUNNING, flow_row
 from npsgui.app.settings import Settings
@@ -22,6 +23,7 @@ from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Owner, OwnerKey, OwnerKind
 from npsgui.model.errors import NotFound
 from npsgui.model.events import Events
+from npsgui.model.forecast import Forecast
 from npsgui.model.minutes import MinuteClock
 from npsgui.model.peers import PeerUsage
 from npsgui.model.periods import Period
@@ -54,6 +56,7 @@ class Readings:
         self._periods = Periods(
             ledger, self._accounts, self._books, lambda: self.configuration, self._desk.one_at_a_time
         )
+        self._outlook = Outlook(self.foresee)
         self._auditor = Auditor(ledger, self._accounts, self.events, lambda: self.configuration)
 
     def _make_engine(self) -> Engine:
@@ -101,6 +104,19 @@ class Readings:
     def today(self) -> Usage:
         """All bytes since local midnight."""
         return self._books.today()
+
+    def forecast(self, owner: OwnerKey) -> Forecast | None:
+        """What to expect of the running period, as of the last minute; None while too little is known.
+
+        The first one of an owner comes a moment after the first call. Raises NotFound.
+        """
+        return self._outlook.of(self.flow(owner), time.time())
+
+    async def foresee(self, owner: OwnerKey) -> Forecast | None:
+        """What to expect of the running period, worked out now. Raises NotFound, LedgerError."""
+        row, everything = self.flow(owner), self.configuration.everything
+        limits = self.configuration.find(owner).limits
+        return await foresee(self._ledger, row, limits, everything, time.time())
 
     def _row(self, found: Owner, owner: OwnerKey, wall: float) -> FlowRow:
         gate = self._accounts.gate(owner)

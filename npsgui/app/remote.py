@@ -10,15 +10,18 @@ import inspect
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from npsgui.app import wire
+from npsgui.app.outlook import Outlook
 from npsgui.app.program import Program
 from npsgui.app.tether import UNWATCHED_SECONDS, Tether
 from npsgui.model.agents import AgentRow
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.errors import NotFound, NpsError
+from npsgui.model.forecast import Forecast
 from npsgui.model.views import ConnectionRow, FlowRow, Sample, Sentence, Usage
 from npsgui.tasks import spawn
 
@@ -45,6 +48,10 @@ def forwarded(
 class RemoteProgram(Tether):
     """The service on a data folder. ``open`` makes one."""
 
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._outlook = Outlook(self.foresee)
+
     add = forwarded(Program.add)
     set = forwarded(Program.set)
     put = forwarded(Program.put)
@@ -58,6 +65,7 @@ class RemoteProgram(Tether):
     peers = forwarded(Program.peers)
     audit = forwarded(Program.audit)
     verify = forwarded(Program.verify)
+    foresee = forwarded(Program.foresee)
     import_nps = forwarded(Program.import_nps)
 
     @property
@@ -107,6 +115,10 @@ class RemoteProgram(Tether):
     def today(self) -> Usage:
         """All bytes since local midnight."""
         return self._shown.second.today
+
+    def forecast(self, owner: OwnerKey) -> Forecast | None:
+        """What to expect of the running period; the first one comes a moment later. Raises NotFound."""
+        return self._outlook.of(self.flow(owner), time.time())
 
     def close_connections(self, ids: Iterable[int]) -> int:
         """Close sessions; how many of them are known."""

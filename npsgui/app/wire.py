@@ -64,6 +64,7 @@ CALLS: Mapping[str, Callable[..., Any]] = {
         Program.peers,
         Program.audit,
         Program.verify,
+        Program.foresee,
         Program.import_nps,
         close_connections,
         live,

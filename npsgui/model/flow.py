@@ -20,6 +20,12 @@ class QuotaCounts(enum.StrEnum):
     INLET = "inlet"
     EXPORT = "export"
 
+    def of(self, inlet: int, export: int) -> int:
+        """What of these bytes it counts."""
+        if self is QuotaCounts.BOTH:
+            return inlet + export
+        return inlet if self is QuotaCounts.INLET else export
+
 
 # Every chunk asks for these; looking a member up in its enum takes Python 3.11 as long as adding the bytes.
 _INLET = Direction.INLET

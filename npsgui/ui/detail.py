@@ -22,6 +22,8 @@ from npsgui.model.agents import AgentRow
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.errors import NotFound
+from npsgui.model.forecast import Forecast
+from npsgui.model.hours import zone_of
 from npsgui.model.units import format_bytes, format_limit
 from npsgui.model.views import ConnectionRow, FlowRow, State
 from npsgui.ui.agent_line import AgentLine
@@ -31,6 +33,7 @@ from npsgui.ui.chart_data import Range
 from npsgui.ui.chart_feed import ChartFeed, HistorySource
 from npsgui.ui.chart_legend import RangeBar
 from npsgui.ui.connection_rows import LinkColumns, links
+from npsgui.ui.course import Course
 from npsgui.ui.delegates import show_flows
 from npsgui.ui.elided import ElidedLabel
 from npsgui.ui.facts import Facts
@@ -65,6 +68,9 @@ class DetailSource(HistorySource, Protocol):
     def agents(self) -> list[AgentRow]:
         """The agents that are online."""
 
+    def forecast(self, owner: OwnerKey) -> Forecast | None:
+        """What to expect of the running period, where that is known by now."""
+
 
 class Tab(enum.Enum):
     """What the pane can show of an owner."""
@@ -87,7 +93,7 @@ class DetailPane(QFrame):
         super().__init__(parent)
         self._program = program
         self._owner: OwnerKey | None = None
-        self._sentences = Sentences(self)
+        self._sentences, self._course = Sentences(self), Course(self)
         self.setObjectName("card")
         self._name, self._badge = ElidedLabel(self), Badge(theme, self)
         self._name.setStyleSheet("font-size: 15px; font-weight: 600;")
@@ -188,8 +194,13 @@ class DetailPane(QFrame):
             return self.tr("Stopped: it takes no connections.")
         if row.quota:
             left = format_bytes(max(row.quota - row.used, 0))
-            return self.tr("{left} of {quota} left").format(left=left, quota=quota)
-        return self.tr("No quota. {used} used so far").format(used=format_bytes(row.inlet + row.export))
+            meaning = self.tr("{left} of {quota} left").format(left=left, quota=quota)
+        else:
+            used = format_bytes(row.inlet + row.export)
+            meaning = self.tr("No quota. {used} used so far").format(used=used)
+        zone = zone_of(self._program.configuration.everything.timezone)
+        course = self._course.of(self._program.forecast(row.owner), zone)
+        return f"{meaning} · {course}" if course else meaning
 
     def _lay_out(self) -> None:
         empty = QLabel(self.tr("Choose a row to see its traffic."), self)

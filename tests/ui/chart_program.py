@@ -9,6 +9,7 @@ from npsgui.model.configuration import Configuration
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.errors import NotFound
 from npsgui.model.events import Events
+from npsgui.model.forecast import Forecast
 from npsgui.model.retention import Retention
 from npsgui.model.views import ConnectionRow, FlowRow, Sample, State, Step, Usage
 
@@ -63,6 +64,7 @@ class FakeProgram:
         self.samples: list[Sample] = []
         self.usages: dict[OwnerKey, list[Usage]] = {}
         self.asked: list[OwnerKey] = []
+        self.forecasts: dict[OwnerKey, Forecast] = {}
         self.configuration = Configuration()
         self.sessions: list[ConnectionRow] = []
         self.online: list[AgentRow] = []
@@ -87,6 +89,9 @@ class FakeProgram:
 
     def connections(self) -> list[ConnectionRow]:
         return self.sessions
+
+    def forecast(self, owner: OwnerKey) -> Forecast | None:
+        return self.forecasts.get(owner)
 
     def today(self) -> Usage:
         return Usage(0, 1024, 2048)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -7,7 +9,8 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import Client, Limits, OwnerKey, OwnerKind, Tunnel
+from npsgui.model.entities import Client, Everything, Limits, OwnerKey, OwnerKind, Tunnel
+from npsgui.model.forecast import Forecast
 from npsgui.model.hours import parse_week
 from npsgui.model.views import State
 from npsgui.ui.detail import DetailPane, Tab
@@ -16,6 +19,9 @@ from tests.ui.chart_program import FakeProgram, row, session
 
 ONE = OwnerKey(OwnerKind.CLIENT, 1)
 WEB, SSH = OwnerKey(OwnerKind.TUNNEL, 5), OwnerKey(OwnerKind.TUNNEL, 6)
+
+DAY = 86400
+NOVEMBER_27 = 1_795_737_600
 
 # what the offscreen platform says of every window
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -68,6 +74,26 @@ def test_a_cut_is_told_in_words(pane: DetailPane, program: FakeProgram) -> None:
     pane.show_owner(ONE)
 
     assert pane.chart.legend.sentence() == "Cut at 6.8 KiB: new connections are refused."
+
+
+@pytest.mark.parametrize(
+    ("earliest", "latest", "told"),
+    [
+        (0, 7200, "at this pace full on 27 Nov between 00:00 and 02:00"),
+        (0, 2 * DAY, "at this pace full between 27 Nov and 29 Nov"),
+        (0, None, "at this pace full on 27 Nov at the earliest"),
+        (None, None, "on course for 690.0–745.0 GiB by 1 Dec"),
+    ],
+)
+def test_what_is_to_be_expected_is_told_beneath_the_chart(
+    pane: DetailPane, program: FakeProgram, earliest: int | None, latest: int | None, told: str
+) -> None:
+    first, last = (None if at is None else NOVEMBER_27 + at for at in (earliest, latest))
+    program.configuration = replace(program.configuration, everything=Everything(timezone="UTC"))
+    program.forecasts[ONE] = Forecast(690 * 2**30, 745 * 2**30, NOVEMBER_27 + 4 * DAY, first, last)
+    pane.show_owner(ONE)
+
+    assert pane.chart.legend.sentence() == f"2.9 KiB of 9.8 KiB left · {told}"
 
 
 def test_a_share_just_below_the_quota_is_not_rounded_up(pane: DetailPane, program: FakeProgram) -> None:

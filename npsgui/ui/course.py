@@ -1,0 +1,50 @@
+"""What a forecast says, in a sentence of the user's language."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+from PySide6.QtCore import QDate, QLocale, QObject
+
+from npsgui.model.forecast import Forecast
+from npsgui.model.units import format_bytes
+
+
+class Course(QObject):
+    """Knows no widget."""
+
+    def of(self, forecast: Forecast | None, zone: tzinfo | None) -> str:
+        """When the quota is full, or else what the period comes to; empty when neither can be told."""
+        if forecast is None:
+            return ""
+        if forecast.earliest is not None:
+            return self._full(forecast.earliest, forecast.latest, zone)
+        if forecast.until is None:
+            return ""
+        text = self.tr("on course for {amount} by {day}")
+        return text.format(amount=self._amount(forecast), day=self._day(_at(forecast.until, zone)))
+
+    def _full(self, earliest: int, latest: int | None, zone: tzinfo | None) -> str:
+        first = _at(earliest, zone)
+        if latest is None:
+            return self.tr("at this pace full on {day} at the earliest").format(day=self._day(first))
+        last = _at(latest, zone)
+        if first.date() == last.date():
+            text = self.tr("at this pace full on {day} between {first} and {last}")
+            return text.format(day=self._day(first), first=f"{first:%H:%M}", last=f"{last:%H:%M}")
+        text = self.tr("at this pace full between {first} and {last}")
+        return text.format(first=self._day(first), last=self._day(last))
+
+    def _amount(self, forecast: Forecast) -> str:
+        low, high = format_bytes(forecast.low), format_bytes(forecast.high)
+        number, _, unit = low.partition(" ")
+        if low == high:
+            return low
+        return f"{number}–{high}" if high.endswith(f" {unit}") else f"{low} – {high}"
+
+    def _day(self, at: datetime) -> str:
+        return QLocale().toString(QDate(at.year, at.month, at.day), self.tr("d MMM"))
+
+
+def _at(moment: int, zone: tzinfo | None) -> datetime:
+    return datetime.fromtimestamp(moment, zone)
