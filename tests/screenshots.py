@@ -113,6 +113,7 @@ class Studio:
         yield "host-requests", lambda: commands.edit(OwnerKey(OwnerKind.HOST, 1))
         yield "limits", commands.edit_limits
         yield "connect-agent", partial(commands.agents.connect_agent, client.id)
+        yield "servers", commands.agents.connect_this_computer
         yield "remove", lambda: commands.remove((client,))
 
     def _dialog(self) -> QWidget:

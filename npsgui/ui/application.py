@@ -11,6 +11,7 @@ from PySide6.QtCore import QBuffer, QLibraryInfo, QLocale, QObject, QProcess, Qt
 from PySide6.QtWidgets import QApplication, QDialog
 
 from npsgui.app.front import Front
+from npsgui.app.servers import Servers
 from npsgui.app.settings import Settings
 from npsgui.tasks import spawn
 from npsgui.ui.crash import CrashDialog, CrashWatch
@@ -67,10 +68,12 @@ async def run_window(
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(ended.set))
     window: Window | None = None
     run_here = False
+    servers = Servers(settings.folder)
+    servers.start()
     try:
         while not ended.is_set():
             looks.speak()
-            window = Window(program, looks.theme, settings)
+            window = Window(program, looks.theme, settings, servers)
             turn = _Turn(window, looks, watch, ended, on_demo)
             window.show()
             if await turn.over():
@@ -80,6 +83,7 @@ async def run_window(
         if window is not None:
             window.status.show_saving()
             window.hide()
+        await servers.close()
         await program.close()
         if window is not None:
             window.deleteLater()

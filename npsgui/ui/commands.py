@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from npsgui.app.front import Front
+from npsgui.app.servers import Servers
 from npsgui.model.entities import GLOBAL_KEY, Alternative, Client, Host, OwnerKey, OwnerKind, Tunnel
 from npsgui.model.errors import NpsError
 from npsgui.tasks import spawn
@@ -40,6 +41,7 @@ class Commands(QObject):
         window: QWidget,
         tell: Callable[[str], None],
         done: Callable[[], None],
+        servers: Servers,
     ) -> None:
         super().__init__(window)
         self._program = program
@@ -48,7 +50,7 @@ class Commands(QObject):
         self._window = window
         self._tell = tell
         self._done = done
-        self.agents = AgentCommands(program, theme, window, self._start)
+        self.agents = AgentCommands(program, theme, window, self._start, servers)
 
     def new_client(self) -> None:
         """Ask for a new client."""

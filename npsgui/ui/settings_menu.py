@@ -19,6 +19,8 @@ class SettingsMenu(QMenu):
     theme_chosen = Signal(str)
     language_chosen = Signal(str)
     limits_asked = Signal()
+    servers_asked = Signal()
+    """To connect this computer to other servers, as their agent."""
     quit_asked = Signal()
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
@@ -42,6 +44,7 @@ class SettingsMenu(QMenu):
         )
         self.addSeparator()
         self.addAction(self.tr("Ports and limits of everything…")).triggered.connect(self.limits_asked)
+        self.addAction(self.tr("Connect this computer to…")).triggered.connect(self.servers_asked)
         self.addSeparator()
         leave = self.addAction(self.tr("Quit"))
         # the window acts on the key: this one is for the menu to show

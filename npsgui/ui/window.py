@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from npsgui.app.front import Front
+from npsgui.app.servers import Servers
 from npsgui.app.settings import Settings
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey
 from npsgui.model.events import (
@@ -48,7 +49,10 @@ class Window(QMainWindow):
     run_here_asked = Signal()
     """The service has ended that it was attached to: its tunnels are to run in this process."""
 
-    def __init__(self, program: Front, theme: Theme, settings: Settings) -> None:
+    def __init__(
+        self, program: Front, theme: Theme, settings: Settings, servers: Servers | None = None
+    ) -> None:
+        """``servers``: those that this computer is an agent of, with agents that outlive the window."""
         super().__init__()
         self._program = program
         self._theme = theme
@@ -59,7 +63,9 @@ class Window(QMainWindow):
         self.setWindowTitle("npsgui")
         self.notices = NoticeBar(theme, self)
         self._agent_notices = AgentNotices(self.notices, self)
-        self.commands = Commands(program, theme, self._sentences, self, self.notices.tell, self.refresh)
+        servers = servers or Servers(settings.folder)
+        tell, refresh = self.notices.tell, self.refresh
+        self.commands = Commands(program, theme, self._sentences, self, tell, refresh, servers)
         self._layouts = Layouts(settings, self)
         self.pages = Pages(program, theme, self.commands, self._layouts, self)
         self._first_run = FirstRunPage(program, theme, self)
@@ -162,6 +168,7 @@ class Window(QMainWindow):
         self._first_run.import_asked.connect(self.commands.import_nps)
         self._first_run.demo_asked.connect(self.demo_asked)
         self.menu.limits_asked.connect(self.commands.edit_limits)
+        self.menu.servers_asked.connect(self.commands.agents.connect_this_computer)
         self.menu.language_chosen.connect(self.language_chosen)
         self.notices.accepted.connect(self.run_here_asked)
         self.menu.quit_asked.connect(self.close)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QAction, QGuiApplication
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from npsgui.app.agent_lines import npc_line, npsgui_line
+from npsgui.app.servers import Servers
 from npsgui.cli.arguments import parser
 from npsgui.model.agents import AgentRow
 from npsgui.model.configuration import Configuration
@@ -20,6 +22,8 @@ from npsgui.ui.agent_notices import AgentNotices
 from npsgui.ui.connect_dialog import ConnectDialog
 from npsgui.ui.flow_page import FlowPage
 from npsgui.ui.notices import NoticeBar
+from npsgui.ui.sentences import Sentences
+from npsgui.ui.servers_dialog import ServersDialog
 from npsgui.ui.theme import Theme
 from tests.ui.chart_program import FakeProgram, row
 
@@ -125,3 +129,16 @@ def test_only_an_agent_that_is_missed_is_told_of_until_it_is_back(qtbot: QtBot) 
 
     notices.take(AgentUp(1, "", "0.26.10"), configuration)
     assert bar.text == ""
+
+
+def test_this_computer_is_connected_elsewhere_from_a_dialog(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = ServersDialog(Servers(tmp_path), Sentences())
+    qtbot.addWidget(dialog)
+    dialog.server.setText("no server")
+    dialog.key.setText("k")
+    (connect,) = (one for one in dialog.findChildren(QPushButton) if one.objectName() == "primary")
+
+    connect.click()
+
+    assert dialog.problem.text() == "“no server” is not a server; write it like example.com:8024."
+    assert not dialog.view.table.rows
