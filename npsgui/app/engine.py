@@ -13,7 +13,7 @@ from npsgui.bridge.doorway import Caller
 from npsgui.model.accounts import Accounts
 from npsgui.model.agents import AgentRow
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import Client, Host, Owner, OwnerKind, Tunnel, Via
+from npsgui.model.entities import Client, Host, Owner, Tunnel, Via
 from npsgui.model.events import Events
 from npsgui.model.gate import Cause
 from npsgui.model.rules import UDP_MODES
@@ -55,7 +55,7 @@ class Engine:
 
     def listener(self, owner: Owner) -> Sentence | bool:
         """Whether an owner can be reached: True, or False for one that is stopped, or a Sentence why not."""
-        if owner.owner.kind not in (OwnerKind.TUNNEL, OwnerKind.HOST):
+        if not isinstance(owner, Tunnel | Host):
             return True
         said = self._relay.listener(owner.owner)
         if isinstance(said, Sentence):

@@ -31,18 +31,18 @@ def flow_row(
 ) -> FlowRow:
     """One owner's row. ``rates``: inlet, export, bytes/s. ``listener``, ``offline``: as ``Engine`` says."""
     state, reason = state_of(owner, gate, listener, wall, offline)
-    limits = gate.limits
+    limits, flow = gate.limits, gate.flow
     return FlowRow(
-        owner=owner.owner,
+        owner=gate.owner,
         client=client_of(owner),
         remark=remark_of(owner),
-        inlet=gate.flow.inlet,
-        export=gate.flow.export,
+        inlet=flow.inlet,
+        export=flow.export,
         inlet_now=rates[0],
         export_now=rates[1],
-        used=gate.flow.used,
+        used=flow.used,
         near=gate.ladder.warns,
-        quota=gate.flow.limit,
+        quota=flow.limit,
         rate=limits.rate,
         inlet_rate=limits.inlet_rate,
         export_rate=limits.export_rate,
@@ -71,7 +71,7 @@ def state_of(
 ) -> tuple[State, Sentence | None]:
     """How an owner is, and why, where there is a why."""
     refusal = gate.refusal(wall)
-    above = refusal.sentence() if refusal is not None and refusal.owner != owner.owner else None
+    above = refusal.sentence() if refusal is not None and refusal.owner != gate.owner else None
     if refusal is not None and refusal.cause is Cause.DISABLED:
         return State.STOPPED, above
     missing = unsupported(owner)
@@ -83,9 +83,9 @@ def state_of(
         return _STATES[refusal.cause], _opening(gate, wall) if refusal.cause is Cause.HOURS else above
     if offline is not None:
         return State.OFFLINE, offline
-    for one in gate.chain():
-        if one.ladder.throttles:
-            return State.THROTTLED, _throttled(one)
+    throttling = gate.throttling
+    if throttling is not None:
+        return State.THROTTLED, _throttled(throttling)
     if gate.ladder.warns:
         left = format_bytes(gate.flow.left)
         return State.NEAR_QUOTA, _said(

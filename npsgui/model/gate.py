@@ -227,6 +227,14 @@ class Gate:
             gate = gate.parent
         return None
 
+    @property
+    def throttling(self) -> Gate | None:
+        """The lowest of the chain whose quota throttles, if any does."""
+        gate: Gate | None = self
+        while gate is not None and not gate.ladder.bucket.rate:
+            gate = gate.parent
+        return gate
+
     def admit(self, wall: float) -> Lease | Refusal:
         """Take one connection of every owner in the chain, or none of any and say why."""
         refusal = self.refusal(wall)
