@@ -22,7 +22,9 @@ class Course(QObject):
         if forecast.until is None:
             return ""
         text = self.tr("on course for {amount} by {day}")
-        return text.format(amount=self._amount(forecast), day=self._day(_at(forecast.until, zone)))
+        return text.format(
+            amount=amount_of(forecast.low, forecast.high), day=self._day(_at(forecast.until, zone))
+        )
 
     def _full(self, earliest: int, latest: int | None, zone: tzinfo | None) -> str:
         first = _at(earliest, zone)
@@ -35,15 +37,17 @@ class Course(QObject):
         text = self.tr("at this pace full between {first} and {last}")
         return text.format(first=self._day(first), last=self._day(last))
 
-    def _amount(self, forecast: Forecast) -> str:
-        low, high = format_bytes(forecast.low), format_bytes(forecast.high)
-        number, _, unit = low.partition(" ")
-        if low == high:
-            return low
-        return f"{number}–{high}" if high.endswith(f" {unit}") else f"{low} – {high}"
-
     def _day(self, at: datetime) -> str:
         return QLocale().toString(QDate(at.year, at.month, at.day), self.tr("d MMM"))
+
+
+def amount_of(low: int, high: int) -> str:
+    """A range of bytes; its unit once, where both ends have it."""
+    least, most = format_bytes(low), format_bytes(high)
+    number, _, unit = least.partition(" ")
+    if least == most:
+        return least
+    return f"{number}–{most}" if most.endswith(f" {unit}") else f"{least} – {most}"
 
 
 def _at(moment: int, zone: tzinfo | None) -> datetime:

@@ -33,6 +33,7 @@ from npsgui.ui.limit_hints import Hint, LimitHints, Measure, Use
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.tabs import Tabs
 from npsgui.ui.theme import Theme
+from npsgui.ui.what_if import WhatIf
 
 
 class OwnerForm(QDialog):
@@ -53,6 +54,8 @@ class OwnerForm(QDialog):
         self._title = QLabel(self)
         self._title.setObjectName("title")
         self._stack = QStackedWidget(self)
+        self._what_if = WhatIf(program, theme, self)
+        self.finished.connect(self._what_if.stop)
         self._said = QLabel(self)
         self._said.setWordWrap(True)
         cancel = QPushButton(self.tr("Cancel"), self)
@@ -72,6 +75,7 @@ class OwnerForm(QDialog):
         self._rows.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)  # it follows the fields it has
         self._rows.addWidget(self._title)
         self._rows.addWidget(self._stack)
+        self._rows.addWidget(self._what_if)
         self._rows.addStretch()
         self._rows.addLayout(buttons)
 
@@ -214,6 +218,7 @@ class OwnerForm(QDialog):
                 hint = self._hint(field, owner)
                 self._columns[word].say(word, hint.text, "warn" if hint.warns else "hint")
         self._apply.setEnabled(not wrong)
+        self._what_if.consider(owner)
         self._say_below(wrong, fields)
 
     def _show_fields(self, fields: Mapping[str, Field]) -> None:

@@ -72,6 +72,7 @@ QFrame#card { background: @surface; border: 1px solid @line; border-radius: 8px;
 QFrame#line { background: @line; border: none; min-height: 1px; max-height: 1px; }
 QFrame#sidebar { background: @window; border: none; border-right: 1px solid @line; }
 QFrame#bar { background: @sunken; border: none; border-top: 1px solid @line; }
+QFrame#whatif { background: @accent_wash; border: none; border-radius: 8px; }
 QFrame#notice { background: @accent_wash; border: none; border-bottom: 1px solid @line; }
 QLabel#title { font-size: 20px; font-weight: 600; }
 QLabel#brand { font-size: 15px; font-weight: 600; }
