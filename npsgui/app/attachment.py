@@ -119,6 +119,7 @@ class Attachment:
                 program.health,
                 program.agents(),
                 program.bridge(),
+                program.steps(),
             )
             links, closed = self._changed_links() if self._wants_links else ([], [])
             self._say(wire.Frame(links=links, closed=closed, events=self._take_events(), second=second))

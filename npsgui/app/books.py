@@ -174,6 +174,12 @@ class Books:
             self._lines.pop(gate, None)
             self.live.forget(gate.owner)
 
+    def reopen(self, gates: Iterable[Gate]) -> None:
+        """Keep books again of owners that were retired: all that they carried is written."""
+        for gate in gates:
+            line = self._line(gate)
+            line.inlet, line.export = gate.flow.inlet, gate.flow.export
+
     async def begin_day(self, wall: float) -> None:
         """Count ``today`` from the local midnight before ``wall`` on; if that cannot be read, from now on."""
         flow = self._accounts.everything.flow

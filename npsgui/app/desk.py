@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from npsgui.app.audit import Owners, edits, imported
@@ -14,8 +15,9 @@ from npsgui.ledger.ledger import Changes, Ledger
 from npsgui.model.accounts import Accounts, Totals
 from npsgui.model.audit import AuditEvent
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import GLOBAL_KEY, Host, OwnerKey, OwnerKind, Tunnel
+from npsgui.model.entities import GLOBAL_KEY, Host, Owner, OwnerKey, OwnerKind, Tunnel
 from npsgui.model.events import ConfigurationChanged, Events
+from npsgui.model.gate import Gate
 
 NO_OPENING: Mapping[OwnerKey, Totals] = {}
 
@@ -24,6 +26,18 @@ Adoption: TypeAlias = Callable[[Configuration], tuple[Configuration, Mapping[Own
 
 Audited: TypeAlias = Callable[[Owners, Owners, Accounts, float], Iterable[AuditEvent]]
 """What the audit trail says of the owners before and after."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What an edit came to."""
+
+    before: Mapping[OwnerKey, Owner | None]
+    """The owners that it touched, as they were; None: there was none."""
+    after: Mapping[OwnerKey, Owner | None]
+    gone: Sequence[Gate]
+    """The gates of those that were removed."""
+    events: Sequence[AuditEvent]
 
 
 class Desk:
@@ -41,18 +55,21 @@ class Desk:
         self.one_at_a_time = asyncio.Lock()
         """Held while an edit is made."""
 
-    async def edit(self, change: Callable[[Configuration], Configuration]) -> None:
+    async def edit(
+        self, change: Callable[[Configuration], Configuration], revived: Sequence[Gate] = ()
+    ) -> Made:
         """Save what ``change`` makes of the Configuration and put it in force.
 
+        ``revived``: the gates of removed owners that it puts back; they go on counting where they stood.
         Raises what ``change`` raises, or LedgerError; then nothing has changed.
         """
-        await self._make(lambda before: (change(before), NO_OPENING), edits)
+        return await self._make(lambda before: (change(before), NO_OPENING), edits, revived)
 
     async def adopt(self, change: Adoption) -> None:
         """As ``edit``, for an import; ``change`` also gives what new tunnels and hosts carried before."""
         await self._make(change, imported)
 
-    async def _make(self, change: Adoption, audited: Audited) -> None:
+    async def _make(self, change: Adoption, audited: Audited, revived: Sequence[Gate] = ()) -> Made:
         async with self.one_at_a_time:
             wanted, opening = change(self.configuration)
             before = {owner.owner: owner for owner in self.configuration.owners()}
@@ -60,6 +77,7 @@ class Desk:
             changes = Changes(
                 put=tuple(owner for key, owner in after.items() if before.get(key) is not owner),
                 removed=tuple(key for key in before if key not in after),
+                revived=frozenset(gate.owner for gate in revived),
                 opening=opening_of_all(wanted, opening),
                 events=tuple(audited(before, after, self._accounts, time.time())),
             )
@@ -67,11 +85,22 @@ class Desk:
             try:
                 await self._ledger.save(changes)
                 self.configuration = wanted
-                self._put_in_force(wanted, changes.opening)
+                gone = self._put_in_force(wanted, changes.opening, revived)
             finally:
                 self._books.on_hold = False
+            touched = [key for key in {**before, **after} if before.get(key) is not after.get(key)]
+            return Made(
+                {key: before.get(key) for key in touched},
+                {key: after.get(key) for key in touched},
+                gone,
+                changes.events,
+            )
 
-    def _put_in_force(self, wanted: Configuration, opening: Mapping[OwnerKey, Totals]) -> None:
+    def _put_in_force(
+        self, wanted: Configuration, opening: Mapping[OwnerKey, Totals], revived: Sequence[Gate]
+    ) -> Sequence[Gate]:
+        self._accounts.revive(revived)
+        self._books.reopen(revived)
         gone = self._accounts.apply(wanted, time.monotonic())
         if self._engine is not None:
             self._engine.apply(wanted)
@@ -82,6 +111,7 @@ class Desk:
                 self._books.carry_over(gate, totals)
         self._books.retire(gone, time.time())
         self._events.push(ConfigurationChanged())
+        return gone
 
 
 def opening_of_all(

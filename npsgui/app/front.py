@@ -15,7 +15,7 @@ from npsgui.model.forecast import Forecast
 from npsgui.model.peers import PeerUsage
 from npsgui.model.periods import Period
 from npsgui.model.retention import Retention
-from npsgui.model.views import ConnectionRow, FlowRow, LedgerHealth, Sample, Sentence, Step, Usage
+from npsgui.model.views import ConnectionRow, FlowRow, LedgerHealth, Sample, Sentence, Step, Steps, Usage
 
 
 class Shown(Protocol):
@@ -48,6 +48,8 @@ class Shown(Protocol):
     def today(self) -> Usage: ...
 
     def forecast(self, owner: OwnerKey) -> Forecast | None: ...
+
+    def steps(self) -> Steps: ...
 
     async def history(self, owner: OwnerKey, since: int, until: int, step: Step) -> list[Usage]: ...
 
@@ -82,6 +84,10 @@ class Front(Shown, Protocol):
     async def adjust(
         self, owner: OwnerKey, *, opening: int | None = None, top_up: int | None = None
     ) -> None: ...
+
+    async def undo(self) -> OwnerKey: ...
+
+    async def redo(self) -> OwnerKey: ...
 
     def close_connections(self, ids: Iterable[int]) -> int: ...
 

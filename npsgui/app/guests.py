@@ -36,7 +36,7 @@ class Guests:
     def __init__(
         self,
         configuration: Callable[[], Configuration],
-        edit: Callable[[Callable[[Configuration], Configuration]], Awaitable[None]],
+        edit: Callable[[Callable[[Configuration], Configuration]], Awaitable[object]],
         events: Events,
         seconds: float = SECONDS,
     ) -> None:

@@ -13,9 +13,12 @@ from npsgui.model.accounts import Accounts
 from npsgui.model.audit import AuditEvent, Happening
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Owner, OwnerKey
-from npsgui.model.errors import NotFound
+from npsgui.model.errors import NotFound, NpsError
 from npsgui.model.periods import Beginning
 from npsgui.model.views import Step
+
+FIRST = Beginning(0, 0, 0)
+"""How the first period of every owner began."""
 
 
 class Periods:
@@ -68,7 +71,7 @@ class Periods:
         """
         owner = self._configuration().find(key)
         async with self._one_at_a_time:
-            before = self._running.get(key, Beginning(0, 0, 0))
+            before = self.running(key)
             after = replace(
                 before,
                 opening=before.opening if opening is None else opening,
@@ -81,9 +84,25 @@ class Periods:
             await self._ledger.save(Changes(periods={key: after}, events=(event,)))
             self._put_in_force({key: after})
 
+    def running(self, key: OwnerKey) -> Beginning:
+        """How the running period of an owner began."""
+        return self._running.get(key, FIRST)
+
+    async def resume(self, key: OwnerKey, began: Beginning, before: Beginning, wall: float) -> None:
+        """Take back that a period ``began``: the one that began as ``before`` runs on.
+
+        Raises NotFound, LedgerError, and NpsError when another period has begun since.
+        """
+        owner = self._configuration().find(key)
+        async with self._one_at_a_time:
+            if self.running(key) != began:
+                raise NpsError("{owner} was changed since: that is not undone.", owner=key)
+            event = AuditEvent(wall, Happening.RESUMED, key, client_of(owner), remark_of(owner))
+            await self._ledger.save(Changes(resumed=(key,), events=(event,)))
+            self._put_in_force({key: before})
+
     def _start(self, key: OwnerKey) -> int:
-        running = self._running.get(key)
-        return 0 if running is None else running.start
+        return self.running(key).start
 
     async def _begin(self, starts: Mapping[Owner, int], what: Happening, wall: float) -> None:
         async with self._one_at_a_time:

@@ -16,6 +16,7 @@ from npsgui.app.keys import new_key
 from npsgui.app.nps_conf.exchange import import_nps
 from npsgui.app.readings import Readings
 from npsgui.app.settings import Settings
+from npsgui.app.undo import UndoStack
 from npsgui.ledger.ledger import Ledger
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Everything, Host, Owner, OwnerKey, OwnerKind, Tunnel
@@ -23,7 +24,7 @@ from npsgui.model.errors import LedgerError, NotFound
 from npsgui.model.events import LedgerHealthChanged
 from npsgui.model.gate import Cause
 from npsgui.model.rules import check
-from npsgui.model.views import LedgerHealth, Sentence
+from npsgui.model.views import LedgerHealth, Sentence, Steps
 from npsgui.model.words import edited
 from npsgui.tasks import spawn
 
@@ -39,6 +40,7 @@ class Program(Readings):
     def __init__(self, ledger: Ledger, lock: InstanceLock, settings: Settings, *, relay: bool) -> None:
         super().__init__(ledger, settings, relay=relay)
         self._lock = lock
+        self._undo = UndoStack(self._desk, self._periods)
         self._beat: asyncio.Task[None] | None = None
 
     @classmethod
@@ -89,7 +91,7 @@ class Program(Readings):
             added.append(owner)
             return configuration.with_owner(owner)
 
-        await self._desk.edit(change)
+        await self._undo.edit(change)
         return added[0]
 
     async def set(self, owner: OwnerKey, values: Mapping[str, str]) -> Owner:
@@ -100,7 +102,7 @@ class Program(Readings):
             check(configuration, wanted)
             return configuration.with_owner(wanted)
 
-        await self._desk.edit(change)
+        await self._undo.edit(change)
         return self.configuration.find(owner)
 
     async def put(self, owner: Owner) -> None:
@@ -110,11 +112,11 @@ class Program(Readings):
             check(configuration, owner)
             return configuration.with_owner(owner)
 
-        await self._desk.edit(change)
+        await self._undo.edit(change)
 
     async def remove(self, owner: OwnerKey) -> None:
         """Remove an owner, and a client's tunnels with it; the ledger keeps their bytes. Raises NotFound."""
-        await self._desk.edit(lambda configuration: configuration.without(owner))
+        await self._undo.edit(lambda configuration: configuration.without(owner))
 
     async def enable(self, owner: OwnerKey, wanted: bool) -> None:
         """Start or stop a client, tunnel or host. Raises NotFound, LedgerError."""
@@ -125,18 +127,33 @@ class Program(Readings):
                 raise NotFound("Only clients, tunnels and hosts are started and stopped.")
             return configuration.with_owner(replace(found, enabled=wanted))
 
-        await self._desk.edit(change)
+        await self._undo.edit(change)
 
     async def reset(self, owner: OwnerKey) -> None:
         """Begin a new period: its quota counts from nothing again. Raises NotFound, LedgerError."""
-        await self._periods.reset(owner, time.time())
+        await self._undo.reset(owner)
 
     async def adjust(self, owner: OwnerKey, *, opening: int | None = None, top_up: int | None = None) -> None:
         """Say what the running period has used elsewhere, or what tops its quota up; None leaves it, bytes.
 
         Raises NotFound, LedgerError.
         """
-        await self._periods.adjust(owner, time.time(), opening, top_up)
+        await self._undo.adjust(owner, opening, top_up)
+
+    def steps(self) -> Steps:
+        """What ``undo`` and ``redo`` would do."""
+        return self._undo.steps()
+
+    async def undo(self) -> OwnerKey:
+        """Take back the last edit, reset or adjustment; whom it was about.
+
+        Removed owners come back with all they carried. Raises NpsError: then nothing has changed.
+        """
+        return await self._undo.undo()
+
+    async def redo(self) -> OwnerKey:
+        """Do again what was taken back last; whom it is about. Raises NpsError: then nothing has changed."""
+        return await self._undo.redo()
 
     async def adopt(self, change: Adoption) -> None:
         """Put in force what ``change`` makes of the Configuration, with what new tunnels and hosts carried.

@@ -22,7 +22,7 @@ from npsgui.model.configuration import Configuration
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.errors import NotFound, NpsError
 from npsgui.model.forecast import Forecast
-from npsgui.model.views import ConnectionRow, FlowRow, Sample, Sentence, Usage
+from npsgui.model.views import ConnectionRow, FlowRow, Sample, Sentence, Steps, Usage
 from npsgui.tasks import spawn
 
 P = ParamSpec("P")
@@ -59,6 +59,8 @@ class RemoteProgram(Tether):
     enable = forwarded(Program.enable)
     reset = forwarded(Program.reset)
     adjust = forwarded(Program.adjust)
+    undo = forwarded(Program.undo)
+    redo = forwarded(Program.redo)
     history = forwarded(Program.history)
     coverage = forwarded(Program.coverage)
     periods = forwarded(Program.periods)
@@ -77,6 +79,10 @@ class RemoteProgram(Tether):
     def alternative(self) -> bool:
         """Whether the alternative limits are in force."""
         return self._shown.second.alternative
+
+    def steps(self) -> Steps:
+        """What ``undo`` and ``redo`` would do there."""
+        return self._shown.second.steps
 
     def flows(self, kind: OwnerKind | None = None) -> list[FlowRow]:
         """The rows of all clients, tunnels and hosts, or of one kind; without the global owner."""

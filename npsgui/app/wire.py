@@ -21,7 +21,7 @@ from npsgui.model.entities import Client, Everything, Host, Owner, OwnerKey, Own
 from npsgui.model.errors import FieldError, NpsError
 from npsgui.model.events import Event, MinuteTurned
 from npsgui.model.retention import Retention
-from npsgui.model.views import ConnectionRow, FlowRow, LedgerHealth, Sentence, Usage
+from npsgui.model.views import ConnectionRow, FlowRow, LedgerHealth, Sentence, Steps, Usage
 
 LONGEST = 1 << 26
 """Bytes of a message; ten thousand owners at once are a tenth of it."""
@@ -58,6 +58,8 @@ CALLS: Mapping[str, Callable[..., Any]] = {
         Program.enable,
         Program.reset,
         Program.adjust,
+        Program.undo,
+        Program.redo,
         Program.history,
         Program.coverage,
         Program.periods,
@@ -139,6 +141,7 @@ class Second(msgspec.Struct):
     health: LedgerHealth
     agents: list[AgentRow]
     bridge: Sentence | bool
+    steps: Steps = Steps()
 
 
 class Frame(msgspec.Struct, tag=True, omit_defaults=True):

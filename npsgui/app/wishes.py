@@ -43,7 +43,7 @@ class Wishes:
     def __init__(
         self,
         configuration: Callable[[], Configuration],
-        edit: Callable[[Callable[[Configuration], Configuration]], Awaitable[None]],
+        edit: Callable[[Callable[[Configuration], Configuration]], Awaitable[object]],
         guests: Guests,
     ) -> None:
         self._configuration = configuration

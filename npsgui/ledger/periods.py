@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from npsgui.ledger.schema import owners, periods
 from npsgui.model.periods import Beginning, Period
@@ -30,6 +30,17 @@ def begin(connection: Connection, row: int, beginning: Beginning) -> None:
     carried = {"inlet": beginning.inlet - last.inlet, "export": beginning.export - last.export}
     connection.execute(update(periods).where(running).values(until=beginning.start, **carried))
     connection.execute(insert(periods).values(owner=row, inlet=0, export=0, **_values(beginning)))
+
+
+def resume(connection: Connection, row: int) -> None:
+    """Take back that the running period of an owner began: the one before it runs on. Its first stays."""
+    mine = periods.c.owner == row
+    earlier = select(func.max(periods.c.start)).where(mine, periods.c.until.is_not(None))
+    before = connection.execute(earlier).scalar()
+    if before is not None:
+        connection.execute(delete(periods).where(mine, periods.c.until.is_(None)))
+        again = update(periods).where(mine, periods.c.start == before)
+        connection.execute(again.values(until=None, inlet=0, export=0))
 
 
 def _values(beginning: Beginning) -> dict[str, int]:

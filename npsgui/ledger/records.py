@@ -24,10 +24,15 @@ class Changes:
     """Owners to add, or to put in the place of those with their keys."""
     removed: tuple[OwnerKey, ...] = ()
     """A client's tunnels and hosts go with it. What they carried stays."""
+    revived: frozenset[OwnerKey] = frozenset()
+    """Those of ``put`` that were removed and are put back: with their rows, totals and history. Another that
+    is given the id of a removed owner begins at nothing."""
     opening: Mapping[OwnerKey, Totals] = field(default_factory=dict)
     """Bytes carried elsewhere before, added to the totals and to no minute. Of all owners in the chain."""
     periods: Mapping[OwnerKey, Beginning] = field(default_factory=dict)
     """Owners whose period ends, and how the next begins."""
+    resumed: tuple[OwnerKey, ...] = ()
+    """Owners whose running period never began: the one before runs on."""
     events: tuple[AuditEvent, ...] = ()
     """What the audit trail says of it, saved with it."""
 

@@ -15,7 +15,7 @@ from npsgui.ledger.dialect import DamagedError, Many, Place, added, explained, o
 from npsgui.ledger.history import coverage, history
 from npsgui.ledger.marks import Marks, marks_of
 from npsgui.ledger.peers import PeerBook, peer_usages
-from npsgui.ledger.periods import begin, beginnings, periods_of
+from npsgui.ledger.periods import begin, beginnings, periods_of, resume
 from npsgui.ledger.reconcile import reconcile
 from npsgui.ledger.records import Changes, Opened
 from npsgui.ledger.rollup import Rollup
@@ -114,7 +114,10 @@ class SqlStore:
             for key in sorted(changes.removed, key=lambda key: _RANK[key.kind], reverse=True):
                 _remove(connection, rows, alive, key)
             for owner in sorted(changes.put, key=lambda owner: _RANK[owner.owner.kind]):
-                _put(connection, self._node, rows, alive, owner)
+                if owner.owner in changes.revived:
+                    _revive(connection, rows, alive, owner)
+                else:
+                    _put(connection, self._node, rows, alive, owner)
             for key, opening in changes.opening.items():
                 connection.execute(
                     update(owners)
@@ -128,6 +131,8 @@ class SqlStore:
                 )
             for key, beginning in changes.periods.items():
                 begin(connection, _row_of(rows, alive, key), beginning)
+            for key in changes.resumed:
+                resume(connection, _row_of(rows, alive, key))
             record(connection, self._node, changes.events)
         self._rows, self._alive = rows, alive
 
@@ -291,11 +296,32 @@ def _put(
             .values(remark=_remark(owner), definition=_definition(owner))
         )
         return
-    client = None
-    if isinstance(owner, Tunnel | Host):
-        client = _row_of(rows, alive, OwnerKey(OwnerKind.CLIENT, owner.client))
-    rows[key] = _insert(connection, node, owner, client)
+    rows[key] = _insert(connection, node, owner, _client_row(rows, alive, owner))
     alive.add(key)
+
+
+def _client_row(rows: Mapping[OwnerKey, int], alive: set[OwnerKey], owner: Owner) -> int | None:
+    if isinstance(owner, Tunnel | Host):
+        return _row_of(rows, alive, OwnerKey(OwnerKind.CLIENT, owner.client))
+    return None
+
+
+def _revive(connection: Connection, rows: dict[OwnerKey, int], alive: set[OwnerKey], owner: Owner) -> None:
+    """Give an owner its old row again, where the row's client is still the owner's."""
+    put_back = connection.execute(
+        update(owners)
+        .where(
+            owners.c.row == rows.get(owner.owner),
+            owners.c.client.is_not_distinct_from(_client_row(rows, alive, owner)),
+            owners.c.deleted_at.is_not(None),
+        )
+        .values(deleted_at=None, remark=_remark(owner), definition=_definition(owner))
+    )
+    if put_back.rowcount != 1:
+        raise LedgerError(
+            "{owner} cannot be put back: the ledger has none that was removed.", owner=owner.owner
+        )
+    alive.add(owner.owner)
 
 
 def _remove(connection: Connection, rows: dict[OwnerKey, int], alive: set[OwnerKey], key: OwnerKey) -> None:

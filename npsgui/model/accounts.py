@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -88,6 +88,12 @@ class Accounts:
             flow.opening, flow.top_up = beginning.opening, beginning.top_up
             gate.ladder.configure(gate.limits)
             gate.settle()
+
+    def revive(self, gates: Iterable[Gate]) -> None:
+        """Take back gates that ``apply`` gave out, with all they counted; the next ``apply`` wants them."""
+        for gate in gates:
+            gate.reopen()
+            self._gates[gate.owner] = gate
 
     def apply(self, configuration: Configuration, now: float) -> list[Gate]:
         """Put a Configuration in force, live; returns the gates of owners that are no more, disabled.

@@ -36,6 +36,7 @@ class Happening(enum.StrEnum):
     CLOCK_JUMPED = "clock jumped"
     PERIOD_ENDED = "period ended"
     RESET = "reset"
+    RESUMED = "resumed"
     ADJUSTED = "adjusted"
     BEGAN = "began"
     ENDED = "ended"
@@ -105,6 +106,7 @@ _SAID: Mapping[Happening, Sentence] = {
     Happening.RESET: Sentence(
         "Reset {owner}: a new period began. The one before had {inlet} bytes in, {export} bytes out."
     ),
+    Happening.RESUMED: Sentence("Took back the reset of {owner}: the period before runs on."),
     Happening.ADJUSTED: Sentence("Adjusted the running period of {owner}: {changes}."),
     Happening.BEGAN: Sentence("npsgui began to run."),
     Happening.ENDED: Sentence("npsgui ended."),

@@ -195,6 +195,11 @@ class Gate:
         if self.parent is not None:
             self.parent._below.pop(self, None)
 
+    def reopen(self) -> None:
+        """Its owner, which was removed, is put back; what it admits, the next ``configure`` says."""
+        if self.parent is not None:
+            self.parent._below[self] = None
+
     def _lay(self) -> None:
         """Lay the chain's limits flat again, here and below: something at this gate has changed."""
         chain = tuple(self.chain())

@@ -83,6 +83,14 @@ class FlowRow(NamedTuple):
         return self.used / self.quota if self.quota else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What can be undone and done again next, in words; None where nothing can."""
+
+    undo: Sentence | None = None
+    redo: Sentence | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionRow:
     """One open session."""

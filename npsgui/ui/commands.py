@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from npsgui.app.front import Front
 from npsgui.app.servers import Servers
-from npsgui.model.entities import GLOBAL_KEY, Alternative, Client, Host, OwnerKey, OwnerKind, Tunnel
+from npsgui.model.entities import GLOBAL_KEY, Alternative, Client, Host, OwnerKey, Tunnel
 from npsgui.model.errors import NpsError
 from npsgui.tasks import spawn
 from npsgui.ui.agent_commands import AgentCommands
@@ -19,19 +19,17 @@ from npsgui.ui.confirm import ConfirmDialog
 from npsgui.ui.host_dialog import HostDialog
 from npsgui.ui.import_dialog import FolderDialog, ImportReport
 from npsgui.ui.limits_dialog import LimitsDialog
+from npsgui.ui.removal import Removal
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.theme import Theme
 from npsgui.ui.tunnel_dialog import TunnelDialog
-
-NAMED = 12
-"""How many of the selected owners are named before they are deleted."""
 
 
 class Commands(QObject):
     """Each public method starts its command and returns; ``tell`` shows what failed, ``done`` comes after."""
 
     added = Signal(object)
-    """The OwnerKey of a client or a tunnel that was made."""
+    """The OwnerKey of a client, tunnel or host that was made or put back."""
 
     def __init__(
         self,
@@ -86,6 +84,10 @@ class Commands(QObject):
         """Turn the alternative limits on or off, or leave that to the schedule."""
         self._start(self._program.set(GLOBAL_KEY, {"alternative": wanted}))
 
+    def undo(self, *, again: bool = False) -> None:
+        """Take back what was done last, or do it ``again``, and show whom it was about."""
+        self._start(self._step(self._program.redo() if again else self._program.undo()))
+
     def remove(self, owners: tuple[OwnerKey, ...]) -> None:
         """Remove these owners, once the user has agreed to what it costs."""
         self._start(self._remove(owners))
@@ -113,37 +115,16 @@ class Commands(QObject):
         if added is not None:
             self.added.emit(added.owner)
 
+    async def _step(self, work: Coroutine[Any, Any, OwnerKey]) -> None:
+        owner = await work
+        there = {found.owner for found in self._program.configuration.of_kind(owner.kind)}
+        if owner in there:
+            self.added.emit(owner)
+
     async def _remove(self, owners: tuple[OwnerKey, ...]) -> None:
-        names = [self._name(owner) for owner in owners]
-        title = self.tr("Delete {name}?").format(name=names[0])
-        text = self.tr("It is gone from the configuration at once.")
-        if len(owners) > 1:
-            title = self.tr("Delete these {count}?").format(count=len(owners))
-            text = f"{', '.join(names[:NAMED])}{', …' if len(names) > NAMED else ''}"
-        if await ConfirmDialog(self._window).ask(
-            title,
-            text,
-            self._costs(owners),
-            self.tr("Delete"),
-        ):
+        if await Removal(self._program, self._sentences, self._window).is_wanted(owners):
             for owner in owners:
                 await self._program.remove(owner)
-
-    def _costs(self, owners: tuple[OwnerKey, ...]) -> list[str]:
-        configuration = self._program.configuration
-        going = set(owners)
-        for owner in owners:
-            if owner.kind is OwnerKind.CLIENT:
-                going |= {owned.owner for owned in configuration.owned_by(owner.id)}
-        tunnels = sum(owner.kind is not OwnerKind.CLIENT for owner in going)
-        open_now = sum(row.owner in going for row in self._program.connections())
-        costs = []
-        if tunnels:
-            costs.append(self.tr("Tunnels and hosts that stop: {count}").format(count=tunnels))
-        if open_now:
-            costs.append(self.tr("Open connections that are cut off: {count}").format(count=open_now))
-        costs.append(self.tr("The bytes carried so far stay in the ledger."))
-        return costs
 
     async def _import_nps(self) -> None:
         folder = await FolderDialog(self._window).ask()
@@ -163,7 +144,3 @@ class Commands(QObject):
             self.tr("Close"),
         ):
             self._program.close_connections(ids)
-
-    def _name(self, owner: OwnerKey) -> str:
-        found = self._program.configuration.find(owner)
-        return getattr(found, "remark", "") or self._sentences.owner(owner)

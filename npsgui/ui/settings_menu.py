@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QActionGroup
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from npsgui import __version__
@@ -53,6 +53,12 @@ class SettingsMenu(QMenu):
         leave.triggered.connect(self.quit_asked)
         self.addSeparator()
         self.addAction(f"npsgui {__version__}").setEnabled(False)
+
+    def lead_with(self, actions: Sequence[QAction]) -> None:
+        """Put these above all others."""
+        first = self.actions()[0]
+        self.insertActions(first, actions)
+        self.insertSeparator(first)
 
     def _choice(
         self, title: str, setting: str, values: Mapping[str, str], chosen: Callable[[str], None]

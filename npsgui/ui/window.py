@@ -34,6 +34,7 @@ from npsgui.ui.settings_menu import SettingsMenu
 from npsgui.ui.sidebar import Page, Sidebar
 from npsgui.ui.status_bar import StatusBar
 from npsgui.ui.theme import Theme
+from npsgui.ui.undo_actions import UndoActions
 
 SECOND = 1000
 AFTER_THE_BEAT = 0.03
@@ -70,6 +71,8 @@ class Window(QMainWindow):
         self.pages = Pages(program, theme, self.commands, self._layouts, self)
         self._first_run = FirstRunPage(program, theme, self)
         self.menu = SettingsMenu(settings, self)
+        self.steps = UndoActions(self._sentences, self)
+        self.menu.lead_with([self.steps.undo, self.steps.redo])
         self.sidebar = Sidebar(theme, self.menu, self)
         self.status = StatusBar(theme, self._sentences, self)
         self._lay_out()
@@ -104,6 +107,7 @@ class Window(QMainWindow):
             Page.HOSTS: len(configuration.hosts),
             Page.CONNECTIONS: everything.connections,
         }
+        self.steps.show_steps(program.steps())
         self.pages.refresh()
         self.sidebar.show_counts(counts, self.pages.counts())
 
@@ -172,6 +176,8 @@ class Window(QMainWindow):
         self.menu.language_chosen.connect(self.language_chosen)
         self.notices.accepted.connect(self.run_here_asked)
         self.menu.quit_asked.connect(self.close)
+        self.steps.undo.triggered.connect(lambda: self.commands.undo())
+        self.steps.redo.triggered.connect(lambda: self.commands.undo(again=True))
         QShortcut(QKeySequence("Ctrl+N"), self, self._on_new)
         QShortcut(QKeySequence("Ctrl+F"), self, self._on_find)
         QShortcut(QKeySequence("Esc"), self, self._on_clear)

@@ -15,7 +15,7 @@ from npsgui.app.remote import RemoteProgram
 from npsgui.model.entities import GLOBAL_KEY, Client, OwnerKey, OwnerKind, Target, Tunnel
 from npsgui.model.errors import FieldError, NotFound, NpsError
 from npsgui.model.events import ConfigurationChanged, Event, ShowWindow
-from npsgui.model.views import State, Step
+from npsgui.model.views import Sentence, State, Step
 from tests.cli.terminal import Serve
 from tests.relay.house import free_port
 
@@ -190,3 +190,17 @@ async def test_a_service_that_was_killed_is_told_and_found_again(tmp_path: Path)
 async def test_without_a_service_there_is_nothing_to_attach_to(tmp_path: Path) -> None:
     with pytest.raises(NpsError, match="does not answer"):
         await RemoteProgram.open(tmp_path)
+
+
+async def test_what_was_deleted_is_put_back_and_the_service_says_what_it_would_undo(
+    service: Serve, tmp_path: Path
+) -> None:
+    with service.ready():
+        async with attached(tmp_path) as remote:
+            await remote.add(OwnerKind.CLIENT, {"remark": "家"})
+            await remote.remove(CLIENT)
+            who = Sentence("{owner} “{name}”", (("owner", CLIENT), ("name", "家")))
+            await until(lambda: remote.steps().undo == Sentence("delete {owner}", (("owner", who),)))
+
+            assert await remote.undo() == CLIENT
+            assert remote.flow(CLIENT).remark == "家"

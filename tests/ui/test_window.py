@@ -166,3 +166,31 @@ def test_columns_and_page_are_there_in_the_next_run(qtbot: QtBot, tmp_path: Path
 
     look(qtbot, tmp_path, leave, "nas")
     look(qtbot, tmp_path, come_back)
+
+
+async def until(true: Callable[[], object]) -> None:
+    """Wait for a command that a key started."""
+    async with asyncio.timeout(30):
+        while not true():  # noqa: ASYNC110  # the command tells nobody when it is done
+            await asyncio.sleep(0)
+
+
+def test_ctrl_z_brings_a_deleted_client_back_and_the_menu_names_it(qtbot: QtBot, tmp_path: Path) -> None:
+    async def act(program: Program, window: Window) -> None:
+        await program.remove(LAB)
+        window.refresh()
+        assert shown(window) == ["nas"]
+        assert window.steps.undo.text() == "Undo: delete client 2 “lab”"
+        assert window.menu.actions()[:2] == [window.steps.undo, window.steps.redo]
+
+        QTest.keyClick(window, Qt.Key.Key_Z, CTRL)
+        await until(window.steps.redo.isEnabled)
+        assert shown(window) == ["lab", "nas"]
+        assert window.pages.clients.owners() == (LAB,)
+        assert window.steps.redo.text() == "Redo: delete client 2 “lab”"
+
+        QTest.keyClick(window, Qt.Key.Key_Z, CTRL | Qt.KeyboardModifier.ShiftModifier)
+        await until(lambda: not window.steps.redo.isEnabled())
+        assert shown(window) == ["nas"]
+
+    look(qtbot, tmp_path, act, "nas", "lab")
