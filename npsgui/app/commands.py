@@ -32,6 +32,7 @@ class Arguments(TypedDict, total=False):
     step: str
     form: str
     folder: str
+    file: str
     version: str
 
 
@@ -139,6 +140,15 @@ async def _verify(program: Program, arguments: Arguments) -> Answer:
     return Answer(said=("The ledger adds up.",))
 
 
+async def _backup(program: Program, arguments: Arguments) -> Answer:
+    await program.back_up(Path(arguments["file"]))
+    return Answer(said=(f"The ledger was copied to {arguments['file']}.",))
+
+
+async def _restore(program: Program, arguments: Arguments) -> Answer:
+    return Answer(said=(f"npsgui runs on {program.folder}; end it, then restore.",), failed=True)
+
+
 async def _import(program: Program, arguments: Arguments) -> Answer:
     return Answer(said=tuple(map(str, await program.import_nps(Path(arguments["folder"])))))
 
@@ -165,6 +175,8 @@ COMMANDS: Mapping[str, Callable[[Program, Arguments], Awaitable[Answer]]] = {
     "reset": _reset,
     "adjust": _adjust,
     "verify": _verify,
+    "backup": _backup,
+    "restore": _restore,
     "import": _import,
     "export": _export,
     "show": _show,

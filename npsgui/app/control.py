@@ -22,6 +22,8 @@ LONGEST_PATH = 100
 
 LONGEST_LINE = 1 << 20
 ASK_SECONDS = 10.0
+LONG, LONG_SECONDS = frozenset({"backup", "verify"}), 3600.0
+"""What goes through the whole ledger, and how long it may take."""
 """How long either side waits for the other."""
 
 
@@ -96,9 +98,11 @@ class ControlServer:
         with contextlib.suppress(OSError, TimeoutError):
             async with asyncio.timeout(ASK_SECONDS):
                 line = await self._line(reader)
-                request = _request(line)
-                if line:
-                    writer.write(msgspec.json.encode(await self._answer(request)) + b"\n")
+            request = _request(line)
+            if line:
+                answer = await self._answer(request)
+                async with asyncio.timeout(ASK_SECONDS):
+                    writer.write(msgspec.json.encode(answer) + b"\n")
                     await writer.drain()
             if isinstance(request, Request) and _attaches(request):
                 await Attachment(self._program, reader, writer).run()
@@ -151,7 +155,7 @@ async def ask(folder: Path, command: str, arguments: Arguments) -> Answer | None
     except OSError:
         return None
     try:
-        async with asyncio.timeout(ASK_SECONDS):
+        async with asyncio.timeout(LONG_SECONDS if command in LONG else ASK_SECONDS):
             writer.write(msgspec.json.encode(Request(command, arguments)) + b"\n")
             await writer.drain()
             said = await reader.read()

@@ -14,6 +14,7 @@ from npsgui.app.engine import Engine
 from npsgui.app.instance import InstanceLock
 from npsgui.app.keys import new_key
 from npsgui.app.nps_conf.exchange import import_nps
+from npsgui.app.periods import Periods
 from npsgui.app.readings import Readings
 from npsgui.app.settings import Settings
 from npsgui.app.undo import UndoStack
@@ -166,6 +167,11 @@ class Program(Readings):
         """Take what NPS's conf folder has; what was taken and what left. Raises ImportFailed, LedgerError."""
         return await import_nps(self, folder)
 
+    async def back_up(self, target: Path) -> None:
+        """Copy the whole ledger into a new file, while it is written. Raises LedgerError."""
+        self._books.settle(time.time())
+        await self._ledger.back_up(target)
+
     def close_connections(self, ids: Iterable[int]) -> int:
         """Close sessions; how many there were."""
         return 0 if self._engine is None else self._engine.close_connections(ids, Cause.CLOSED)
@@ -193,14 +199,6 @@ class Program(Readings):
         finally:
             self._lock.release()
 
-    async def _turn_periods(self, wall: float) -> None:
-        if not self._periods.due(wall):
-            return
-        try:
-            await self._periods.turn(wall)
-        except LedgerError as error:
-            log.warning("A period is begun as soon as it can be written: %s", error)
-
     async def _keep_beat(self, engine: Engine) -> None:
         while True:
             await asyncio.sleep(1.0 - time.time() % 1.0 + AFTER_THE_SECOND)
@@ -209,9 +207,18 @@ class Program(Readings):
                 await asyncio.sleep(0)
             engine.sweep()
             self._auditor.turn()
-            await self._turn_periods(time.time())
+            await _turn(self._periods, time.time())
             if self._books.is_another_day(time.time()):
                 await self._books.begin_day(time.time())
+
+
+async def _turn(periods: Periods, wall: float) -> None:
+    if not periods.due(wall):
+        return
+    try:
+        await periods.turn(wall)
+    except LedgerError as error:
+        log.warning("A period is begun as soon as it can be written: %s", error)
 
 
 def _blank(kind: OwnerKind, configuration: Configuration) -> Owner:

@@ -51,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
     _edits(add)
     _exchanges(add)
     add("verify", "Check that the ledger adds up.")
+    _copies(add)
     return top
 
 
@@ -140,8 +141,16 @@ def _exchanges(add: Add) -> None:
         command.add_argument("folder", type=_absolute, metavar="CONF_DIR")
 
 
+def _copies(add: Add) -> None:
+    for name, text in (
+        ("backup", "Copy the whole ledger into a new file, while npsgui runs."),
+        ("restore", "Put a backup in the place of the ledger, which is set aside."),
+    ):
+        add(name, text).add_argument("file", type=_absolute, metavar="FILE")
+
+
 def _absolute(text: str) -> str:
-    """The folder as a program with another working folder finds it."""
+    """The folder or file as a program with another working folder finds it."""
     return str(Path(text).absolute())
 
 

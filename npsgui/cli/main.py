@@ -16,6 +16,7 @@ from npsgui.app import logs
 from npsgui.app.commands import Answer, Arguments, as_csv, execute
 from npsgui.app.control import ask
 from npsgui.app.program import Program
+from npsgui.app.restoring import restore_ledger
 from npsgui.cli.agent import serve_as_agent
 from npsgui.cli.arguments import parser, settle
 from npsgui.cli.serve import serve
@@ -75,6 +76,8 @@ async def _answer(given: argparse.Namespace) -> Answer:
     answer = await ask(given.data, given.command, arguments)
     if answer is not None:
         return answer
+    if given.command == "restore":
+        return await restore_ledger(given.data, Path(given.file), given.ledger)
     try:
         program = await Program.open(given.data, relay=False, ledger=given.ledger)
     except AlreadyRunning:

@@ -148,6 +148,14 @@ class Ledger:
         await self._in_thread(lambda: None)  # what was flushed before is written, or has failed
         return await asyncio.to_thread(self._store.verify)
 
+    async def back_up(self, target: Path) -> None:
+        """Copy the whole ledger into a new file, with what was flushed before. Flushes go on meanwhile.
+
+        Raises LedgerError: when it is on PostgreSQL, or ``target`` is there already or cannot be written.
+        """
+        await self._in_thread(self._writer.write)
+        await asyncio.to_thread(self._store.back_up, target)
+
     async def close(self) -> None:
         """Write what is left, let go of the file, end the thread.
 
@@ -197,6 +205,16 @@ class Ledger:
     def _retry_later(self) -> None:
         if self._retry is None:
             self._retry = self._loop.call_later(RETRY_SECONDS, self._write_again)
+
+
+async def restore(folder: Path, source: Path) -> Path | None:
+    """Put a backup in the place of a folder's ledger, which nobody has open; where that one was set aside.
+
+    Raises LedgerError: when the backup is none or does not add up; then nothing has changed.
+    """
+    restoring = importlib.import_module("npsgui.ledger.restoring")
+    aside: Path | None = await asyncio.to_thread(restoring.restore, folder, source)
+    return aside
 
 
 def _open_store(place: Path | str, retention: Retention, node: str) -> Store:

@@ -21,6 +21,8 @@ from npsgui.model.retention import AS_DESIGNED, Retention
 from npsgui.model.views import Sentence
 
 FILE = "ledger.db"
+BESIDE = ("-wal", "-shm", "")
+"""What SQLite adds to the name of a file for those that it keeps beside it."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 LARGEST_CHECKED = 256 * 2**20
@@ -56,21 +58,23 @@ def _open_folder(folder: Path, retention: Retention, migrations: Path) -> SqlSto
     with explained(path):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        return _open_file(path, retention, migrations)
+        return open_file(path, retention, migrations)
     except DamagedError:
         with explained(path):
-            aside = _set_aside(path)
-    store = _open_file(path, retention, migrations)
+            aside = set_aside(path, "damaged")
+    store = open_file(path, retention, migrations)
     store.note(
         Sentence(
-            "The ledger was damaged. It was set aside as {path}, and a new one was begun.",
+            "The ledger was damaged. It was set aside as {path}, and a new one was begun."
+            " If there is a backup of it, end npsgui and put it back with “npsgui restore FILE”.",
             (("path", str(aside)),),
         )
     )
     return store
 
 
-def _open_file(path: Path, retention: Retention, migrations: Path) -> SqlStore:
+def open_file(path: Path, retention: Retention, migrations: Path) -> SqlStore:
+    """The ledger in a file, made if need be. Raises LedgerError; DamagedError: when it makes no sense."""
     with explained(path):
         # owner-only, because verify keys are in it; SQLite gives its other files the same rights
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -101,11 +105,11 @@ def _check(engine: Engine, path: Path) -> None:
 def _migrate(engine: Engine, place: Place, migrations: Path) -> None:
     """Bring the tables to the newest revision. Alembic is loaded only for that: it weighs 17 MB."""
     newest = max(file.name.partition("_")[0] for file in (migrations / "versions").glob("[0-9]*_*.py"))
-    if _revision(engine) != newest:
+    if revision_of(engine) != newest:
         importlib.import_module("npsgui.ledger.migrating").migrate(engine, place, migrations)
 
 
-def _revision(engine: Engine) -> str | None:
+def revision_of(engine: Engine) -> str | None:
     """The revision of the tables; None of a new file."""
     with engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
@@ -114,15 +118,15 @@ def _revision(engine: Engine) -> str | None:
         return found
 
 
-def _set_aside(path: Path) -> Path:
-    """Rename the file, and what SQLite keeps beside it, to a name that is free."""
-    stamp = time.strftime("ledger-damaged-%Y%m%d-%H%M%S")
+def set_aside(path: Path, why: str) -> Path:
+    """Rename the file, and what SQLite keeps beside it, to a name that says why and is free."""
+    stamp = time.strftime(f"ledger-{why}-%Y%m%d-%H%M%S")
     aside = path.with_name(f"{stamp}.db")
     count = 1
     while aside.exists():
         count += 1
         aside = path.with_name(f"{stamp}-{count}.db")
-    for suffix in ("-wal", "-shm", ""):
+    for suffix in BESIDE:
         beside = path.with_name(path.name + suffix)
         if beside.exists():
             beside.rename(aside.with_name(aside.name + suffix))

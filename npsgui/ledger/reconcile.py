@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, func, select, union
+from sqlalchemy import Connection, Row, func, select, union
 
 from npsgui.ledger.dialect import damage
 from npsgui.ledger.marks import DAYS, HOURS, LAYERS, MINUTES, Layer, Marks, marks_of
-from npsgui.ledger.schema import nodes, owners, peers, runs
+from npsgui.ledger.schema import nodes, owners, peers, periods, runs
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.views import Sentence, Step
 
@@ -52,6 +52,7 @@ def reconcile(connection: Connection, node: str) -> list[Sentence]:
         *_sum_problems(accounts),
         *_layer_problems(connection, accounts, marks),
         *_peer_problems(connection, accounts),
+        *_period_problems(connection, accounts),
         *_sequence_problems(connection, node),
     ]
 
@@ -162,6 +163,32 @@ def _peer_problems(connection: Connection, accounts: list[Account]) -> Iterator[
                     account.moved,
                     by_peer,
                 )
+
+
+def _period_problems(connection: Connection, accounts: list[Account]) -> Iterator[Sentence]:
+    """Past periods and the running one make the total, and each begins where the one before ends."""
+    told: dict[int, list[Row[Any]]] = {}
+    for period in connection.execute(select(periods).order_by(periods.c.owner, periods.c.start)):
+        told.setdefault(period.owner, []).append(period)
+    for account in accounts:
+        mine = told.get(account.row, [])
+        if not mine:
+            continue
+        ends, starts = [period.until for period in mine], [period.start for period in mine]
+        if ends != [*starts[1:], None]:
+            yield Sentence(
+                "{owner} (row {row}): its periods do not follow each other.",
+                (("owner", account.owner), ("row", account.row)),
+            )
+        past, running = _sum((period.inlet, period.export) for period in mine[:-1]), mine[-1]
+        if past != (running.from_inlet, running.from_export):
+            yield _differs(
+                "{owner} (row {row}): its running period began with {total_in} bytes in and {total_out} out,"
+                " the periods before it have {sum_in} and {sum_out}.",
+                account,
+                (running.from_inlet, running.from_export),
+                past,
+            )
 
 
 def _strays(connection: Connection) -> Iterator[Sentence]:

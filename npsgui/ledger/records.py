@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from npsgui.ledger.backlog import Backlog
@@ -84,6 +85,9 @@ class Store(Protocol):
 
     def verify(self) -> list[Sentence]:
         """What does not add up."""
+
+    def back_up(self, target: Path) -> None:
+        """Copy all of it into a new file. In any thread."""
 
     def close(self) -> None:
         """Let go of the file."""

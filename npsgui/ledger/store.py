@@ -6,12 +6,14 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import msgspec
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
+from sqlalchemy.engine import URL
 
 from npsgui.ledger.backlog import Backlog
-from npsgui.ledger.dialect import DamagedError, Many, Place, added, explained, open_reader, shown
+from npsgui.ledger.dialect import DamagedError, Many, Place, added, copy_to, explained, open_reader, shown
 from npsgui.ledger.history import coverage, history
 from npsgui.ledger.marks import Marks, marks_of
 from npsgui.ledger.peers import PeerBook, peer_usages
@@ -178,6 +180,22 @@ class SqlStore:
         try:
             with explained(self._place), engine.begin() as connection:
                 return reconcile(connection, self._node)
+        finally:
+            engine.dispose()
+
+    def back_up(self, target: Path) -> None:
+        """Copy all of it into a new file. In any thread: on a connection of its own, that sees one moment.
+
+        Raises LedgerError: when ``target`` is there already or cannot be written, or this is PostgreSQL.
+        """
+        if isinstance(self._place, URL):
+            raise LedgerError("The ledger is on PostgreSQL: back it up with its own pg_dump.")
+        if target.exists():
+            raise LedgerError("{path} is there already; name a new file.", path=str(target))
+        engine = open_reader(self._place)
+        try:
+            with explained(target):
+                copy_to(engine, target)
         finally:
             engine.dispose()
 

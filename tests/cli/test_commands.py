@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from npsgui.ledger.opening import FILE
-from tests.cli.terminal import NOT_OPENED, Terminal
+from tests.cli.terminal import NOT_OPENED, Terminal, alive
 from tests.relay.house import free_port
 
 FLOW_KEYS = ["kind", "id", "client", "remark", "inlet", "export", "quota", "rate", "connections", "state"]
@@ -208,3 +208,21 @@ def test_verify_names_the_rows_that_differ(terminal: Terminal) -> None:
 
     said = terminal.refused("verify")
     assert said.startswith("tunnel 1 (row 3): its total says 5 bytes in and 0 out")
+
+
+def test_a_backup_is_made_at_any_time_and_restored_where_no_npsgui_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal, copy = Terminal(tmp_path / "data", capsys), tmp_path / "copy.db"
+    with alive(tmp_path / "data"):
+        add_both(terminal)
+        assert terminal.done("backup", copy) == f"The ledger was copied to {copy}.\n"
+        assert terminal.refused("backup", copy) == f"{copy} is there already; name a new file."
+        terminal.done("remove", "client", 1)
+        assert "end it" in terminal.refused("restore", copy)
+
+    said = terminal.done("restore", copy)
+    assert said.startswith(f"The ledger of {copy} is in place; it adds up.\nThe one before was set aside as")
+    assert states(terminal).keys() == {"client 1", "tunnel 1"}
+    assert terminal.done("verify") == "The ledger adds up.\n"
+    assert "pg_restore" in terminal.refused("--ledger", "postgresql://host/database", "restore", copy)

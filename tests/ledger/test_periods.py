@@ -1,12 +1,23 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from npsgui.ledger.ledger import Changes, Ledger
 from npsgui.model.entities import GLOBAL_KEY
 from npsgui.model.errors import LedgerError, NotFound
 from npsgui.model.periods import Beginning, Period
-from tests.ledger.household import CLIENT, MINUTE, HealthLight, Household, Place, furnished, tunnel_key
+from tests.ledger.household import (
+    CLIENT,
+    MINUTE,
+    HealthLight,
+    Household,
+    Place,
+    execute,
+    furnished,
+    tunnel_key,
+)
 
 pytestmark = pytest.mark.asyncio
 
@@ -63,4 +74,27 @@ async def test_the_running_period_is_adjusted_in_its_place(place: Place) -> None
         Period(0, MINUTE, 9, 0, 70, 5),
         Period(MINUTE, None, 0, 0, 0, 3),
     ]
+    await ledger.close()
+
+
+@pytest.mark.parametrize(
+    ("tampering", "told"),
+    [
+        ("UPDATE periods SET inlet = inlet + 1 WHERE start = 0", r"client 1 .* began with 100 bytes in"),
+        ("UPDATE periods SET from_export = 0 WHERE until IS NULL", r"began with 100 bytes in and 0 out"),
+        ("UPDATE periods SET until = until - 60 WHERE start = 0", r"do not follow each other"),
+        ("DELETE FROM periods WHERE until IS NULL", r"do not follow each other"),
+    ],
+)
+async def test_verify_holds_periods_against_the_totals(place: Place, tampering: str, told: str) -> None:
+    house = Household()
+    ledger = await furnished(place, 1)
+    ledger.flush(house.batch(1, 100, 7))
+    await ledger.save(Changes(periods={CLIENT.owner: Beginning(MINUTE, 100, 7)}))
+    assert await ledger.verify() == []
+    await ledger.close()
+    assert execute(place, tampering) == 1
+
+    ledger = await Ledger.open(place, HealthLight())
+    assert re.search(told, "\n".join(map(str, await ledger.verify())))
     await ledger.close()
