@@ -80,7 +80,8 @@ class Dialer:
         self._loop = loop
         self._agents = agents
         self._fast = is_selector_loop(loop)
-        self._targets = Targets()
+        self.targets = Targets()
+        """Whose turn it is, and what the relay is told of their health."""
         self._on_failure = on_failure
         self._seconds = seconds
         """How long one target may take to answer."""
@@ -91,7 +92,7 @@ class Dialer:
         """Connect ``protocol`` to the next target here and now; None when it takes time: then ``dial``."""
         if not self._fast or not route.targets or route.via is Via.AGENT:
             return None
-        target = self._targets.order(route, self._loop.time())[0]
+        target = self.targets.order(route, self._loop.time())[0]
         try:
             made = connect_now(target)
         except OSError as error:
@@ -99,7 +100,7 @@ class Dialer:
             return None
         if made is None:
             return None
-        self._targets.connected(target)
+        self.targets.connected(target)
         return target, self._transport(made, protocol)
 
     async def dial(self, route: Route, protocol: asyncio.BaseProtocol) -> Target:
@@ -108,7 +109,7 @@ class Dialer:
         An npsgui agent says whether it has the target; npc's is taken as it is.
         """
         failure: TargetUnreachable | None = None
-        for target in self._targets.order(route, self._loop.time()):
+        for target in self.targets.order(route, self._loop.time()):
             try:
                 if route.via is Via.AGENT:
                     link = self.link(LinkKind.TCP, route, target)
@@ -119,9 +120,9 @@ class Dialer:
                 self._failed(route.owner, target, error)
                 failure = error
             else:
-                self._targets.connected(target)
+                self.targets.connected(target)
                 return target
-        raise failure or TargetUnreachable("{tunnel} has no target.", tunnel=route.owner)
+        raise failure or _without_target(route)
 
     def link(self, kind: LinkKind, route: Route, target: Target | None = None) -> Link:
         """What the agent of a route's client is asked for."""
@@ -147,7 +148,7 @@ class Dialer:
         A target that refuses is told of once, and may listen again: the socket stays.
         """
         failure: TargetUnreachable | None = None
-        for target in self._targets.order(route, self._loop.time()):
+        for target in self.targets.order(route, self._loop.time()):
             try:
                 if route.via is Via.AGENT:
                     return target, self.open_datagrams(LinkKind.UDP, route, target, ends)
@@ -158,7 +159,7 @@ class Dialer:
             else:
                 on_error = functools.partial(self._refused, [], route.owner, target)
                 return target, Datagrams(self._loop, made, lambda data, *_: ends.arrived(data), on_error)
-        raise failure or TargetUnreachable("{tunnel} has no target.", tunnel=route.owner)
+        raise failure or _without_target(route)
 
     def _refused(self, told: list[OSError], owner: OwnerKey, target: Target, error: OSError) -> None:
         if not told:
@@ -184,5 +185,11 @@ class Dialer:
             raise
 
     def _failed(self, owner: OwnerKey, target: Target, error: TargetUnreachable) -> None:
-        self._targets.failed(target, self._loop.time())
+        self.targets.failed(target, self._loop.time())
         self._on_failure(owner, target, error)
+
+
+def _without_target(route: Route) -> TargetUnreachable:
+    if route.targets:
+        return TargetUnreachable("Its agent says that no target of {tunnel} is well.", tunnel=route.owner)
+    return TargetUnreachable("{tunnel} has no target.", tunnel=route.owner)

@@ -17,7 +17,7 @@ from npsgui.model.accounts import Accounts
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Host, OwnerKey, OwnerKind, Target, Tunnel
 from npsgui.model.errors import BindFailed, TargetUnreachable
-from npsgui.model.events import Events, ListenerChanged, TargetFailed
+from npsgui.model.events import AgentDown, Event, Events, ListenerChanged, TargetFailed, TargetHealth
 from npsgui.model.gate import Cause
 from npsgui.model.rules import unsupported
 from npsgui.model.views import ConnectionRow, Sentence
@@ -67,6 +67,7 @@ class Relay:
         self._hosts: dict[OwnerKey, Host] = {}
         """Those that requests are routed to."""
         self._failed: dict[OwnerKey, Sentence] = {}
+        events.subscribe(self._on_event)
 
     def apply(self, configuration: Configuration) -> None:
         """Put a Configuration in force that the accounts have already; what did not change is not touched."""
@@ -170,6 +171,13 @@ class Relay:
         if service is not None:
             service.close()
             self._events.push(ListenerChanged(owner, False))
+
+    def _on_event(self, event: Event) -> None:
+        targets = self._shared.dialer.targets
+        if isinstance(event, TargetHealth):
+            targets.examined(event.client, event.target, healthy=event.healthy)
+        elif isinstance(event, AgentDown):
+            targets.forget(event.client)
 
     def _on_target_failed(self, owner: OwnerKey, target: Target, error: TargetUnreachable) -> None:
         _log.info("%s: %s", owner, error)

@@ -34,20 +34,39 @@ class Targets:
     def __init__(self) -> None:
         self._turns: dict[OwnerKey, int] = {}
         self._resting: dict[Target, float] = {}
+        self._sick: set[tuple[int, str]] = set()
+        """Targets of clients whose agents say that they are not well."""
 
     def order(self, route: Route, now: float) -> list[Target]:
-        """The targets of ``route`` in the order in which the next session tries them."""
-        count = len(route.targets)
+        """The targets of ``route`` in the order in which the next session tries them; no sick ones."""
+        targets = self._well(route)
+        count = len(targets)
         if count < 2:
-            return list(route.targets)
+            return list(targets)
         turn = self._turns.get(route.owner, 0)
         self._turns[route.owner] = turn + 1
-        rotated = [route.targets[(turn + index) % count] for index in range(count)]
+        rotated = [targets[(turn + index) % count] for index in range(count)]
         return sorted(rotated, key=lambda target: self._resting.get(target, 0.0) > now)
 
     def failed(self, target: Target, now: float) -> None:
         """Let ``target`` rest."""
         self._resting[target] = now + REST_SECONDS
+
+    def examined(self, client: int, target: str, *, healthy: bool) -> None:
+        """An agent of ``client`` has tried a target of its."""
+        if healthy:
+            self._sick.discard((client, target))
+        else:
+            self._sick.add((client, target))
+
+    def forget(self, client: int) -> None:
+        """Nobody examines the targets of ``client`` any more: they count as well."""
+        self._sick = {one for one in self._sick if one[0] != client}
+
+    def _well(self, route: Route) -> tuple[Target, ...]:
+        if not self._sick or route.via is not Via.AGENT:
+            return route.targets
+        return tuple(one for one in route.targets if (route.client, str(one)) not in self._sick)
 
     def connected(self, target: Target) -> None:
         """It works (again)."""

@@ -9,6 +9,7 @@ import os
 import socket
 from dataclasses import replace
 
+import psutil
 import pytest
 
 from npsgui.bridge.agent import AgentPhase
@@ -18,6 +19,7 @@ from npsgui.model.agents import Link, LinkKind
 from npsgui.model.entities import Target
 from npsgui.model.errors import AgentLost, TargetUnreachable
 from npsgui.model.events import AgentDown, AgentUp, TargetHealth
+from npsgui.relay.sockets import allow_many_sockets
 from tests.bridge.test_handshake import NPC_SAYS, NPS_ANSWERS, PLAINKEY
 from tests.bridge.town import KEY, free_port, town
 from tests.bridge.wiring import Notes, until
@@ -306,13 +308,21 @@ def test_a_flood_of_half_open_handshakes_keeps_no_agent_out(run: Run[None]) -> N
     async def body() -> None:
         async with town() as place, contextlib.AsyncExitStack() as stack:
             loop = asyncio.get_running_loop()
-            for _ in range(600):
-                transport, _ = await loop.create_connection(asyncio.Protocol, "127.0.0.1", place.port)
-                stack.callback(transport.abort)
-                transport.write(b"TST")
+            allow_many_sockets()
+            place.bridge.apply(place.configuration)
+            memory = psutil.Process().memory_info().rss
+            for _ in range(5000):
+                flood = stack.enter_context(socket.socket())
+                flood.setblocking(False)
+                await loop.sock_connect(flood, ("127.0.0.1", place.port))
+                flood.send(b"TST")
+            grown = psutil.Process().memory_info().rss - memory
+            began = loop.time()
             await place.agent()
 
+            assert loop.time() - began < 3
             assert len(place.bridge._porter) <= 256
+            assert grown < 32 * MIB
 
     run(body())
 
