@@ -152,6 +152,28 @@ async def test_a_clock_set_back_goes_on_in_the_earlier_minute(tmp_path: Path) ->
         assert made.of(ClockJumped) == [ClockJumped(-60)]
 
 
+@pytest.mark.parametrize("jump", [-3600, 86400, 9 * 3600])
+async def test_the_books_add_up_when_the_clock_is_set_or_the_machine_sleeps(
+    tmp_path: Path, jump: int
+) -> None:
+    """An hour back, a day forward, a suspend for a night: every byte is kept, once, and rolled up right."""
+    async with office(tmp_path) as made:
+        for _ in range(3):
+            made.carry(TUNNEL, 10, 1)
+            made.turn(60)
+        made.carry(TUNNEL, 5, 5)
+        made.turn(1, jump=jump)
+        for _ in range(130):
+            made.carry(OTHER, 1, 0)
+            made.turn(60)
+
+        rows = {step: await made.ledger.history(CLIENT, 0, 2**40, step) for step in Step}
+        assert {sum(row.inlet for row in told) for told in rows.values()} == {3 * 10 + 5 + 130}
+        assert {sum(row.export for row in told) for told in rows.values()} == {3 + 5}
+        assert made.of(ClockJumped) == [ClockJumped(jump)]
+        assert await made.ledger.verify() == []
+
+
 async def test_the_last_bytes_of_a_removed_owner_are_kept(tmp_path: Path) -> None:
     async with office(tmp_path) as made:
         made.carry(TUNNEL, 10, 1)

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import random
 import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
 
-from npsgui.ledger.ledger import Changes, Ledger
+from npsgui.ledger.ledger import Changes, Ledger, restore
 from npsgui.ledger.opening import FILE, MIGRATIONS, open_store
 from npsgui.model.accounts import Totals
 from npsgui.model.entities import GLOBAL_KEY
@@ -16,6 +17,8 @@ from tests.disk import fill, make_read_only
 from tests.ledger.household import CLIENT, MINUTE, HealthLight, Household, furnished, tunnel, tunnel_key
 
 pytestmark = pytest.mark.asyncio
+
+PAGE = 4096
 
 NEXT_REVISION = """
 import sqlalchemy as sa
@@ -117,6 +120,25 @@ async def test_a_lock_taken_later_only_delays(tmp_path: Path) -> None:
     await holds(tmp_path, house)
 
 
+async def test_a_backup_tool_that_locks_it_for_half_a_minute_costs_nothing(tmp_path: Path) -> None:
+    """A flush for each of the thirty seconds; none of them gets through before the tool has done."""
+    house, light = Household(), HealthLight()
+    await (await furnished(tmp_path, 1)).close()
+    ledger = await Ledger.open(tmp_path, light)
+    other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    for second in range(30):
+        ledger.flush(house.batch(1, 100, second, MINUTE + 2 * second))
+        assert await ledger.coverage(0, 2**40) == []  # it was tried, and is not there
+    await light.turns(Health.BEHIND)
+    other.close()
+    await light.turns(Health.OK)
+
+    assert await ledger.verify() == []
+    await ledger.close()
+    await holds(tmp_path, house)
+
+
 async def test_closing_says_what_could_not_be_saved(tmp_path: Path) -> None:
     house = Household()
     ledger = await furnished(tmp_path, 1)
@@ -158,6 +180,32 @@ async def test_a_damaged_page_is_noticed_and_the_file_set_aside(tmp_path: Path) 
     assert aside.read_bytes() == damaged
     assert ledger.opened.configuration.clients == {}
     assert len(ledger.opened.notes) == 1
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_damage_at_any_page_is_noticed_or_harmless(tmp_path: Path, seed: int) -> None:
+    """A page of a year's file is overwritten: it is set aside as it is, and a backup of it is restored."""
+    chance, house = random.Random(seed), Household()
+    ledger = await furnished(tmp_path, *range(1, 100))
+    for at in range(500):
+        ledger.flush(house.batch(at % 99 + 1, 1, 1, MINUTE + 600 * at))
+    await ledger.back_up(tmp_path / "copy.db")
+    await ledger.close()
+    damaged = bytearray((tmp_path / FILE).read_bytes())
+    page = chance.randrange(len(damaged) // PAGE) * PAGE
+    damaged[page : page + PAGE] = chance.randbytes(PAGE)
+    (tmp_path / FILE).write_bytes(damaged)
+
+    ledger = await Ledger.open(tmp_path, HealthLight())
+    assert await ledger.verify() == []
+    await ledger.close()
+
+    if ledger.opened.notes:
+        [aside] = damaged_files(tmp_path)
+        assert aside.read_bytes() == damaged
+        assert "npsgui restore" in str(ledger.opened.notes[0])
+        await restore(tmp_path, tmp_path / "copy.db")
+    await holds(tmp_path, house)
 
 
 async def test_two_damaged_files_get_two_names(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine
@@ -17,7 +18,7 @@ from tests.ledger.pen import FOR_EVER, Pen
 
 
 def at_revision(folder: Path, revision: str) -> sqlite3.Connection:
-    """An empty ledger as an earlier npsgui made it."""
+    """A ledger as an earlier npsgui had it; one that is there is brought up to that."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
@@ -29,18 +30,13 @@ def at_revision(folder: Path, revision: str) -> sqlite3.Connection:
     return sqlite3.connect(folder / FILE)
 
 
-def test_the_first_ledger_is_taken_over_with_every_byte(tmp_path: Path) -> None:
-    with closing(at_revision(tmp_path, "0001")) as old, old:
-        old.execute(
-            "INSERT INTO owners VALUES (1, 'global', 0, NULL, '', '{}', NULL, 30, 3, 0, 0),"
-            """ (2, 'client', 1, NULL, 'home', '{"id": 1, "key": "k"}', NULL, 35, 3, 5, 0),"""
-            """ (3, 'tunnel', 1, 2, 'web', '{"id": 1, "client": 1, "port": 8001}', NULL, 30, 3, 0, 0)"""
-        )
-        old.execute("UPDATE owners SET opening_inlet = 5, inlet = 35 WHERE row = 1")
-        for owner in (1, 2, 3):
-            old.execute("INSERT INTO minutes VALUES (?, ?, 10, 1), (?, ?, 20, 2)", (owner, 0, owner, MINUTE))
-        old.execute("INSERT INTO flushes VALUES (0, 1, 2, 2), (?, 3, 3, 1)", (MINUTE,))
-        old.execute("UPDATE sequence SET number = 3")
+EARLIER = sorted(file.name[:4] for file in (MIGRATIONS / "versions").glob("0*.py"))[:-1]
+
+
+@pytest.mark.parametrize("revision", EARLIER)
+def test_every_earlier_ledger_is_taken_over_with_every_byte(tmp_path: Path, revision: str) -> None:
+    fill_the_first(tmp_path)
+    at_revision(tmp_path, revision).close()
 
     above = Totals(35, 3)
     carried = {GLOBAL_KEY: above, CLIENT.owner: above, tunnel_key(1): Totals(30, 3)}
@@ -52,6 +48,10 @@ def test_the_first_ledger_is_taken_over_with_every_byte(tmp_path: Path) -> None:
     assert store.verify() == []
     assert store.coverage(0, FOR_EVER) == [(0, 60), (MINUTE, MINUTE + 60)]
     store.close()
+    [copy] = tmp_path.glob("ledger-before-*.db")
+    with closing(sqlite3.connect(copy)) as before:
+        assert before.execute("SELECT version_num FROM alembic_version").fetchall() == [(revision,)]
+        assert before.execute("SELECT sum(inlet) FROM minutes").fetchall() == [(90,)]
 
     pen = Pen(tmp_path, 1)
     pen.house.totals.update(carried)
@@ -61,3 +61,18 @@ def test_the_first_ledger_is_taken_over_with_every_byte(tmp_path: Path) -> None:
     assert pen.read(Step.DAY)[0] == Usage(0, 10, 1)
     assert sum(usage.inlet for usage in pen.read(Step.MINUTE)) == 31
     pen.store.close()
+
+
+def fill_the_first(folder: Path) -> None:
+    """A ledger of the first npsgui, with three owners and three flushes in two minutes."""
+    with closing(at_revision(folder, "0001")) as old, old:
+        old.execute(
+            "INSERT INTO owners VALUES (1, 'global', 0, NULL, '', '{}', NULL, 30, 3, 0, 0),"
+            """ (2, 'client', 1, NULL, 'home', '{"id": 1, "key": "k"}', NULL, 35, 3, 5, 0),"""
+            """ (3, 'tunnel', 1, 2, 'web', '{"id": 1, "client": 1, "port": 8001}', NULL, 30, 3, 0, 0)"""
+        )
+        old.execute("UPDATE owners SET opening_inlet = 5, inlet = 35 WHERE row = 1")
+        for owner in (1, 2, 3):
+            old.execute("INSERT INTO minutes VALUES (?, ?, 10, 1), (?, ?, 20, 2)", (owner, 0, owner, MINUTE))
+        old.execute("INSERT INTO flushes VALUES (0, 1, 2, 2), (?, 3, 3, 1)", (MINUTE,))
+        old.execute("UPDATE sequence SET number = 3")

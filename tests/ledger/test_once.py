@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import random
 import signal
 import subprocess
@@ -24,7 +25,8 @@ from npsgui.model.errors import LedgerError
 from tests.ledger.conftest import Places
 from tests.ledger.household import MINUTE, HealthLight, Household, Place, furnished, tunnel, tunnel_key
 
-KILLS = 20
+KILLS = int(os.environ.get("NPSGUI_KILLS", "20"))
+"""How often the writer is killed; ask for 100 before a release."""
 
 CHILD = """
 import asyncio, os, sys
