@@ -19,6 +19,7 @@ from npsgui.bridge.agent_streams import Streams
 from npsgui.bridge.handshake import Errand, KeyRefused, Purpose
 from npsgui.bridge.knock import converse, knock
 from npsgui.bridge.npc_conf import NpcConf
+from npsgui.bridge.secret_visits import SecretDoor
 from npsgui.bridge.signal_line import TAKEN_OVER
 from npsgui.bridge.trunk import Trunk
 from npsgui.model.entities import Target
@@ -137,6 +138,10 @@ class Agent:
         if conf is not None and self._serve_files is not None:
             # NPS keeps one such connection of a client: of several shares the last one is served
             trunks += [(Errand.FILE, file_trunk(share, self._serve_files, end)) for share in conf.shares]
+        for port in conf.secrets if conf is not None else ():
+            door = SecretDoor(port, server, key, tls, self.flow)
+            await door.open()
+            stack.callback(door.close)
         for errand, trunk in trunks:
             stack.callback(trunk.close, AgentLost("The server closed the connection."))
             trunk.start(*await knock(server, key, Purpose(errand), tls))

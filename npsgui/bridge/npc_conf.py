@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from npsgui.model.errors import NpsError
+from npsgui.model.ports import PORTS
 
 Values: TypeAlias = Mapping[str, str]
 
@@ -30,6 +31,15 @@ class FileShare:
 
 
 @dataclass(frozen=True, slots=True)
+class SecretPort:
+    """A port of the agent's machine that leads to a secret tunnel of the server."""
+
+    bind: str
+    number: int
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class NpcConf:
     """What a file says. The records are NPS's, ready to be sent."""
 
@@ -41,8 +51,9 @@ class NpcConf:
     hosts: tuple[Mapping[str, Any], ...]
     tunnels: tuple[Mapping[str, Any], ...]
     shares: tuple[FileShare, ...]
+    secrets: tuple[SecretPort, ...]
     skipped: tuple[str, ...]
-    """Sections that npsgui's agent leaves out: health checks, visitors of secret and p2p tunnels."""
+    """Sections that npsgui's agent leaves out: health checks, visitors of p2p tunnels."""
 
 
 def parse_npc_conf(text: str, environment: Values, read: Callable[[str], str]) -> NpcConf:
@@ -55,10 +66,12 @@ def parse_npc_conf(text: str, environment: Values, read: Callable[[str], str]) -
     for word in ("server_addr", "vkey"):
         if not common.get(word):
             raise NpsError("The configuration file has no {word} in its [common] section.", word=word)
-    hosts, tunnels, shares, skipped = [], [], [], []
+    hosts, tunnels, shares, secrets, skipped = [], [], [], [], []
     for title, values in sections.items():
         if "host" in values:
             hosts.append(_host(title, values))
+        elif title.startswith("secret") and "mode" not in values:
+            secrets.append(_secret(title, values))
         elif "mode" not in values:
             skipped.append(title)
         else:
@@ -74,6 +87,7 @@ def parse_npc_conf(text: str, environment: Values, read: Callable[[str], str]) -
         tuple(hosts),
         tuple(tunnels),
         tuple(shares),
+        tuple(secrets),
         tuple(skipped),
     )
 
@@ -169,6 +183,14 @@ def _tunnel(title: str, values: Values, read: Callable[[str], str]) -> dict[str,
         "StripPre": values.get("strip_pre", ""),
         "MultiAccount": accounts,
     }
+
+
+def _secret(title: str, values: Values) -> SecretPort:
+    """On loopback unless told otherwise; npc's is open to all."""
+    number = _number(values.get("local_port", ""))
+    if number not in PORTS:
+        raise NpsError("Section [{title}] needs a local_port from 1 to 65535.", title=title)
+    return SecretPort(values.get("local_ip") or "127.0.0.1", number, values.get("password", ""))
 
 
 def _number(text: str) -> int:

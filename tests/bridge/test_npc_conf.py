@@ -11,7 +11,7 @@ import pytest
 
 from npsgui.app.agent import AgentHandle, parse_server, read_npc_conf
 from npsgui.bridge.bridge import Bridge
-from npsgui.bridge.npc_conf import FileShare, parse_npc_conf
+from npsgui.bridge.npc_conf import FileShare, SecretPort, parse_npc_conf
 from npsgui.model.agents import Link, LinkKind
 from npsgui.model.entities import Target
 from npsgui.model.errors import NpsError
@@ -79,7 +79,7 @@ def test_a_file_is_read_as_npc_means_it() -> None:
     )  # fmt: skip
     assert socks["MultiAccount"] == {"AccountMap": {"a": "1", "b": "2"}}
     assert (files["LocalPath"], conf.shares) == ("FOLDER", (FileShare("FOLDER", "/web"),))
-    assert conf.skipped == ("health_check_test1", "secret_ssh")
+    assert (conf.skipped, conf.secrets) == (("health_check_test1",), (SecretPort("127.0.0.1", 2001, "ssh2"),))
 
 
 @pytest.mark.parametrize(

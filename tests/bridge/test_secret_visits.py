@@ -1,0 +1,73 @@
+"""The agent as the visitor of a secret tunnel: a local port leads there, through the server."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from npsgui.app.agent import AgentHandle, read_npc_conf
+from npsgui.app.program import Program
+from npsgui.model.entities import GLOBAL_KEY, OwnerKind, Target
+from npsgui.model.errors import NpsError
+from npsgui.tasks import spawn
+from tests.bridge.town import KEY, free_port
+from tests.bridge.wiring import until
+
+
+async def banner(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Speaks first, then echoes once."""
+    writer.write(b"SSH-2.0\r\n")
+    writer.write(await reader.readexactly(5))
+    await writer.drain()
+    writer.close()
+
+
+def test_a_local_port_leads_to_the_secret(tmp_path: Path) -> None:
+    async def body() -> None:
+        bridge, local, wrong = free_port(), free_port(), free_port()
+        conf = tmp_path / "npc.conf"
+        conf.write_text(
+            f"[common]\nserver_addr=127.0.0.1:{bridge}\nvkey={KEY}\n"
+            f"[secret_ssh]\nlocal_port={local}\npassword=ssh2\n"
+            f"[secret_bad]\nlocal_port={wrong}\npassword=other\n"
+        )
+        program = await Program.open(tmp_path / "data")
+        server = await asyncio.start_server(banner, "127.0.0.1", 0)
+        async with server, asyncio.timeout(30):
+            target = "{}:{}".format(*server.sockets[0].getsockname())
+            await program.set(GLOBAL_KEY, {"bridge_port": str(bridge), "bridge_bind": "127.0.0.1"})
+            await program.add(OwnerKind.CLIENT, {"key": KEY})
+            words = {"client": "1", "mode": "secret", "password": "ssh2", "targets": target}
+            tunnel = (await program.add(OwnerKind.TUNNEL, words)).owner
+            agent = AgentHandle(Target("127.0.0.1", bridge), KEY, conf=read_npc_conf(conf))
+            task = spawn(agent.run(), "agent")
+            await until(lambda: agent.reading().online)
+
+            reader, writer = await asyncio.open_connection("127.0.0.1", local)
+            writer.write(b"hello")
+            assert await reader.read() == b"SSH-2.0\r\nhello"
+            writer.close()
+            refused, closing = await asyncio.open_connection("127.0.0.1", wrong)
+            with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+                await refused.readexactly(1)
+            closing.close()
+
+            row, now = program.flow(tunnel), agent.reading()
+            assert (row.inlet, row.export) == (now.inlet, now.export) == (5, 14)
+            task.cancel()
+            await asyncio.wait([task])
+            with pytest.raises(ConnectionRefusedError):
+                await asyncio.open_connection("127.0.0.1", local)
+        await program.close()
+
+    asyncio.run(body())
+
+
+def test_a_secret_section_needs_a_port(tmp_path: Path) -> None:
+    conf = tmp_path / "npc.conf"
+    conf.write_text("[common]\nserver_addr=h:1\nvkey=k\n[secret_x]\npassword=p\n")
+
+    with pytest.raises(NpsError, match="local_port"):
+        read_npc_conf(conf)
