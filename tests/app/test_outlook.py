@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from npsgui.app.program import Program
+from npsgui.app.remote import RemoteProgram
 from npsgui.ledger.ledger import Batch, Delta
 from npsgui.model.entities import GLOBAL_KEY, OwnerKind
 from npsgui.model.errors import NotFound
 from npsgui.model.forecast import Forecast
 from tests.app.test_audit import CLIENT, TUNNEL
+from tests.cli.terminal import Serve
 
 pytestmark = pytest.mark.asyncio
 
@@ -56,3 +58,19 @@ async def test_below_a_day_and_of_nobody_there_is_none(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         program.forecast(CLIENT._replace(id=7))
     await program.close()
+
+
+async def test_an_attached_window_is_told_what_the_service_foresees(tmp_path: Path) -> None:
+    await (await with_history(tmp_path, 14 * 24)).close()
+
+    with Serve(tmp_path) as service:
+        service.ready()
+        remote = await RemoteProgram.open(tmp_path)
+        assert remote.forecast(CLIENT) is None
+        foreseen = await remote.foresee(CLIENT)
+        while remote.forecast(CLIENT) is None:
+            await remote.foresee(CLIENT)
+        await remote.close()
+
+    assert isinstance(foreseen, Forecast)
+    assert foreseen.low < foreseen.high
