@@ -17,6 +17,7 @@ from npsgui.bridge.agent_config import bring_tunnels
 from npsgui.bridge.agent_files import ServeFiles, file_trunk
 from npsgui.bridge.agent_streams import Streams
 from npsgui.bridge.handshake import Errand, KeyRefused, Purpose
+from npsgui.bridge.health import watch
 from npsgui.bridge.knock import converse, knock
 from npsgui.bridge.npc_conf import NpcConf
 from npsgui.bridge.secret_visits import SecretDoor
@@ -26,6 +27,7 @@ from npsgui.model.entities import Target
 from npsgui.model.errors import AgentLost, NpsError, ProtocolError
 from npsgui.model.flow import Flow
 from npsgui.model.views import Sentence
+from npsgui.tasks import spawn
 
 _log = logging.getLogger(__name__)
 
@@ -145,6 +147,9 @@ class Agent:
         for errand, trunk in trunks:
             stack.callback(trunk.close, AgentLost("The server closed the connection."))
             trunk.start(*await knock(server, key, Purpose(errand), tls))
+        for check in conf.checks if conf is not None else ():
+            for target in check.targets:
+                stack.callback(spawn(watch(check, target, main.write), f"health of {target}").cancel)
 
     def _change(self, phase: AgentPhase, reason: Sentence | None = None) -> None:
         self.state = AgentState(phase, time.time(), reason)

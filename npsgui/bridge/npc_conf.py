@@ -11,8 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
+from npsgui.model.entities import Target
 from npsgui.model.errors import NpsError
 from npsgui.model.ports import PORTS
+from npsgui.model.rules import parse_targets
 
 Values: TypeAlias = Mapping[str, str]
 
@@ -40,6 +42,20 @@ class SecretPort:
 
 
 @dataclass(frozen=True, slots=True)
+class HealthCheck:
+    """How targets are examined, and which."""
+
+    targets: tuple[Target, ...]
+    interval: float
+    """Seconds between two tries."""
+    seconds: float
+    """For one of them."""
+    most_failed: int
+    path: str
+    """What is asked for by HTTP; empty: a connection is enough."""
+
+
+@dataclass(frozen=True, slots=True)
 class NpcConf:
     """What a file says. The records are NPS's, ready to be sent."""
 
@@ -52,8 +68,9 @@ class NpcConf:
     tunnels: tuple[Mapping[str, Any], ...]
     shares: tuple[FileShare, ...]
     secrets: tuple[SecretPort, ...]
+    checks: tuple[HealthCheck, ...]
     skipped: tuple[str, ...]
-    """Sections that npsgui's agent leaves out: health checks, visitors of p2p tunnels."""
+    """Sections that npsgui's agent leaves out: visitors of p2p tunnels, health checks without a target."""
 
 
 def parse_npc_conf(text: str, environment: Values, read: Callable[[str], str]) -> NpcConf:
@@ -66,12 +83,14 @@ def parse_npc_conf(text: str, environment: Values, read: Callable[[str], str]) -
     for word in ("server_addr", "vkey"):
         if not common.get(word):
             raise NpsError("The configuration file has no {word} in its [common] section.", word=word)
-    hosts, tunnels, shares, secrets, skipped = [], [], [], [], []
+    hosts, tunnels, shares, secrets, checks, skipped = [], [], [], [], [], []
     for title, values in sections.items():
         if "host" in values:
             hosts.append(_host(title, values))
         elif title.startswith("secret") and "mode" not in values:
             secrets.append(_secret(title, values))
+        elif title.startswith("health") and values.get("health_check_target"):
+            checks.append(_check(values))
         elif "mode" not in values:
             skipped.append(title)
         else:
@@ -88,6 +107,7 @@ def parse_npc_conf(text: str, environment: Values, read: Callable[[str], str]) -
         tuple(tunnels),
         tuple(shares),
         tuple(secrets),
+        tuple(checks),
         tuple(skipped),
     )
 
@@ -191,6 +211,17 @@ def _secret(title: str, values: Values) -> SecretPort:
     if number not in PORTS:
         raise NpsError("Section [{title}] needs a local_port from 1 to 65535.", title=title)
     return SecretPort(values.get("local_ip") or "127.0.0.1", number, values.get("password", ""))
+
+
+def _check(values: Values) -> HealthCheck:
+    by_http = values.get("health_check_type", "") == "http"
+    return HealthCheck(
+        parse_targets(values["health_check_target"]),
+        _number(values.get("health_check_interval", "")) or 1,
+        _number(values.get("health_check_timeout", "")) or 1,
+        _number(values.get("health_check_max_failed", "")) or 1,
+        (values.get("health_http_url") or "/") if by_http else "",
+    )
 
 
 def _number(text: str) -> int:
