@@ -96,6 +96,8 @@ class Limits:
     """Percent of the quota from which ``throttle_rate`` holds; 0 never."""
     throttle_rate: int = 0
     """Bytes/s of both directions together."""
+    blocked: tuple[str, ...] = ()
+    """Addresses and networks of visitors who are not let in."""
     alt_rate: int | None = None
     alt_inlet_rate: int | None = None
     alt_export_rate: int | None = None

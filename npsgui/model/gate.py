@@ -10,6 +10,7 @@ import enum
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from npsgui.model.blocking import NOBODY, Blocklist
 from npsgui.model.bucket import LARGEST_QUANTUM, Bucket
 from npsgui.model.entities import GLOBAL_KEY, Limits, OwnerKey
 from npsgui.model.flow import Direction, Flow
@@ -34,6 +35,7 @@ class Cause(enum.StrEnum):
     STALLED = "stalled"
     IDLE = "idle"
     AGENT = "agent"
+    BLOCKED = "blocked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Refusal:
             return Sentence("The time of {owner} is over.", said)
         if self.cause is Cause.HOURS:
             return Sentence("{owner} is outside its hours.", said)
+        if self.cause is Cause.BLOCKED:
+            return Sentence("This visitor is blocked at {owner}.", said)
         return Sentence("Stopped: {owner}.", said)
 
 
@@ -143,6 +147,7 @@ class Gate:
         self.enabled = True
         self.expires = 0
         self.hours = Timetable(ALWAYS, None)
+        self.blocked = NOBODY
         self.open = 0
         """Sessions that hold a lease."""
         self.dropped = 0
@@ -171,6 +176,8 @@ class Gate:
         hours: Timetable | None = None,
     ) -> None:
         """Put limits in force, live. Without ``hours`` it is always open."""
+        if limits.blocked != self.limits.blocked:
+            self.blocked = Blocklist(limits.blocked)
         self.limits = limits
         self.enabled = enabled
         self.expires = expires
@@ -240,9 +247,16 @@ class Gate:
             gate = gate.parent
         return gate
 
-    def admit(self, wall: float) -> Lease | Refusal:
+    def blocks(self, peer: str) -> Refusal | None:
+        """Who in the chain has blocked this visitor, if anybody has."""
+        for gate in self.chain():
+            if gate.blocked and gate.blocked.holds(peer):
+                return Refusal(gate.owner, Cause.BLOCKED)
+        return None
+
+    def admit(self, wall: float, peer: str = "") -> Lease | Refusal:
         """Take one connection of every owner in the chain, or none of any and say why."""
-        refusal = self.refusal(wall)
+        refusal = self.refusal(wall) or self.blocks(peer)
         if refusal is not None:
             return refusal
         for gate in self.chain():

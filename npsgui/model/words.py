@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from npsgui.model.blocking import parse_blocked
 from npsgui.model.entities import (
     PASS_THROUGH,
     SELF_SIGNED,
@@ -208,6 +209,7 @@ WORDS: tuple[Word, ...] = (
     Word("warn", _ALL, _percent, limit=True),
     Word("throttle_at", _ALL, _percent, limit=True),
     Word("throttle_rate", _ALL, parse_rate, format_exact, limit=True),
+    Word("blocked", _ALL, parse_blocked, ",".join, limit=True),
     Word("alt_rate", _ALL, _or_usual(parse_rate), _usual_or(format_exact), limit=True),
     Word("alt_inlet_rate", _ALL, _or_usual(parse_rate), _usual_or(format_exact), limit=True),
     Word("alt_export_rate", _ALL, _or_usual(parse_rate), _usual_or(format_exact), limit=True),

@@ -72,6 +72,7 @@ class Relay:
     def apply(self, configuration: Configuration) -> None:
         """Put a Configuration in force that the accounts have already; what did not change is not touched."""
         self._sessions.turn()
+        self._sessions.cut_blocked()
         self._shared.dialer.clients = configuration.clients
         before, self._tunnels = self._tunnels, _wanted(configuration)
         for key, tunnel in before.items():

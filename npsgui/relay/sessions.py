@@ -149,7 +149,7 @@ class Sessions:
     def admit(self, owner: OwnerKey, peer: str) -> Lease | Refusal:
         """The lease of a visitor's session, or why it gets none; the events are told of a refusal."""
         gate = self._accounts.gate(owner)
-        answer = Refusal(owner, Cause.REMOVED) if gate is None else gate.admit(self._wall())
+        answer = Refusal(owner, Cause.REMOVED) if gate is None else gate.admit(self._wall(), peer)
         if isinstance(answer, Refusal):
             self._events.push(VisitorRefused(owner, answer.owner, answer.cause, peer))
         return answer
@@ -202,6 +202,14 @@ class Sessions:
                 gone = self._accounts.gate(gate.owner) is not gate
                 for session in list(sessions.values()):
                     session.cut(Cause.REMOVED if gone else refusal.cause)
+
+    def cut_blocked(self) -> None:
+        """End the sessions of visitors who are blocked; called when that was edited."""
+        for gate, sessions in list(self._open.items()):
+            if any(above.blocked for above in gate.chain()):
+                for session in list(sessions.values()):
+                    if gate.blocks(session.peer) is not None:
+                        session.cut(Cause.BLOCKED)
 
     def take_bill(self) -> list[PeerBytes]:
         """Whom bytes were carried for since the last time; their sums are what the gates counted since."""

@@ -15,7 +15,6 @@ from npsgui.model.errors import NpsError
 from npsgui.tasks import spawn
 from npsgui.ui.agent_commands import AgentCommands
 from npsgui.ui.client_dialog import ClientDialog
-from npsgui.ui.confirm import ConfirmDialog
 from npsgui.ui.host_dialog import HostDialog
 from npsgui.ui.import_dialog import FolderDialog, ImportReport
 from npsgui.ui.limits_dialog import LimitsDialog
@@ -23,6 +22,7 @@ from npsgui.ui.removal import Removal
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.theme import Theme
 from npsgui.ui.tunnel_dialog import TunnelDialog
+from npsgui.ui.visitor_commands import VisitorCommands
 
 
 class Commands(QObject):
@@ -48,6 +48,7 @@ class Commands(QObject):
         self._window = window
         self._tell = tell
         self._done = done
+        self._visitors = VisitorCommands(program, window, tell)
         self.agents = AgentCommands(program, theme, window, self._start, servers)
 
     def new_client(self) -> None:
@@ -98,7 +99,11 @@ class Commands(QObject):
 
     def close_connections(self, ids: tuple[int, ...]) -> None:
         """Close these sessions; many only once the user has agreed."""
-        self._start(self._close_connections(ids))
+        self._start(self._visitors.close(ids))
+
+    def block(self, peers: tuple[str, ...]) -> None:
+        """Let these addresses in nowhere any more, and close what they have open."""
+        self._start(self._visitors.block(peers))
 
     def _start(self, work: Coroutine[Any, Any, Any]) -> None:
         spawn(self._run(work), "command")
@@ -135,12 +140,3 @@ class Commands(QObject):
     async def _enable(self, owners: tuple[OwnerKey, ...], wanted: bool) -> None:
         for owner in owners:
             await self._program.enable(owner, wanted)
-
-    async def _close_connections(self, ids: tuple[int, ...]) -> None:
-        if len(ids) == 1 or await ConfirmDialog(self._window).ask(
-            self.tr("Close {count} connections?").format(count=len(ids)),
-            self.tr("Their visitors are cut off at once; they may connect again."),
-            [],
-            self.tr("Close"),
-        ):
-            self._program.close_connections(ids)

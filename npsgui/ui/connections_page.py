@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from npsgui.model.configuration import Configuration
+from npsgui.model.peers import address_of
 from npsgui.model.views import ConnectionRow
 from npsgui.ui.connection_rows import LinkColumns, links
 from npsgui.ui.empty_state import EmptyState
@@ -37,6 +38,9 @@ class ConnectionsPage(QWidget):
     close_asked = Signal(object)
     """A tuple of session ids, as they were selected at that moment."""
 
+    block_asked = Signal(object)
+    """A tuple of the addresses of the peers that were selected at that moment."""
+
     def __init__(self, program: ConnectionSource, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._program = program
@@ -47,7 +51,14 @@ class ConnectionsPage(QWidget):
         self._close.setData("x")
         self._close.setToolTip(self.tr("Close the selected connections (Del)"))
         self._close.triggered.connect(self._on_close)
-        self.header = PageHeader(theme, self.tr("Connections"), [self._close], None, self)
+        self._close_peers = QAction(self.tr("Close all from this peer"), self)
+        self._close_peers.triggered.connect(self._on_close_peers)
+        self._block = QAction(self.tr("Block peer"), self)
+        self._block.setData("ban")
+        self._block.setToolTip(self.tr("Close all from the selected peers, and let them in no more"))
+        self._block.triggered.connect(self._on_block)
+        actions = [self._close, self._block]
+        self.header = PageHeader(theme, self.tr("Connections"), actions, None, self)
         self._empty = EmptyState("", None, self)
         card = QFrame(self)
         card.setObjectName("card")
@@ -88,15 +99,29 @@ class ConnectionsPage(QWidget):
         )
 
     def _enable_actions(self) -> None:
-        self._close.setEnabled(self.view.selectionModel().hasSelection())
+        for action in (self._close, self._close_peers, self._block):
+            action.setEnabled(self.view.selectionModel().hasSelection())
 
     def _on_close(self) -> None:
         chosen = tuple(link.row.id for link in self.view.selected())
         if chosen:
             self.close_asked.emit(chosen)
 
+    def _peers(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(address_of(link.row.peer) for link in self.view.selected()))
+
+    def _on_close_peers(self) -> None:
+        peers = self._peers()
+        rows = self._program.connections()
+        self.close_asked.emit(tuple(row.id for row in rows if address_of(row.peer) in peers))
+
+    def _on_block(self) -> None:
+        peers = self._peers()
+        if peers:
+            self.block_asked.emit(peers)
+
     def _show_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(self._close)
+        menu.addActions([self._close, self._close_peers, self._block])
         menu.popup(at)

@@ -42,12 +42,13 @@ class LimitPages(QObject):
         ladder = FormPage(self.tr("At the limit"), (self._ladder(), _EMPTY))
         if isinstance(owner, Everything):
             columns = (self._switch(), self._alternatives(owner))
-            return ladder, FormPage(self.tr("Alternative limits"), columns)
+            return ladder, self._visitors(), FormPage(self.tr("Alternative limits"), columns)
         hours = Field("hours", self.tr("Hours"), make=self._week, advise=self._advise_hours)
         expires = Field("expires", self.tr("Expires"), make=ExpiryInput, advise=self._advise_expiry)
         return (
             ladder,
             FormPage(self.tr("Schedule"), ((hours, expires),)),
+            self._visitors(),
             FormPage(self.tr("Alternative limits"), (self._alternatives(owner), _EMPTY)),
         )
 
@@ -81,6 +82,12 @@ class LimitPages(QObject):
     def _alternative(self, word: str, label: str, tip: str) -> Field:
         advise = partial(self._advise_alternative, word, self._rate)
         return Field(f"alt_{word}", label, tip=tip, make=partial(self._or_usual, RATES), advise=advise)
+
+    def _visitors(self) -> FormPage:
+        said = self.tr(
+            "Not let in: addresses and networks, with commas between them: 203.0.113.7, 2001:db8::/32"
+        )
+        return FormPage(self.tr("Visitors"), ((Field("blocked", self.tr("Blocked"), said),),))
 
     def _switch(self) -> tuple[Field, ...]:
         choices = (

@@ -98,6 +98,7 @@ class Pages(QStackedWidget):
         """Who is connected."""
         page = ConnectionsPage(self._program, self._theme, self)
         page.close_asked.connect(self._commands.close_connections)
+        page.block_asked.connect(self._commands.block)
         self._layouts.add("connections", page.view)
         self.addWidget(page)
         return page

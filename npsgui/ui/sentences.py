@@ -81,6 +81,7 @@ class Sentences(QObject):
             Cause.STALLED: self.tr("stalled"),
             Cause.IDLE: self.tr("idle"),
             Cause.AGENT: self.tr("agent lost"),
+            Cause.BLOCKED: self.tr("blocked"),
         }
         return words[cause]
 

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Host, Mode, OwnerKey, OwnerKind, Tunnel
+from npsgui.model.peers import address_of
 from npsgui.ui.connections_page import ConnectionsPage
 from npsgui.ui.theme import Theme
 from tests.ui.chart_program import FakeProgram, session
@@ -73,3 +74,17 @@ def test_qts_model_tester_finds_no_fault_while_sessions_end(page: ConnectionsPag
 
     assert len(page.table.rows) == 3
     assert tester.model() is page.table
+
+
+def test_block_and_close_all_act_on_the_peers_that_were_selected(page: ConnectionsPage) -> None:
+    blocked: list[object] = []
+    closed: list[object] = []
+    page.block_asked.connect(blocked.append)
+    page.close_asked.connect(closed.append)
+    page.view.selectRow(0)
+    peer = page.view.selected()[0].row.peer
+    page._block.trigger()
+    page._close_peers.trigger()
+
+    assert blocked == [(address_of(peer),)]
+    assert closed == [tuple(link.row.id for link in sorted(page.table.rows, key=lambda link: link.row.id))]
