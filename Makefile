@@ -39,5 +39,7 @@ $(STAMP): pyproject.toml packaging/constraints.txt packaging/system-packages
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c packaging/constraints.txt -e . --group dev
 	@touch $(STAMP)
 
+include packaging/packages.mk
+
 clean:
 	rm -rf .venv* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,65 @@
+# What users install. The same commit, constraints and Debian give the same bytes: all goes into dist/.
+#     make deb rpm run-installer     for Linux, from one PyInstaller bundle (a Debian 12 to build on: its glibc is the oldest that will do)
+#     make wheel                     the wheel and the sdist
+#     make release                   all of it, the SBOM and SHA256SUMS
+# packaging/prove-packages proves them in fresh Debians.
+
+VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' npsgui/__init__.py)
+SOURCE_DATE_EPOCH ?= $(or $(shell git log -1 --format=%ct 2>/dev/null),315532800)
+export SOURCE_DATE_EPOCH
+export PYTHONHASHSEED := 0
+
+RELEASE_VENV := .venv-release
+TOOLS := .venv-tools
+PIP := -m pip install -q --disable-pip-version-check -c packaging/constraints.txt
+BUNDLE := build/bundle/npsgui/npsgui
+TREE := build/tree/usr/bin/npsgui
+
+.PHONY: bundle deb rpm run-installer wheel sbom release
+
+# What goes into a bundle, and nothing else, so that the SBOM of this environment is the bundle's.
+$(RELEASE_VENV)/.made: pyproject.toml packaging/constraints.txt
+	@PYTHON=$(PYTHON) packaging/system-packages package
+	@$(PYTHON) -m venv --clear $(RELEASE_VENV)
+	@$(RELEASE_VENV)/bin/python $(PIP) "pip>=25.1"
+	@$(RELEASE_VENV)/bin/python $(PIP) -e . --group bundle
+	@touch $@
+
+$(TOOLS)/.made: pyproject.toml packaging/constraints.txt
+	@PYTHON=$(PYTHON) packaging/system-packages package
+	@$(PYTHON) -m venv --clear $(TOOLS)
+	@$(TOOLS)/bin/python $(PIP) "pip>=25.1"
+	@$(TOOLS)/bin/python $(PIP) --group release
+	@touch $@
+
+$(BUNDLE): $(RELEASE_VENV)/.made packaging/npsgui.spec packaging/bundle $(shell find npsgui resources -type f -not -name '*.pyc')
+	@packaging/bundle $(RELEASE_VENV)/bin/python
+
+$(TREE): $(BUNDLE) $(wildcard packaging/linux/*) README.md CHANGELOG.md LICENSE
+	@packaging/linux/tree $(RELEASE_VENV)/bin/python $(VERSION)
+
+bundle: $(BUNDLE)
+
+deb: $(TREE)
+	@packaging/linux/deb $(VERSION)
+
+rpm: $(TREE) $(TOOLS)/.made
+	@mkdir -p dist
+	@VERSION=$(VERSION) ARCH=$(shell dpkg --print-architecture) $(TOOLS)/bin/nfpm package -f packaging/linux/nfpm.yaml -p rpm -t dist/
+
+run-installer: $(TREE)
+	@packaging/linux/run-installer $(VERSION) dist/npsgui-$(VERSION)-$(shell uname -m).run
+
+wheel: $(TOOLS)/.made
+	@$(TOOLS)/bin/python -m build --no-isolation -o dist
+
+sbom: $(BUNDLE) $(TOOLS)/.made
+	@mkdir -p dist
+	@$(TOOLS)/bin/cyclonedx-py environment --output-reproducible --of JSON -o build/bom.json $(RELEASE_VENV)/bin/python
+	@$(RELEASE_VENV)/bin/python packaging/linux/components.py build/bundle/npsgui build/bom.json
+	@mv build/bom.json dist/npsgui-$(VERSION).cdx.json
+
+release:
+	@rm -rf dist
+	@$(MAKE) --no-print-directory wheel deb rpm run-installer sbom
+	@cd dist && sha256sum * >SHA256SUMS && cat SHA256SUMS
