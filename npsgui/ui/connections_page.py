@@ -72,7 +72,6 @@ class ConnectionsPage(QWidget):
         layout.addWidget(self.header)
         layout.addWidget(card, 1)
         self.header.search.textChanged.connect(self._filter)
-        self.setFocusProxy(self.view)
         self.header.search.left.connect(self.view.setFocus)
         self.view.chosen.connect(self._enable_actions)
         self.view.remove_asked.connect(self._on_close)
@@ -92,6 +91,8 @@ class ConnectionsPage(QWidget):
 
     def _show_rows(self) -> None:
         self._stack.setCurrentIndex(0 if self.table.rows else 1)
+        # a page that hands the focus to what is hidden would hold Tab for ever
+        self.setFocusProxy(self.view if self.table.rows else self.header.search)
         self._empty.say(
             self.tr("Nothing here matches the search.")
             if self.header.search.text()

@@ -30,6 +30,7 @@ def shape_of(state: State | Health, colors: Colors) -> tuple[str, str]:
         State.EXPIRED: ("square", colors.bad),
         State.FAILED: ("square", colors.bad),
         State.STOPPED: ("ring", colors.muted),
+        State.OFFLINE: ("ring", colors.muted),
         State.WAITING: ("diamond", colors.warn),
         Health.OK: ("circle", colors.ok),
         Health.BEHIND: ("triangle", colors.warn),

@@ -72,7 +72,6 @@ class FlowPage(QWidget):
         self._empty = EmptyState("", add, self)
         self._lay_out()
         self.header.search.textChanged.connect(self._filter)
-        self.setFocusProxy(self.view)
         self.header.search.left.connect(self.view.setFocus)
         self.view.chosen.connect(self._on_chosen)
         self.view.edit_asked.connect(self._on_edit)
@@ -189,6 +188,8 @@ class FlowPage(QWidget):
 
     def _show_rows(self) -> None:
         self._stack.setCurrentIndex(0 if self.table.rows else 1)
+        # a page that hands the focus to what is hidden would hold Tab for ever
+        self.setFocusProxy(self.view if self.table.rows else self.header.search)
         self.detail.setVisible(bool(self._flows))
         self._empty.say(
             self.tr("Nothing here matches the search and the filter.") if self._flows else self._nothing

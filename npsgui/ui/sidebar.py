@@ -40,7 +40,7 @@ class StateFilter(enum.Enum):
     RUNNING = frozenset({State.RUNNING, State.NEAR_QUOTA, State.THROTTLED})
     QUOTA = frozenset({State.NEAR_QUOTA, State.THROTTLED, State.OVER_QUOTA})
     STOPPED = frozenset({State.STOPPED, State.EXPIRED, State.OUTSIDE_HOURS})
-    TROUBLE = frozenset({State.FAILED, State.WAITING})
+    TROUBLE = frozenset({State.FAILED, State.WAITING, State.OFFLINE})
 
 
 class Sidebar(QFrame):

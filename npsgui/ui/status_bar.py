@@ -95,6 +95,7 @@ class _Rates(QPushButton):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("flat")
+        self.setAccessibleName(self.tr("Rates and limits of everything"))
         self._labels = QLabel(self), QLabel(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 8, 0)

@@ -1,0 +1,179 @@
+"""Every page and dialog by keyboard and by ear: names, the way by Tab, no clipped word in any language."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from npsgui.app.program import Program
+from npsgui.app.settings import Settings
+from npsgui.model.entities import OwnerKey, OwnerKind
+from npsgui.ui.elided import ElidedLabel
+from npsgui.ui.sidebar import Page
+from npsgui.ui.style import style_sheet
+from npsgui.ui.tabs import Tabs
+from npsgui.ui.theme import LIGHT, Theme
+from npsgui.ui.translation import Translation
+from npsgui.ui.window import Window
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support")
+
+CLIENT = OwnerKey(OwnerKind.CLIENT, 1)
+TUNNEL = OwnerKey(OwnerKind.TUNNEL, 1)
+
+Look = Callable[[QWidget], list[str]]
+
+
+def dialogs(window: Window) -> Iterator[Callable[[], None]]:
+    commands = window.commands
+    yield commands.new_client
+    yield lambda: commands.edit(CLIENT)
+    yield commands.new_tunnel
+    yield lambda: commands.edit(TUNNEL)
+    yield commands.new_host
+    yield commands.edit_limits
+    yield lambda: commands.remove((CLIENT,))
+
+
+def sweep(qtbot: QtBot, folder: Path, look: Look) -> list[str]:
+    """What ``look`` finds wrong on every page and every leaf of every dialog."""
+
+    async def body() -> list[str]:
+        program = await Program.open(folder)
+        await program.add(OwnerKind.CLIENT, {"remark": "nas"})
+        await program.add(
+            OwnerKind.TUNNEL, {"client": "1", "port": "18999", "targets": "127.0.0.1:9", "enabled": "no"}
+        )
+        window = Window(program, Theme(), Settings(folder))
+        qtbot.addWidget(window)
+        window.resize(1280, 800)
+        window.show()
+        found: list[str] = []
+        for page in Page:
+            window.show_page(page)
+            QApplication.processEvents()
+            found += [f"{page.name}: {wrong}" for wrong in look(window)]
+        for ask in dialogs(window):
+            ask()
+            await asyncio.sleep(0)
+            QApplication.processEvents()
+            dialog = QApplication.activeModalWidget()
+            assert dialog is not None
+            for leaf in leaves(dialog):
+                found += [
+                    f"{dialog.windowTitle() or type(dialog).__name__} {leaf}: {wrong}"
+                    for wrong in look(dialog)
+                ]
+            dialog.close()
+            await asyncio.sleep(0)
+        window.close()
+        await program.close()
+        return found
+
+    return asyncio.run(body())
+
+
+def leaves(dialog: QWidget) -> Iterator[str]:
+    """Turn the leaves of a dialog, one after the other."""
+    tabs = dialog.findChildren(Tabs)
+    if not tabs:
+        yield ""
+    for tab in tabs[:1]:
+        for button in tab.findChildren(QAbstractButton):
+            button.click()
+            QApplication.processEvents()
+            yield button.text()
+
+
+def described(widget: QWidget) -> str:
+    text = widget.text() if isinstance(widget, QAbstractButton | QLabel) else widget.objectName()
+    return f"{type(widget).__name__} “{text}”"
+
+
+def parts(root: QWidget) -> list[QWidget]:
+    return [one for one in root.findChildren(QWidget) if one.isVisible() and one.window() is root.window()]
+
+
+def focusable(root: QWidget) -> list[QWidget]:
+    return [
+        one
+        for one in parts(root)
+        if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.isEnabled() and one.focusProxy() is None
+    ]
+
+
+def nameless(root: QWidget) -> list[str]:
+    """Who cannot be read out."""
+    found = []
+    for widget in focusable(root):
+        told = QAccessible.queryAccessibleInterface(widget)
+        if told is None or not told.text(QAccessible.Text.Name).strip():
+            found.append(described(widget))
+    return found
+
+
+def unreached(root: QWidget) -> list[str]:
+    """Whom Tab does not come to."""
+    wanted = focusable(root)
+    reached: set[QWidget] = set()
+    for _ in range(3 * len(wanted) + 10):
+        at = root.window().focusWidget() or root
+        reached.add(at)
+        QTest.keyClick(at, Qt.Key.Key_Tab)
+    return [described(one) for one in wanted if one not in reached and not is_one_of_a_choice(one)]
+
+
+def is_one_of_a_choice(widget: QWidget) -> bool:
+    """Whether the arrow keys lead to it from the chosen one beside it."""
+    group = widget.group() if isinstance(widget, QAbstractButton) else None
+    return group is not None and group.exclusive() and group.checkedButton() in focusable(widget.window())
+
+
+def clipped(root: QWidget) -> list[str]:
+    """Whose words do not fit."""
+    return [
+        f"{described(one)} has {one.width()} of {one.sizeHint().width()}"
+        for one in parts(root)
+        if isinstance(one, QLabel | QAbstractButton)
+        and not isinstance(one, ElidedLabel)
+        and not (isinstance(one, QLabel) and (one.wordWrap() or not one.text()))
+        and one.width() < one.sizeHint().width()
+    ]
+
+
+@pytest.fixture(params=["en", "zh_CN"])
+def language(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str]:
+    """The window speaks it, in the program's own style."""
+    locale = str(request.param)
+    translation = Translation(QLocale(locale).name(), qapp)
+    qapp.installTranslator(translation)
+    qapp.setStyleSheet(style_sheet(LIGHT))
+    yield locale
+    qapp.setStyleSheet("")
+    qapp.removeTranslator(translation)
+
+
+def test_everything_that_takes_the_focus_has_a_name(qtbot: QtBot, tmp_path: Path) -> None:
+    wrong = sweep(qtbot, tmp_path, nameless)
+
+    assert not wrong, "\n".join(wrong)
+
+
+def test_tab_comes_to_everything(qtbot: QtBot, tmp_path: Path) -> None:
+    wrong = sweep(qtbot, tmp_path, unreached)
+
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_word_is_clipped(qtbot: QtBot, tmp_path: Path, language: str) -> None:
+    wrong = sweep(qtbot, tmp_path, clipped)
+
+    assert not wrong, "\n".join(wrong)
