@@ -121,7 +121,10 @@ def test_a_damaged_ledger_is_told_and_a_new_one_begun(offline: Terminal) -> None
         told = warnings(served.end().err)
 
     [aside] = offline.folder.glob("ledger-damaged-*.db")
-    assert told == [f"The ledger was damaged. It was set aside as {aside}, and a new one was begun."]
+    assert told == [
+        f"The ledger was damaged. It was set aside as {aside}, and a new one was begun."
+        " If there is a backup of it, end npsgui and put it back with “npsgui restore FILE”."
+    ]
 
 
 @pytest.mark.parametrize("command", ["serve", "flows", "verify"])
