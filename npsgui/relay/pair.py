@@ -21,7 +21,7 @@ from npsgui.model.gate import Cause, Lane, Lease
 from npsgui.relay.buffers import LARGEST, LEAST
 from npsgui.relay.pacer import Turns
 from npsgui.relay.prelude import Prelude
-from npsgui.relay.sessions import DRAIN_SECONDS, Session
+from npsgui.relay.sessions import Session
 from npsgui.relay.shared import Shared
 
 FLUSH_SECONDS = 30.0
@@ -296,7 +296,7 @@ class Pair(Session):
             return
         self.cause = cause
         self._deadline = self.shared.loop.time() + FLUSH_SECONDS
-        self._timer = self.shared.loop.call_later(DRAIN_SECONDS, self._hurry)
+        self._timer = self.shared.loop.call_later(self.shared.sessions.drain_seconds, self._hurry)
         for half in self.halves:
             half.drain()
 
@@ -325,4 +325,4 @@ class Pair(Session):
             else:
                 half.abort()
         if waiting:
-            self._timer = self.shared.loop.call_later(DRAIN_SECONDS, self._hurry)
+            self._timer = self.shared.loop.call_later(self.shared.sessions.drain_seconds, self._hurry)

@@ -28,7 +28,7 @@ from npsgui.relay.http.shared_ports import SharedPorts
 from npsgui.relay.pacer import Pacer
 from npsgui.relay.secret import SecretService
 from npsgui.relay.services import SERVICES, Service
-from npsgui.relay.sessions import PeerBytes, Sessions
+from npsgui.relay.sessions import DRAIN_SECONDS, PeerBytes, Sessions
 from npsgui.relay.shared import Shared
 from npsgui.relay.sockets import allow_many_sockets
 
@@ -49,13 +49,16 @@ class Relay:
         agents: Agents | None = None,
         *,
         by_network: bool = False,
+        drain_seconds: float = DRAIN_SECONDS,
         wall: Callable[[], float] = time.time,
     ) -> None:
         allow_many_sockets()
         loop = asyncio.get_running_loop()
         self._events = events
         self._pacer = Pacer(loop)
-        self._sessions = Sessions(loop, accounts, events, by_network=by_network, wall=wall)
+        self._sessions = Sessions(
+            loop, accounts, events, by_network=by_network, drain_seconds=drain_seconds, wall=wall
+        )
         dialer = Dialer(loop, agents or NoAgents(), self._on_target_failed, dial_seconds)
         shared = Shared(loop, Buffers(), self._pacer, self._sessions, dialer)
         self._shared = shared

@@ -127,8 +127,10 @@ class Sessions:
         events: Events,
         *,
         by_network: bool = False,
+        drain_seconds: float = DRAIN_SECONDS,
         wall: Callable[[], float] = time.time,
     ) -> None:
+        self.drain_seconds = drain_seconds
         self.by_network = by_network
         """Whether IPv6 peers are told apart by their /64 network, not by their address."""
         self._bill: list[PeerBytes] = []
@@ -245,7 +247,7 @@ class Sessions:
         """End every session; what was charged is sent first, if its reader takes it in time."""
         for session in self:
             session.cut(Cause.SHUTDOWN)
-        if not await self.wait_for_end(2 * DRAIN_SECONDS):
+        if not await self.wait_for_end(2 * self.drain_seconds):
             self.abort()
             await self._empty.wait()
 

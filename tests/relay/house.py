@@ -42,7 +42,9 @@ class House:
         self.events.subscribe(self.seen.append)
         self.wall = time.time()
         """The wall clock of the relay, Unix time, s: stands still until a test sets it."""
-        self.relay = Relay(self.accounts, self.events, dial_seconds, contexts, wall=lambda: self.wall)
+        self.relay = Relay(
+            self.accounts, self.events, dial_seconds, contexts, drain_seconds=0.2, wall=lambda: self.wall
+        )
         self.configuration = Configuration()
 
     def apply(self, *owners: Owner) -> None:
