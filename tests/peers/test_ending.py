@@ -20,6 +20,9 @@ from tests.relay.test_http_hosts import hello
 EACH = 20
 """Connections for each opening."""
 
+SESSIONS = 7 * EACH
+"""Those that stay open: both TCP, two SOCKS5, a CONNECT, a file, and TLS that is passed on."""
+
 DEBUG = {"PYTHONASYNCIODEBUG": "1", "PYTHONDEVMODE": "1"}
 
 BOUND = 15.0
@@ -27,7 +30,7 @@ BOUND = 15.0
 
 OPENINGS = {
     "tcp": [b"", b"x"],
-    "socks5": [b"", b"\5\1", b"\5\1\0", b"\5\1\0\5\1\0\1\x7f\0\0\1NN", b"\5\1\0\5\3\0\1\0\0\0\0\0\0"],
+    "socks5": [b"", b"\5\1", b"\5\1\0", b"\5\1\0\5\1\0\1\x7f\0\0\1@@", b"\5\1\0\5\3\0\1\0\0\0\0\0\0"],
     "httpProxy": [b"", b"GET ", b"CONNECT 127.0.0.1:PORT HTTP/1.1\r\nHost: x\r\n\r\nx"],
     "file": [b"GET / HT", b"GET /big HTTP/1.1\r\nHost: x\r\n\r\n"],
     "http": [
@@ -36,7 +39,7 @@ OPENINGS = {
     ],
     "https": [b"", b"\x16\3\1", hello("a.test"), hello("b.test")],
 }
-"""What visitors have said when it ends; PORT and NN are the target's port."""
+"""What visitors have said when it ends; PORT and @@ are the target's port."""
 
 
 @pytest.fixture
@@ -85,8 +88,8 @@ def test_hundreds_of_sessions_of_every_kind_do_not_hold_up_the_end(
                 for opening in openings * EACH:
                     visitors.append(await asyncio.open_connection("127.0.0.1", doors[kind]))
                     named = opening.replace(b"PORT", b"%d" % target.port)
-                    visitors[-1][1].write(named.replace(b"NN", target.port.to_bytes(2)))
-            while len(await Place(tmp_path).do("connections")) < 6 * EACH:  # noqa: ASYNC110
+                    visitors[-1][1].write(named.replace(b"@@", target.port.to_bytes(2)))
+            while len(await Place(tmp_path).do("connections")) < SESSIONS:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
             began = time.monotonic()
             said = await asyncio.to_thread(served.end)
