@@ -7,6 +7,7 @@ import email.utils
 import os
 import random
 import re
+import resource
 import urllib.parse
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -247,3 +248,27 @@ def test_curl_resumes_a_download(run: Run[Any], folder: Path, tmp_path: Path) ->
             assert (tmp_path / "got").read_bytes() == BIG
 
     run(go())
+
+
+def test_a_visitor_for_whom_no_socket_is_left_is_told_so(run: Run[Any], folder: Path) -> None:
+    async def body() -> None:
+        async with sharing(folder) as made:
+            reader, writer = await made.visit()
+            await made.until(
+                lambda: any(task.get_name().startswith("talk HTTP") for task in asyncio.all_tasks())
+            )
+            limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+            lowest = os.dup(0)
+            os.close(lowest)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, limits[1]))
+            try:
+                writer.write(b"GET /a.txt HTTP/1.1\r\nHost: x\r\n\r\n")
+                said = await answer((reader, writer))
+            finally:
+                resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+            assert said[0].startswith(b"HTTP/1.1 502 ")
+            assert made.relay.connections() == []
+            writer.close()
+
+    run(body())

@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 from npsgui.model.entities import Via
+from npsgui.model.errors import TargetUnreachable
 from npsgui.relay.http.answers import ASK, page
 from npsgui.relay.http.authorization import permitted
 from npsgui.relay.http.folder import serve_folder
@@ -30,10 +31,8 @@ class FileService(TunnelService):
         if route.via is Via.AGENT:
             self._shared.dialer.open_files(route, protocol)
             return "*"
-        ours, theirs = socket.socketpair()
+        ours, theirs = _socketpair()
         folder = Path(self.tunnel.folder)
-        for end in (ours, theirs):
-            end.setblocking(False)
         reader, writer = await asyncio.open_connection(sock=theirs)
         spawn(serve_folder(reader, writer, folder, self.tunnel.strip), f"serve {folder}")
         await self._shared.loop.create_connection(lambda: protocol, sock=ours)
@@ -41,3 +40,16 @@ class FileService(TunnelService):
 
     def _permits(self, head: RequestHead) -> bool:
         return permitted(self.tunnel.accounts, head.get(b"authorization"))
+
+
+def _socketpair() -> tuple[socket.socket, socket.socket]:
+    """Two ends that do not block. Raises TargetUnreachable: the system has no more sockets."""
+    try:
+        ours, theirs = socket.socketpair()
+    except OSError as error:
+        raise TargetUnreachable(
+            "The folder cannot be served: {reason}.", reason=error.strerror or str(error)
+        ) from error
+    for end in (ours, theirs):
+        end.setblocking(False)
+    return ours, theirs
