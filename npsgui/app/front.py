@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from npsgui.model.agents import AgentRow
-from npsgui.model.audit import AuditEvent
+from npsgui.model.audit import NEWEST, AuditEvent, Portion
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Owner, OwnerKey, OwnerKind
 from npsgui.model.events import Events
@@ -60,7 +60,12 @@ class Shown(Protocol):
     async def peers(self, owner: OwnerKey, since: int, until: int) -> list[PeerUsage]: ...
 
     async def audit(
-        self, since: float, until: float, owner: OwnerKey | None = None, text: str = ""
+        self,
+        since: float,
+        until: float,
+        owner: OwnerKey | None = None,
+        text: str = "",
+        portion: Portion = NEWEST,
     ) -> list[AuditEvent]: ...
 
     async def verify(self) -> list[Sentence]: ...

@@ -18,7 +18,7 @@ from npsgui.app.wishes import Wishes
 from npsgui.ledger.ledger import Ledger
 from npsgui.model.accounts import Accounts
 from npsgui.model.agents import AgentRow
-from npsgui.model.audit import AuditEvent
+from npsgui.model.audit import NEWEST, AuditEvent, Portion
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Owner, OwnerKey, OwnerKind
 from npsgui.model.errors import NotFound
@@ -149,13 +149,18 @@ class Readings:
         return await self._ledger.peers(owner, since, until)
 
     async def audit(
-        self, since: float, until: float, owner: OwnerKey | None = None, text: str = ""
+        self,
+        since: float,
+        until: float,
+        owner: OwnerKey | None = None,
+        text: str = "",
+        portion: Portion = NEWEST,
     ) -> list[AuditEvent]:
-        """What happened in [since, until), Unix times, s; the newest 10,000, the oldest of them first.
+        """What happened in [since, until), Unix times, s; a portion of it, the oldest first.
 
         ``owner``: only what concerns it; a client with its tunnels and hosts. ``text``: only where it occurs.
         """
-        return await self._ledger.events(since, until, owner, text)
+        return await self._ledger.events(since, until, owner, text, portion)
 
     async def verify(self) -> list[Sentence]:
         """What does not add up in the ledger; empty is good."""

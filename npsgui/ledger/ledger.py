@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from npsgui.ledger.backlog import Batch, Delta
 from npsgui.ledger.records import Changes, Opened, Store
 from npsgui.ledger.writer import Writer
-from npsgui.model.audit import AuditEvent
+from npsgui.model.audit import NEWEST, AuditEvent, Portion
 from npsgui.model.entities import OwnerKey
 from npsgui.model.minutes import minute_of
 from npsgui.model.peers import PeerUsage
@@ -111,16 +111,21 @@ class Ledger:
         return await self._in_thread(lambda: self._store.history(owner, since, until, step))
 
     async def events(
-        self, since: float, until: float, owner: OwnerKey | None = None, text: str = ""
+        self,
+        since: float,
+        until: float,
+        owner: OwnerKey | None = None,
+        text: str = "",
+        portion: Portion = NEWEST,
     ) -> list[AuditEvent]:
-        """The newest 10,000 of what happened in [since, until), the oldest first. Raises LedgerError.
+        """A portion of what happened in [since, until), the oldest first. Raises LedgerError.
 
         ``owner``: only what concerns it; a client with its tunnels and hosts. ``text``: only where it occurs.
         """
 
         def read() -> list[AuditEvent]:
             self._writer.write()
-            return self._store.events(since, until, owner, text)
+            return self._store.events(since, until, owner, text, portion)
 
         return await self._in_thread(read)
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from npsgui.ledger.backlog import Backlog
 from npsgui.model.accounts import Totals
-from npsgui.model.audit import AuditEvent
+from npsgui.model.audit import AuditEvent, Portion
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Owner, OwnerKey
 from npsgui.model.peers import PeerUsage
@@ -68,7 +68,9 @@ class Store(Protocol):
     def history(self, owner: OwnerKey, since: int, until: int, step: Step) -> list[Usage]:
         """The buckets that moved."""
 
-    def events(self, since: float, until: float, owner: OwnerKey | None, text: str) -> list[AuditEvent]:
+    def events(
+        self, since: float, until: float, owner: OwnerKey | None, text: str, portion: Portion
+    ) -> list[AuditEvent]:
         """The audit trail, the oldest first."""
 
     def peers(self, owner: OwnerKey, since: int, until: int) -> list[PeerUsage]:

@@ -10,13 +10,10 @@ from sqlalchemy import Connection, Row, Text, cast, func, insert, or_, select
 
 from npsgui.ledger.dialect import added
 from npsgui.ledger.schema import audit, runs
-from npsgui.model.audit import AuditEvent, Happening
+from npsgui.model.audit import AuditEvent, Happening, Portion
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.gate import Cause
 from npsgui.model.minutes import MINUTE
-
-MOST = 10_000
-"""How many events one reading gives; the newest."""
 
 
 def record(connection: Connection, node: str, events: Iterable[AuditEvent]) -> None:
@@ -35,9 +32,15 @@ def record(connection: Connection, node: str, events: Iterable[AuditEvent]) -> N
 
 
 def events(
-    connection: Connection, node: str, since: float, until: float, owner: OwnerKey | None, text: str
+    connection: Connection,
+    node: str,
+    since: float,
+    until: float,
+    owner: OwnerKey | None,
+    text: str,
+    portion: Portion,
 ) -> list[AuditEvent]:
-    """The newest ``MOST`` events in [since, until) that concern ``owner`` and hold ``text``, oldest first.
+    """A portion of the events in [since, until) that concern ``owner`` and hold ``text``, oldest first.
 
     A client is concerned by what happens to its tunnels and hosts, everything by all.
     """
@@ -46,11 +49,13 @@ def events(
         wanted = wanted.where(audit.c.client == owner.id)
     elif owner is not None and owner.kind is not OwnerKind.GLOBAL:
         wanted = wanted.where(audit.c.kind == owner.kind.value, audit.c.id == owner.id)
+    if portion.kinds:
+        wanted = wanted.where(audit.c.what.in_([kind.value for kind in portion.kinds]))
     if text:
         named = audit.c.kind + " " + cast(audit.c.id, Text)
         places = (audit.c.what, audit.c.name, audit.c.cause, audit.c.details, named)
         wanted = wanted.where(or_(*(place.icontains(text, autoescape=True) for place in places)))
-    newest = wanted.order_by(audit.c.at.desc(), audit.c.row.desc()).limit(MOST)
+    newest = wanted.order_by(audit.c.at.desc(), audit.c.row.desc()).limit(portion.most).offset(portion.skip)
     return [_event(row) for row in reversed(connection.execute(newest).all())]
 
 

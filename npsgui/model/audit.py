@@ -44,6 +44,19 @@ class Happening(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Portion:
+    """Which of the events that were asked for are wanted: ``most`` of them, after the ``skip`` newest."""
+
+    most: int = 10_000
+    skip: int = 0
+    kinds: tuple[Happening, ...] = ()
+    """Only these; without any, all."""
+
+
+NEWEST = Portion()
+
+
+@dataclass(frozen=True, slots=True)
 class AuditEvent:
     """One row of the trail. A refusal stands for all of its minute, owner and cause."""
 

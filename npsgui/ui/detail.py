@@ -36,6 +36,8 @@ from npsgui.ui.connection_rows import LinkColumns, links
 from npsgui.ui.course import Course
 from npsgui.ui.delegates import show_flows
 from npsgui.ui.elided import ElidedLabel
+from npsgui.ui.event_feed import TrailSource
+from npsgui.ui.events_view import EventsView
 from npsgui.ui.facts import Facts
 from npsgui.ui.flow_rows import FlowColumns, lines
 from npsgui.ui.limits_view import LimitsView
@@ -49,7 +51,7 @@ _ROOMY = 980
 """From this width on, px, the range buttons stand beside the tabs."""
 
 
-class DetailSource(HistorySource, Protocol):
+class DetailSource(HistorySource, TrailSource, Protocol):
     """The part of Program that the pane needs."""
 
     @property
@@ -79,6 +81,7 @@ class Tab(enum.Enum):
     CONNECTIONS = enum.auto()
     TUNNELS = enum.auto()
     LIMITS = enum.auto()
+    EVENTS = enum.auto()
 
 
 class DetailPane(QFrame):
@@ -108,6 +111,7 @@ class DetailPane(QFrame):
                 Tab.CONNECTIONS: self.tr("Connections"),
                 Tab.TUNNELS: self.tr("Tunnels and hosts"),
                 Tab.LIMITS: self.tr("Limits"),
+                Tab.EVENTS: self.tr("Events"),
             },
             self,
         )
@@ -124,6 +128,7 @@ class DetailPane(QFrame):
         self.tunnels.nothing = self.tr("This client has no tunnels and hosts yet.")
         show_flows(self.tunnels, theme, lambda line: line.flow)
         self._limits = LimitsView(theme, self)
+        self.events = EventsView(program, theme, self)
         self._lay_out()
         self.tabs.chosen.connect(self._on_tab_chosen)
         self._ranges.chosen.connect(self._on_range_chosen)
@@ -171,8 +176,11 @@ class DetailPane(QFrame):
             kinds = (OwnerKind.TUNNEL, OwnerKind.HOST)
             flows = [one for kind in kinds for one in program.flows(kind) if one.client == row.client]
             self.tunnels.table.show(lines(flows, program.configuration))
-        else:
+        elif tab is Tab.LIMITS:
             self._limits.show_row(row, program.configuration)
+        else:
+            self.events.show_owner(row.owner)
+            self.events.refresh()
 
     def _row(self) -> FlowRow | None:
         if self._owner is None:
@@ -216,7 +224,7 @@ class DetailPane(QFrame):
         rows.addWidget(self._facts)
         rows.addWidget(self.chart, 1)
         self._stack = QStackedWidget(self)
-        for part in (traffic, self.links, self.tunnels, self._limits):
+        for part in (traffic, self.links, self.tunnels, self._limits, self.events):
             self._stack.addWidget(part)
         self._head = QHBoxLayout()
         self._head.setSpacing(12)

@@ -13,6 +13,7 @@ from npsgui.app.front import Front
 from npsgui.model.entities import OwnerKind
 from npsgui.ui.commands import Commands
 from npsgui.ui.connections_page import ConnectionsPage
+from npsgui.ui.events_page import EventsPage
 from npsgui.ui.flow_page import FlowPage
 from npsgui.ui.layouts import Layouts
 from npsgui.ui.overview_page import OverviewPage
@@ -27,7 +28,7 @@ class Pages(QStackedWidget):
     """All pages, one of them in sight, laid out as they were left; what they ask for, ``commands`` do."""
 
     owner_chosen = Signal(object)
-    """The OwnerKey of a client to show on the page of clients."""
+    """The OwnerKey whose row is to be shown on its page."""
 
     def __init__(
         self, program: Front, theme: Theme, commands: Commands, layouts: Layouts, parent: QWidget
@@ -52,7 +53,7 @@ class Pages(QStackedWidget):
         self._adds[Page.TUNNELS].triggered.connect(partial(self._on_new_owned, commands.new_tunnel))
         self._adds[Page.HOSTS].triggered.connect(partial(self._on_new_owned, commands.new_host))
 
-    def of(self, page: Page) -> OverviewPage | FlowPage | ConnectionsPage:
+    def of(self, page: Page) -> OverviewPage | FlowPage | ConnectionsPage | EventsPage:
         """The page, which is made if need be."""
         match page:
             case Page.OVERVIEW:
@@ -65,6 +66,8 @@ class Pages(QStackedWidget):
                 return self.hosts
             case Page.CONNECTIONS:
                 return self.connections
+            case Page.EVENTS:
+                return self.events
 
     @cached_property
     def overview(self) -> OverviewPage:
@@ -103,6 +106,15 @@ class Pages(QStackedWidget):
         self.addWidget(page)
         return page
 
+    @cached_property
+    def events(self) -> EventsPage:
+        """What happened."""
+        page = EventsPage(self._program, self._theme, self)
+        page.owner_chosen.connect(self.owner_chosen)
+        self._layouts.add("events", page.events.view)
+        self.addWidget(page)
+        return page
+
     def refresh(self) -> None:
         """Pull what the page in sight shows."""
         everything = self._program.configuration.everything
@@ -110,7 +122,7 @@ class Pages(QStackedWidget):
         open_now = " · ".join(f"{name} {port}" for name, port in ports if port)
         self._ports.setText(open_now or self.tr("Set the ports…"))
         page = self.currentWidget()
-        if isinstance(page, FlowPage | ConnectionsPage | OverviewPage):
+        if isinstance(page, FlowPage | ConnectionsPage | OverviewPage | EventsPage):
             page.refresh()
 
     def counts(self) -> dict[StateFilter, int]:

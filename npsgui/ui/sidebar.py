@@ -32,6 +32,7 @@ class Page(enum.IntEnum):
     TUNNELS = 2
     HOSTS = 3
     CONNECTIONS = 4
+    EVENTS = 5
 
 
 class StateFilter(enum.Enum):
@@ -67,6 +68,7 @@ class Sidebar(QFrame):
             Page.TUNNELS: _Door(self.tr("Tunnels"), "route", self),
             Page.HOSTS: _Door(self.tr("Hosts"), "world", self),
             Page.CONNECTIONS: _Door(self.tr("Connections"), "plug-connected", self),
+            Page.EVENTS: _Door(self.tr("Events"), "history", self),
         }
         self._filters = {
             StateFilter.RUNNING: _Door(self.tr("Running"), "", self),

@@ -23,6 +23,7 @@ from npsgui.model.events import (
 from npsgui.ui.agent_notices import AgentNotices
 from npsgui.ui.commands import Commands
 from npsgui.ui.connections_page import ConnectionsPage
+from npsgui.ui.events_page import EventsPage
 from npsgui.ui.first_run_page import FirstRunPage
 from npsgui.ui.flow_page import FlowPage
 from npsgui.ui.layouts import Layouts
@@ -221,13 +222,13 @@ class Window(QMainWindow):
         if isinstance(self.pages.currentWidget(), OverviewPage):
             self.show_page(Page.CLIENTS)
         page = self.pages.currentWidget()
-        if isinstance(page, FlowPage | ConnectionsPage):
+        if isinstance(page, FlowPage | ConnectionsPage | EventsPage):
             page.header.search.setFocus()
             page.header.search.selectAll()
 
     def _on_clear(self) -> None:
         page = self.pages.currentWidget()
-        if isinstance(page, FlowPage | ConnectionsPage):
+        if isinstance(page, FlowPage | ConnectionsPage | EventsPage):
             page.header.search.clear()
             page.setFocus()
         if isinstance(page, FlowPage):

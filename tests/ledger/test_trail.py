@@ -7,7 +7,7 @@ import pytest
 
 from npsgui.ledger.backlog import Backlog, Batch
 from npsgui.ledger.ledger import Changes, Ledger
-from npsgui.model.audit import AuditEvent, Happening
+from npsgui.model.audit import NEWEST, AuditEvent, Happening, Portion
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.errors import LedgerError
 from npsgui.model.gate import Cause
@@ -118,5 +118,8 @@ async def test_a_flush_that_is_tried_again_records_its_events_once(place: Place)
     pen.store.write(backlog)
     pen.store.write(backlog)
 
-    assert pen.store.events(0, FOR_EVER, None, "") == [REFUSED, CUT]
+    assert pen.store.events(0, FOR_EVER, None, "", NEWEST) == [REFUSED, CUT]
+    assert pen.store.events(0, FOR_EVER, None, "", Portion(most=1)) == [CUT]
+    assert pen.store.events(0, FOR_EVER, None, "", Portion(skip=1)) == [REFUSED]
+    assert pen.store.events(0, FOR_EVER, None, "", Portion(kinds=(Happening.REFUSED,))) == [REFUSED]
     pen.store.close()

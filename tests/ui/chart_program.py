@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from npsgui.model.agents import AgentRow
+from npsgui.model.audit import NEWEST, AuditEvent, Portion
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.errors import NotFound
@@ -68,6 +69,7 @@ class FakeProgram:
         self.configuration = Configuration()
         self.sessions: list[ConnectionRow] = []
         self.online: list[AgentRow] = []
+        self.trail: list[AuditEvent] = []
         self.spans: list[tuple[int, int]] = []
         """From when until when each history was asked for."""
         self.wait = asyncio.Event()
@@ -102,6 +104,25 @@ class FakeProgram:
         answer = [usage for usage in self.usages.get(owner, []) if usage.start >= since]
         await self.wait.wait()
         return answer
+
+    async def audit(
+        self,
+        since: float,
+        until: float,
+        owner: OwnerKey | None = None,
+        text: str = "",
+        portion: Portion = NEWEST,
+    ) -> list[AuditEvent]:
+        found = [
+            event
+            for event in self.trail
+            if since <= event.at < until
+            and owner in (None, event.owner, OwnerKey(OwnerKind.CLIENT, event.client))
+            and text in event.name
+            and (not portion.kinds or event.what in portion.kinds)
+        ]
+        await self.wait.wait()
+        return found[::-1][portion.skip : portion.skip + portion.most][::-1]
 
     async def coverage(self, since: int, until: int) -> list[tuple[int, int]]:
         return [(since, until)]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from npsgui.model.audit import AuditEvent, Happening
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Everything, Limits, OwnerKey, OwnerKind, Tunnel
 from npsgui.model.forecast import Forecast
@@ -177,3 +179,22 @@ def test_the_limits_that_have_no_line_are_told_in_words(pane: DetailPane, progra
         "Throttled to 2 KiB/s from 90 % of the quota on.\nRuns mo-fr 08:00-18:00.\nIt has alternative limits."
         in texts(pane)
     )
+
+
+def test_the_events_of_the_selection_and_of_what_it_owns_are_listed(
+    pane: DetailPane, program: FakeProgram
+) -> None:
+    program.trail = [
+        AuditEvent(1.0, Happening.CUT, ONE, 1, "home-nas", details={"used": 7000}),
+        AuditEvent(2.0, Happening.STARTED, WEB, 1, "web"),
+        AuditEvent(3.0, Happening.STARTED, SSH, 2, "ssh"),
+    ]
+
+    async def body() -> None:
+        pane.show_owner(ONE)
+        pane.tabs.choose(Tab.EVENTS)
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+    asyncio.run(body())
+    assert [line.event.name for line in pane.events.table.rows] == ["web", "home-nas"]
