@@ -82,7 +82,7 @@ class EventColumns(QObject):
         made: list[tuple[str, str, Callable[[EventLine], str], int]] = [
             ("what", self.tr("What"), lambda line: self.kind(line.event.what), 150),
             ("owner", self.tr("Whose"), self._owner, 130),
-            ("said", self.tr("What happened"), self.said, 560),
+            ("said", self.tr("What happened"), self.said, 300),
         ]
         return [
             Column(

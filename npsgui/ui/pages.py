@@ -149,10 +149,12 @@ class Pages(QStackedWidget):
         page.remove_asked.connect(self._commands.remove)
         page.enable_asked.connect(self._commands.enable)
         page.close_asked.connect(self._commands.close_connections)
+        page.detail.events.owner_chosen.connect(self.owner_chosen)
         self._layouts.add_splitter(name, page.splitter)
         self._layouts.add(name, page.view)
         self._layouts.add(f"{name}.connections", page.detail.links)
         self._layouts.add(f"{name}.tunnels", page.detail.tunnels)
+        self._layouts.add(f"{name}.events", page.detail.events.view)
         self.addWidget(page)
         return page
 
