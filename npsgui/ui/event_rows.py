@@ -38,7 +38,7 @@ class Group(enum.Enum):
         Happening.STOPPED,
         Happening.IMPORTED,
     )
-    PERIODS = (Happening.PERIOD_ENDED, Happening.RESET, Happening.ADJUSTED)
+    PERIODS = (Happening.PERIOD_ENDED, Happening.RESET, Happening.RESUMED, Happening.ADJUSTED)
     RUNS = (
         Happening.BEGAN,
         Happening.ENDED,
@@ -134,6 +134,7 @@ class EventColumns(QObject):
             Happening.BEGAN: self.tr("began"),
             Happening.ENDED: self.tr("ended"),
             Happening.RECOVERED: self.tr("recovered"),
+            Happening.RESUMED: self.tr("resumed"),
         }
         return words[what]
 

@@ -43,12 +43,12 @@ class EventsPage(QWidget):
         self._program = program
         self._listed: Configuration | None = None
         self._keys: list[OwnerKey | None] = []
+        self.events = EventsView(program, theme, self, clock=clock)
         self.header = PageHeader(theme, self.tr("Events"), [], None, self)
         self.header.search.setPlaceholderText(self.tr("Search: a name, an address, a number of bytes"))
         self.header.search.setToolTip(
             self.tr("Looked for in the names, addresses, values and bytes of events.")
         )
-        self.events = EventsView(program, theme, self, clock=clock)
         self.events.card.setObjectName("card")
         self.owners = QComboBox(self)
         self.owners.setAccessibleName(self.tr("Whose"))

@@ -16,8 +16,9 @@ from npsgui.model.audit import AuditEvent, Happening
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, OwnerKey, OwnerKind
 from npsgui.ui.event_feed import MOST, PORTION, EventFeed, Question
-from npsgui.ui.event_rows import Group
+from npsgui.ui.event_rows import EventColumns, Group
 from npsgui.ui.events_page import EventsPage
+from npsgui.ui.sentences import Sentences
 from npsgui.ui.theme import Theme
 from tests.ui.chart_program import NOW, FakeProgram
 
@@ -120,6 +121,13 @@ def test_what_happens_comes_while_it_is_looked_at(qtbot: QtBot) -> None:
         assert names(page) == ["lab"]
 
     look(qtbot, program, act)
+
+
+def test_every_kind_of_event_has_a_word_and_a_group() -> None:
+    columns = EventColumns(Sentences())
+
+    assert all(columns.kind(what) for what in Happening)
+    assert sorted(what for group in Group for what in group.value) == sorted(Happening)
 
 
 def test_enter_opens_the_row_of_the_owner(qtbot: QtBot) -> None:
