@@ -1,8 +1,9 @@
-# What users install. The same commit, constraints and Debian give the same bytes: all goes into dist/.
-#     make deb rpm run-installer     for Linux, from one PyInstaller bundle (a Debian 12 to build on: its glibc is the oldest that will do)
-#     make wheel                     the wheel and the sdist
-#     make release                   all of it, the SBOM and SHA256SUMS
-# packaging/prove-packages proves them in fresh Debians.
+# What users install; all goes into dist/. The same commit, constraints and Debian are meant to give the same bytes (not compared yet).
+#     make deb                       for Linux, from a PyInstaller bundle (a Debian 12 to build on: its glibc is the oldest that will do)
+#     make rpm run-installer         from the same bundle (not run yet)
+#     make wheel sbom                the wheel and the sdist; the list of the bundle's parts (not run yet)
+#     make release                   all of it and SHA256SUMS (not run yet)
+# packaging/prove-packages is to prove the .deb in fresh Debians; it has not passed as a whole yet.
 
 VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' npsgui/__init__.py)
 SOURCE_DATE_EPOCH ?= $(or $(shell git log -1 --format=%ct 2>/dev/null),315532800)
