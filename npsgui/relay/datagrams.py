@@ -37,7 +37,10 @@ def listen_udp(address: str, port: int) -> socket.socket:
     """A bound UDP socket; ``address`` empty is every interface, IPv4 and IPv6. Raises BindFailed."""
     everywhere = not address and socket.has_dualstack_ipv6()
     family = socket.AF_INET6 if everywhere or ":" in address else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        made = socket.socket(family, socket.SOCK_DGRAM)
+    except OSError as error:
+        raise bind_failed(error, address, port) from error
     try:
         if everywhere:
             made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)

@@ -183,7 +183,7 @@ class Outlet:
     def __init__(self, loop: asyncio.AbstractEventLoop, on_target: Callable[[bytes, Address], None]) -> None:
         self._loop = loop
         self._on_target = on_target
-        self._sockets: dict[int, Datagrams] = {}
+        self._sockets: dict[str, Datagrams] = {}
         self._known: dict[str, str] = {}
         """The address of each host that was written to, by the name it was called."""
         self._lookups = 0
@@ -213,13 +213,18 @@ class Outlet:
         return self._known[target.host]
 
     def send(self, data: bytes, address: Address | None = None) -> bool:
-        """Send a payload to a target."""
+        """Send a payload to a target; whether that could be done."""
         assert address is not None
-        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-        made = self._sockets.get(family)
+        everywhere = "::" if ":" in address[0] else "0.0.0.0"
+        made = self._sockets.get(everywhere)
         if made is None:
-            bound = listen_udp("::" if family == socket.AF_INET6 else "0.0.0.0", 0)
-            made = self._sockets[family] = Datagrams(self._loop, bound, self._arrived, self._failed)
+            try:
+                bound = listen_udp(everywhere, 0)
+            except BindFailed as error:
+                # no IPv6 here, or no socket left
+                _log.info("UDP to a target: %s", error)
+                return False
+            made = self._sockets[everywhere] = Datagrams(self._loop, bound, self._arrived, self._failed)
         return made.send(data, address)
 
     def close(self) -> None:

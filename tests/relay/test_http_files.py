@@ -7,7 +7,6 @@ import email.utils
 import os
 import random
 import re
-import resource
 import urllib.parse
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,7 +18,7 @@ import pytest
 from npsgui.model.entities import Account, Limits, Mode, Tunnel
 from npsgui.relay.http.folder import MOST_LISTED
 from tests.conftest import Run
-from tests.relay.house import TUNNEL, House, Stream, echo, free_port, hang_up, house, read_all
+from tests.relay.house import TUNNEL, House, Stream, echo, free_port, hang_up, house, no_socket_left, read_all
 from tests.relay.test_http_proxy import answer, read_head
 
 BIG = random.Random(3).randbytes(3_000_000)
@@ -257,15 +256,9 @@ def test_a_visitor_for_whom_no_socket_is_left_is_told_so(run: Run[Any], folder: 
             await made.until(
                 lambda: any(task.get_name().startswith("talk HTTP") for task in asyncio.all_tasks())
             )
-            limits = resource.getrlimit(resource.RLIMIT_NOFILE)
-            lowest = os.dup(0)
-            os.close(lowest)
-            resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, limits[1]))
-            try:
+            with no_socket_left():
                 writer.write(b"GET /a.txt HTTP/1.1\r\nHost: x\r\n\r\n")
                 said = await answer((reader, writer))
-            finally:
-                resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
             assert said[0].startswith(b"HTTP/1.1 502 ")
             assert made.relay.connections() == []

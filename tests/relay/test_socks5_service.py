@@ -13,6 +13,7 @@ from npsgui.model.entities import Account, Client, Limits, Mode, Tunnel
 from npsgui.model.events import SessionClosed, VisitorRefused
 from npsgui.model.gate import Cause
 from npsgui.relay.socks5 import Reply, format_datagram
+from npsgui.relay.socks5_udp import Outlet
 from tests.conftest import Run
 from tests.relay.house import (
     TUNNEL,
@@ -22,6 +23,7 @@ from tests.relay.house import (
     free_port,
     hang_up,
     house,
+    no_socket_left,
     read_all,
     send_all,
     serving,
@@ -251,5 +253,16 @@ def test_a_quota_that_is_used_up_ends_an_association(run: Run[Any]) -> None:
             assert await read_all(stream) == b""
             assert made.flow().used == 8
             await hang_up(stream)
+
+    run(body())
+
+
+def test_a_datagram_for_which_no_socket_is_left_is_dropped_and_no_fault_of_ours(run: Run[Any]) -> None:
+    async def body() -> None:
+        outlet = Outlet(asyncio.get_running_loop(), lambda data, address: None)
+        with no_socket_left():
+            assert not outlet.send(b"x", ("127.0.0.1", 9))
+        assert outlet.send(b"x", ("127.0.0.1", 9))
+        outlet.close()
 
     run(body())
