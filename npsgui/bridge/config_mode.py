@@ -135,7 +135,7 @@ class _Wishes:
                     if not await self._grant(word, record):
                         self._writer.write(REFUSED)
                         return
-            await self._writer.drain()
+                await self._writer.drain()
 
     async def _grant(self, word: bytes, record: Record) -> bool:
         """Carry out one wish and say so: one byte each, whatever number of ports it has."""
