@@ -22,10 +22,9 @@ LONGEST_PATH = 100
 
 LONGEST_LINE = 1 << 20
 ASK_SECONDS = 10.0
+"""How long either side waits for the other."""
 LONG, LONG_SECONDS = frozenset({"backup", "verify"}), 3600.0
 """What goes through the whole ledger, and how long it may take."""
-"""How long either side waits for the other."""
-
 
 ATTACH = "attach"
 """The command of a window that stays: after the answer follows what ``wire.py`` says."""

@@ -22,10 +22,6 @@ class FieldError(NpsError):
         self.field = field
 
 
-class LimitReached(NpsError):
-    """A visitor, a tunnel or a byte that a limit refuses."""
-
-
 class BindFailed(NpsError):
     """A port that cannot be listened on."""
 
