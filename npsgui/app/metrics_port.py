@@ -101,9 +101,11 @@ class MetricsPort:
             with contextlib.suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
                 async with asyncio.timeout(ASK_SECONDS):
                     writer.write(await self._answer(reader))
-                    await writer.drain()
-            writer.close()
+                    writer.close()
+                    await writer.wait_closed()
         finally:
+            # also one that does not read what it asked for
+            writer.transport.abort()
             self._scrapers -= 1
 
     async def _answer(self, reader: asyncio.StreamReader) -> bytes:

@@ -19,6 +19,10 @@ Listen: TypeAlias = Callable[[str, int], socket.socket]
 """A listening socket on an address and a port. Raises BindFailed."""
 
 
+HANDSHAKE_SECONDS = 10.0
+"""How long TLS may take, before the handshake of the bridge is counted and timed in its turn."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where to listen."""
@@ -84,8 +88,10 @@ class Port:
 
     async def _serve(self, made: socket.socket, *, tls: bool) -> None:
         context = self._context() if tls else None
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(self._made, sock=made, backlog=BACKLOG, ssl=context)
+        patience = HANDSHAKE_SECONDS if tls else None
+        server = await asyncio.get_running_loop().create_server(
+            self._made, sock=made, backlog=BACKLOG, ssl=context, ssl_handshake_timeout=patience
+        )
         if self._socket is made:
             self._server = server
         else:

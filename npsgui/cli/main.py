@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,10 @@ LEFT = frozenset({"kind", "remark", "state", "peer", "target", "start"})
 BYTES = frozenset({"inlet", "export", "quota"})
 
 
+STARTING_SECONDS = 5.0
+"""How long an npsgui that holds the folder may take until it answers: it may just be starting."""
+
+
 def main(
     argv: Sequence[str], open_window: Callable[[Path, str], int], open_demo: Callable[[Path], int]
 ) -> int:
@@ -42,6 +47,9 @@ def main(
     picture where nobody sees the window. Exits with 2 on bad usage.
     """
     top = parser()
+    for word in argv:
+        if not word.isascii() and any("\ud800" <= letter <= "\udfff" for letter in word):
+            top.error(f"{word!a} is not text in the encoding of this terminal")
     given = top.parse_args(argv)
     settle(top, given)
     try:
@@ -72,18 +80,28 @@ async def _stay(given: argparse.Namespace) -> int:
 
 
 async def _answer(given: argparse.Namespace) -> Answer:
+    """What a running npsgui says; without one, what its ledger says. One that is just starting is awaited."""
     arguments = msgspec.convert(vars(given), Arguments)
-    answer = await ask(given.data, given.command, arguments)
-    if answer is not None:
-        return answer
+    deadline = time.monotonic() + STARTING_SECONDS
+    while True:
+        answer = await ask(given.data, given.command, arguments)
+        if answer is not None:
+            return answer
+        try:
+            return await _answer_alone(given, arguments)
+        except AlreadyRunning:
+            if time.monotonic() >= deadline:
+                raise AlreadyRunning(
+                    "The npsgui that uses {folder} does not answer.", folder=str(given.data)
+                ) from None
+        await asyncio.sleep(0.1)
+
+
+async def _answer_alone(given: argparse.Namespace, arguments: Arguments) -> Answer:
+    """Run a command on a data folder that nobody uses. Raises AlreadyRunning: somebody does."""
     if given.command == "restore":
         return await restore_ledger(given.data, Path(given.file), given.ledger)
-    try:
-        program = await Program.open(given.data, relay=False, ledger=given.ledger)
-    except AlreadyRunning:
-        raise AlreadyRunning(
-            "The npsgui that uses {folder} does not answer.", folder=str(given.data)
-        ) from None
+    program = await Program.open(given.data, relay=False, ledger=given.ledger)
     try:
         return await execute(program, given.command, arguments)
     finally:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from npsgui.model.configuration import Configuration
@@ -35,6 +36,9 @@ TEXT_LENGTH = 255
 """Longest remark, key or name, characters."""
 
 UDP_MODES = frozenset({Mode.UDP})
+CONTROL = frozenset({"Cc", "Cs"})
+"""Categories of what is no text: control characters, and halves of characters."""
+
 PORTLESS_MODES = frozenset({Mode.SECRET, Mode.P2P})
 IDLE = range(1, 86_401)
 """Seconds."""
@@ -158,7 +162,7 @@ def is_loopback(bind: str) -> bool:
 
 
 def _client_problems(configuration: Configuration, client: Client) -> Iterator[FieldError]:
-    yield from _text_problems("remark", client.remark)
+    yield from _remark_problems(client.remark)
     if not client.key.strip():
         yield FieldError("key", "A client needs a key.")
     elif client.key != client.key.strip() or not client.key.isprintable():
@@ -234,7 +238,7 @@ def _same_place(one: Host, other: Host) -> bool:
 
 
 def _owned_problems(configuration: Configuration, owner: Tunnel | Host) -> Iterator[FieldError]:
-    yield from _text_problems("remark", owner.remark)
+    yield from _remark_problems(owner.remark)
     client = configuration.clients.get(owner.client)
     if client is None:
         yield FieldError("client", "There is no client {id}.", id=owner.client)
@@ -328,3 +332,9 @@ def _hours_problems(owner: Owner) -> Iterator[FieldError]:
 def _text_problems(field: str, text: str) -> Iterator[FieldError]:
     if len(text) > TEXT_LENGTH:
         yield FieldError(field, "At most {length} characters.", length=TEXT_LENGTH)
+
+
+def _remark_problems(remark: str) -> Iterator[FieldError]:
+    yield from _text_problems("remark", remark)
+    if any(unicodedata.category(letter) in CONTROL for letter in remark):
+        yield FieldError("remark", "This is one line of text, without control characters.")

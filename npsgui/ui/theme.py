@@ -84,11 +84,6 @@ class Theme(QObject):
         super().__init__(parent)
         self.colors = DARK if dark else LIGHT
 
-    @property
-    def is_dark(self) -> bool:
-        """Whether the dark theme is in force."""
-        return self.colors is DARK
-
     def set_dark(self, dark: bool) -> None:
         """Put the dark or the light theme in force."""
         colors = DARK if dark else LIGHT

@@ -98,6 +98,13 @@ def test_there_must_be_what_a_command_names(terminal: Terminal, verb: str) -> No
     assert terminal.refused(verb, "tunnel", 7) == "There is no tunnel 7."
 
 
+def test_words_that_are_no_text_are_bad_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = Terminal(tmp_path, capsys).run("add", "client", "remark=\udcff\udcfe")
+
+    assert said.code == 2
+    assert "is not text" in said.err
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

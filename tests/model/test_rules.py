@@ -97,6 +97,11 @@ def test_every_problem_is_told_at_once() -> None:
     assert fields(worst) == ["client", "bind", "port", "targets", "quota", "connections"]
 
 
+@pytest.mark.parametrize("remark", ["two\nlines", "a\tb", "bell\a", "half \ud800"])
+def test_a_remark_is_one_line_of_text(remark: str) -> None:
+    assert fields(Client(id=9, key="k9", remark=remark)) == ["remark"]
+
+
 def test_a_client_may_have_as_many_tunnels_as_its_limit_says_and_keep_them() -> None:
     only = Tunnel(id=2, client=2, ports=(8002,), targets=TARGETS)
     full = HOUSE.with_owner(only)

@@ -6,6 +6,7 @@ Pure, but for the time zone in which expiries are written. Source of all names: 
 from __future__ import annotations
 
 import operator
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +24,7 @@ from npsgui.model.entities import (
 )
 from npsgui.model.errors import FieldError, NpsError
 from npsgui.model.ports import format_ports, parse_ports
-from npsgui.model.rules import TEXT_LENGTH, parse_target
+from npsgui.model.rules import CONTROL, TEXT_LENGTH, parse_target
 from npsgui.model.words import parse_headers
 
 KIB = 1024
@@ -73,7 +74,9 @@ def _units(unit: int) -> Callable[[int], int]:
 def _remark(text: str, notes: Notes) -> str:
     if len(text) > TEXT_LENGTH:
         notes.append(NpsError("It is cut: at most {length} characters.", length=TEXT_LENGTH))
-    return text[:TEXT_LENGTH]
+    return "".join(
+        " " if unicodedata.category(letter) in CONTROL else letter for letter in text[:TEXT_LENGTH]
+    )
 
 
 def _id(value: int, notes: Notes) -> int:

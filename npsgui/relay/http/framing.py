@@ -146,10 +146,10 @@ def response_framing(head: ResponseHead, method: bytes) -> Framing:
 
 
 def _length(head: Head) -> int | None:
-    values = {value for one in head.all(b"content-length") for value in one.split(b",")}
+    values = head.all(b"content-length")
     if not values:
         return None
-    digits = values.pop().strip()
-    if values or not digits.isdigit() or len(digits) > 18:
+    digits = values[0]
+    if len(values) > 1 or not digits.isdigit() or len(digits) > 18:
         raise BadRequest(400, "The Content-Length of this message is not one number.")
     return int(digits)

@@ -16,7 +16,7 @@ from npsgui.relay.http.answers import ASK, page
 from npsgui.relay.http.authorization import permitted
 from npsgui.relay.http.client_hello import server_name
 from npsgui.relay.http.heads import RequestHead
-from npsgui.relay.http.rewriting import authority_of, for_host_target, host_name, path_of
+from npsgui.relay.http.rewriting import authority_of, for_host_target, host_name, path_of, plain_path
 from npsgui.relay.http.routes import Routes
 from npsgui.relay.http.secure import secured
 from npsgui.relay.http.service import HttpService, Lead
@@ -102,7 +102,9 @@ class HostsService(HttpService):
         except NpsError as error:
             _log.warning("%s: %s", host.owner, error)
             return
-        await self._serve(await secured(prelude, context), peer, "https")
+        plain = await secured(prelude, context)
+        self._visits.discard(prelude)
+        await self._serve(plain, peer, "https")
 
     async def _pass(self, prelude: Prelude, host: Host, peer: str) -> None:
         lease = self._shared.sessions.admit(host.owner, peer)
@@ -118,7 +120,7 @@ class HostsService(HttpService):
         pair.take_over(prelude, target)
 
     def _host_of(self, head: RequestHead) -> Host | None:
-        name, path = host_name(authority_of(head)), path_of(head).decode("latin-1")
+        name, path = host_name(authority_of(head)), plain_path(path_of(head).decode("latin-1"))
         return self.routes.find(self._scheme, name, path)
 
     def _plan(self, head: RequestHead, host: Host, peer: str) -> RequestHead | None:

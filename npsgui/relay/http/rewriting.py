@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
+import urllib.parse
 
 from npsgui.model.entities import Host
 from npsgui.relay.http.heads import AUTHORITY, Header, RequestHead
@@ -25,6 +27,16 @@ def path_of(head: RequestHead) -> bytes:
     if match[2].startswith(b"/"):
         return match[2]
     return b"*" if head.method == b"OPTIONS" and not match[2] else b"/" + match[2]
+
+
+def plain_path(path: str) -> str:
+    """The path that a target is likely to take ``path`` for: escapes undone, no query, no dots, no ``//``.
+
+    Routes are found by it, so that ``//admin`` and ``/%61dmin`` do not get past the host for ``/admin``.
+    """
+    asked = urllib.parse.unquote(path.partition("?")[0], "latin-1")
+    plain = "/" + posixpath.normpath(asked).lstrip("/")
+    return plain + "/" if asked.endswith(("/", "/.", "/..")) and plain != "/" else plain
 
 
 def host_name(authority: bytes) -> str:

@@ -107,6 +107,7 @@ class HttpService(abc.ABC):
             return None
         session = HttpSession(self._shared, lease, peer, decided.plan, prelude.prepaid)
         await self._open(prelude, session, decided.route)
+        self._visits.discard(prelude)
         return await session.returned
 
     async def _open(self, prelude: Prelude, pair: Pair, route: Route, answer: bytes = b"") -> None:
