@@ -116,6 +116,7 @@ def test_a_loop_that_hangs_gives_no_sign_of_life(offline: Terminal, tmp_path: Pa
 def test_settings_are_read_again_on_a_hangup(offline: Terminal) -> None:
     choose(offline.folder, "drain_seconds = 600")
     with socket.create_server(("127.0.0.1", 0)) as target, Serve(offline.folder) as served:
+        target.settimeout(PATIENCE)
         served.ready()
         port = add_tunnel(offline, target)
         with socket.create_connection(("127.0.0.1", port), PATIENCE):
@@ -129,6 +130,7 @@ def test_settings_are_read_again_on_a_hangup(offline: Terminal) -> None:
 def test_open_connections_may_come_to_their_own_end(offline: Terminal) -> None:
     choose(offline.folder, "drain_seconds = 600")
     with socket.create_server(("127.0.0.1", 0)) as target, Serve(offline.folder) as served:
+        target.settimeout(PATIENCE)
         served.ready()
         port = add_tunnel(offline, target)
         with socket.create_connection(("127.0.0.1", port), PATIENCE) as visitor:
@@ -150,6 +152,7 @@ def test_open_connections_may_come_to_their_own_end(offline: Terminal) -> None:
 def test_a_second_signal_waits_for_nobody(offline: Terminal, number: int) -> None:
     choose(offline.folder, "drain_seconds = 600")
     with socket.create_server(("127.0.0.1", 0)) as target, Serve(offline.folder) as served:
+        target.settimeout(PATIENCE)
         served.ready()
         port = add_tunnel(offline, target)
         with socket.create_connection(("127.0.0.1", port), PATIENCE) as visitor:

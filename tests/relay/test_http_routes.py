@@ -17,7 +17,8 @@ from npsgui.relay.http.rewriting import plain_path
         ("/%61dmin?a=/x", "/admin"),
         ("/../admin/..", "/"),
         ("/", "/"),
-        ("*", "/*"),
+        ("*", "*"),
+        ("http://a@b/", "http://a@b/"),
     ],
 )
 def test_a_route_is_found_by_what_a_target_takes_a_path_for(path: str, plain: str) -> None:

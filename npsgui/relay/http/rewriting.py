@@ -34,6 +34,8 @@ def plain_path(path: str) -> str:
 
     Routes are found by it, so that ``//admin`` and ``/%61dmin`` do not get past the host for ``/admin``.
     """
+    if not path.startswith("/"):
+        return path
     asked = urllib.parse.unquote(path.partition("?")[0], "latin-1")
     plain = "/" + posixpath.normpath(asked).lstrip("/")
     return plain + "/" if asked.endswith(("/", "/.", "/..")) and plain != "/" else plain
