@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import asyncio
 import logging
 from typing import Final
@@ -25,7 +26,7 @@ QUANTUM: Final = 64 * 1024
 """Bytes that a waiting stream may send before the next one's turn."""
 
 
-class Outlet:
+class Outlet(abc.ABC):
     """Sends what the mux holds. Streams that must wait take turns; control frames never wait."""
 
     def __init__(self, mux: Mux) -> None:
@@ -40,9 +41,9 @@ class Outlet:
         self._flushing = False
         self._receiving = False
 
+    @abc.abstractmethod
     def close(self, error: Exception) -> None:
         """End the session: every stream is lost with ``error``."""
-        raise NotImplementedError
 
     def flush_soon(self) -> None:
         """Send what the mux holds: at once if it is much, else at the end of this turn."""
