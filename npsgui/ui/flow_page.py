@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QFrame, QMenu, QSplitter, QStackedLayout, QVBoxLay
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.views import FlowRow
 from npsgui.ui.delegates import show_flows
-from npsgui.ui.detail import DetailPane, DetailSource
+from npsgui.ui.detail import DetailPane
+from npsgui.ui.detail_source import DetailSource
 from npsgui.ui.empty_state import EmptyState
 from npsgui.ui.filters import parse_search
 from npsgui.ui.flow_rows import FlowColumns, Line, lines

@@ -104,7 +104,7 @@ class Figures:
 
     async def chart(self) -> list[list[float]]:
         """Pan over a year of minutes; the frames of each stretch."""
-        chart = self._window.pages.clients.detail.chart
+        chart = self._window.pages.clients.detail.traffic.chart
         chart.set_range(Range.YEAR)
         until = int(time.time()) // 60 * 60
         starts = until - 60 * np.arange(YEAR_MINUTES, 0, -1, dtype=np.int64)
@@ -115,7 +115,7 @@ class Figures:
         return [self._pan(stretch) for stretch in STRETCHES]
 
     def _pan(self, stretch: float) -> list[float]:
-        chart = self._window.pages.clients.detail.chart
+        chart = self._window.pages.clients.detail.traffic.chart
         chart.reset()
         chart.zoom(stretch)
         spent = []

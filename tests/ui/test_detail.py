@@ -68,14 +68,14 @@ def test_it_shows_the_owners_facts_exactly(pane: DetailPane) -> None:
     assert {"home-nas", "2.9 KiB", "3,000 B", "3.9 KiB", "4,000 B", "70 %", "6.8 KiB of 9.8 KiB"} <= set(
         texts(pane)
     )
-    assert pane.chart.legend.sentence() == "2.9 KiB of 9.8 KiB left"
+    assert pane.traffic.chart.legend.sentence() == "2.9 KiB of 9.8 KiB left"
 
 
 def test_a_cut_is_told_in_words(pane: DetailPane, program: FakeProgram) -> None:
     program.rows[ONE] = program.rows[ONE]._replace(state=State.OVER_QUOTA, quota=7000)
     pane.show_owner(ONE)
 
-    assert pane.chart.legend.sentence() == "Cut at 6.8 KiB: new connections are refused."
+    assert pane.traffic.chart.legend.sentence() == "Cut at 6.8 KiB: new connections are refused."
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_what_is_to_be_expected_is_told_beneath_the_chart(
     program.forecasts[ONE] = Forecast(690 * 2**30, 745 * 2**30, NOVEMBER_27 + 4 * DAY, first, last)
     pane.show_owner(ONE)
 
-    assert pane.chart.legend.sentence() == f"2.9 KiB of 9.8 KiB left · {told}"
+    assert pane.traffic.chart.legend.sentence() == f"2.9 KiB of 9.8 KiB left · {told}"
 
 
 def test_a_share_just_below_the_quota_is_not_rounded_up(pane: DetailPane, program: FakeProgram) -> None:

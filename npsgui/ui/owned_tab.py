@@ -1,0 +1,50 @@
+"""The tab of the tunnels and hosts of one client. It asks for them to be edited."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QMenu, QWidget
+
+from npsgui.model.entities import OwnerKind
+from npsgui.model.views import FlowRow
+from npsgui.ui.delegates import show_flows
+from npsgui.ui.detail_source import DetailSource
+from npsgui.ui.flow_rows import FlowColumns, Line, lines
+from npsgui.ui.sentences import Sentences
+from npsgui.ui.table import Table
+from npsgui.ui.table_view import TableView
+from npsgui.ui.theme import Theme
+
+
+class OwnedTab(TableView[Line]):
+    """What a client owns."""
+
+    owner_asked = Signal(object)
+    """The OwnerKey to edit."""
+
+    def __init__(self, program: DetailSource, theme: Theme, sentences: Sentences, parent: QWidget) -> None:
+        columns = FlowColumns(sentences, parent).of_owned()
+        super().__init__(Table(columns, lambda line: line.flow.owner, parent), parent)
+        self._program = program
+        self.nothing = self.tr("This client has no tunnels and hosts yet.")
+        show_flows(self, theme, lambda line: line.flow)
+        self.menu_asked.connect(self._show_menu)
+        self.edit_asked.connect(self._on_edit)
+
+    def show_row(self, row: FlowRow) -> None:
+        """Show what the client of ``row`` owns."""
+        kinds = (OwnerKind.TUNNEL, OwnerKind.HOST)
+        flows = [one for kind in kinds for one in self._program.flows(kind) if one.client == row.client]
+        self.table.show(lines(flows, self._program.configuration))
+
+    def _on_edit(self) -> None:
+        chosen = self.selected()
+        if len(chosen) == 1:
+            self.owner_asked.emit(chosen[0].flow.owner)
+
+    def _show_menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Edit…"), self._on_edit).setEnabled(len(self.selected()) == 1)
+        menu.addAction(self.tr("Copy"), self.copy)
+        menu.popup(at)

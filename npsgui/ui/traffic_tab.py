@@ -1,0 +1,73 @@
+"""The tab of an owner's traffic: its facts, its chart, and what that means for its quota. Edits nothing."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from npsgui.model.entities import OwnerKey
+from npsgui.model.hours import zone_of
+from npsgui.model.units import format_bytes, format_limit
+from npsgui.model.views import FlowRow, State
+from npsgui.ui.chart import TrafficChart
+from npsgui.ui.chart_data import Range
+from npsgui.ui.chart_feed import ChartFeed
+from npsgui.ui.chart_legend import RangeBar
+from npsgui.ui.course import Course
+from npsgui.ui.detail_source import DetailSource
+from npsgui.ui.facts import Facts
+from npsgui.ui.theme import Theme
+
+
+class TrafficTab(QWidget):
+    """Follows one owner; ``ranges`` can stand elsewhere, and come back into ``line``."""
+
+    def __init__(self, program: DetailSource, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._program = program
+        self._course = Course(self)
+        self._facts = Facts(theme, self)
+        self.chart = TrafficChart(theme, self)
+        self._feed = ChartFeed(program, self.chart)
+        self.ranges = RangeBar(theme, self)
+        self.ranges.set_range(Range.LIVE)
+        self.line = QHBoxLayout()
+        self.line.addStretch(1)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(12)
+        rows.addLayout(self.line)
+        rows.addWidget(self._facts)
+        rows.addWidget(self.chart, 1)
+        self.ranges.chosen.connect(self._on_range_chosen)
+
+    def show_owner(self, owner: OwnerKey | None) -> None:
+        """Draw another owner's traffic, or nobody's."""
+        self._feed.show_owner(owner)
+
+    def show_row(self, row: FlowRow) -> None:
+        """Show the counters and samples of this second."""
+        self._facts.show_row(row)
+        self._feed.refresh()
+        self.chart.say(self._meaning(row))
+
+    def _meaning(self, row: FlowRow) -> str:
+        quota = format_limit(row.quota)
+        if row.state is State.OVER_QUOTA:
+            return self.tr("Cut at {quota}: new connections are refused.").format(quota=quota)
+        if row.state is State.EXPIRED:
+            return self.tr("Expired: new connections are refused.")
+        if row.state is State.STOPPED:
+            return self.tr("Stopped: it takes no connections.")
+        if row.quota:
+            left = format_bytes(max(row.quota - row.used, 0))
+            meaning = self.tr("{left} of {quota} left").format(left=left, quota=quota)
+        else:
+            used = format_bytes(row.inlet + row.export)
+            meaning = self.tr("No quota. {used} used so far").format(used=used)
+        zone = zone_of(self._program.configuration.everything.timezone)
+        course = self._course.of(self._program.forecast(row.owner), zone)
+        return f"{meaning} · {course}" if course else meaning
+
+    def _on_range_chosen(self, span: Range) -> None:
+        self.chart.set_range(span)
+        self._feed.refresh()
