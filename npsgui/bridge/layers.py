@@ -49,6 +49,9 @@ class Layer(asyncio.Transport):
     def is_closing(self) -> bool:
         return self._closing or self.below.is_closing()
 
+    def is_reading(self) -> bool:
+        return self.underside.takes()
+
     def pause_reading(self) -> None:
         self.underside.pause()
 
@@ -106,7 +109,7 @@ class Underside(asyncio.Protocol):
     """Decodes what comes from below, and hands it on while the protocol above takes it."""
 
     def __init__(self, layer: Layer, codec: Codec, protocol: asyncio.BaseProtocol) -> None:
-        self.delivery = Delivery(protocol, self._takes)
+        self.delivery = Delivery(protocol, self.takes)
         self.separate = False
         """Whether each record or chunk is handed on by itself: it is a datagram."""
         self._layer = layer
@@ -144,6 +147,10 @@ class Underside(asyncio.Protocol):
             self._resuming = True
             # not here and now: the caller may be in the middle of taking bytes
             asyncio.get_running_loop().call_soon(self._go_on)
+
+    def takes(self) -> bool:
+        """Whether the protocol above is given what comes."""
+        return self._reading and not self._layer.is_closing()
 
     # What the stream below calls
 
@@ -192,20 +199,17 @@ class Underside(asyncio.Protocol):
         for piece in pieces:
             self.delivery.give((piece,))
 
-    def _takes(self) -> bool:
-        return self._reading and not self._layer.is_closing()
-
     def _go_on(self) -> None:
         self._resuming = False
-        if self._takes():
+        if self.takes():
             self.delivery.resume()
         self._meet_eof()
-        if self._takes():
+        if self.takes():
             self._layer.below.resume_reading()
 
     def _meet_eof(self) -> None:
         """Tell the protocol above once, when all that came before was handed on."""
-        if self._eof_met and not self.delivery.held and self._takes():
+        if self._eof_met and not self.delivery.held and self.takes():
             self._eof_met = False
             protocol = cast("asyncio.Protocol", self.delivery.protocol)
             if not protocol.eof_received():

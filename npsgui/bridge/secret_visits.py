@@ -19,6 +19,7 @@ from npsgui.model.entities import Target
 from npsgui.model.errors import AgentLost, ProtocolError
 from npsgui.model.flow import Direction, Flow
 from npsgui.tasks import spawn
+from npsgui.transports import hold
 
 _log = logging.getLogger(__name__)
 
@@ -90,5 +91,5 @@ class _Visitor(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         visitor = cast("asyncio.Transport", transport)
-        visitor.pause_reading()
+        hold(visitor)
         spawn(self._door.lead(visitor), "secret visitor")

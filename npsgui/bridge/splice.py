@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final, cast
 
 from npsgui.model.flow import Direction, Flow
+from npsgui.transports import hold
 
 CHUNK: Final = 256 * 1024
 
@@ -44,7 +45,7 @@ class End(asyncio.BufferedProtocol):
         self.transport = cast("asyncio.Transport", transport)
         self.transport.set_write_buffer_limits(high=0)
         if self.other.transport is None:
-            self.transport.pause_reading()
+            hold(self.transport)
         else:
             self.other.transport.resume_reading()
 

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import socket
 import struct
-import sys
 from collections.abc import Mapping
 from typing import cast
 
@@ -23,6 +22,7 @@ from npsgui.relay.pacer import Turns
 from npsgui.relay.prelude import Prelude
 from npsgui.relay.sessions import Session
 from npsgui.relay.shared import Shared
+from npsgui.transports import hold
 
 FLUSH_SECONDS = 30.0
 """How long a cut session may take to send what was charged."""
@@ -38,10 +38,6 @@ FIRST_CHUNK = 32 * 1024
 LEAST_UNSENT = 1
 """Bytes unsent that pause the other side. Not 0: TLS in asyncio counts nothing unsent as too much then, and
 pauses at every second read, perhaps for good."""
-
-READS_THOUGH_PAUSED = sys.version_info < (3, 11, 7)
-"""Older ones (Debian 12 has 3.11.2) begin to read after ``connection_made``, even if that paused reading:
-rates would not hold, and what a target says first would be lost."""
 
 OPENING = 1
 STALLED = 2
@@ -84,9 +80,7 @@ class Half(asyncio.BufferedProtocol):
         self.transport = cast("asyncio.Transport", transport)
         self.transport.set_write_buffer_limits(high=LEAST_UNSENT)
         if self._holds:
-            self.transport.pause_reading()
-            if READS_THOUGH_PAUSED:
-                self.session.shared.loop.call_soon(self._pause_again)
+            hold(self.transport)
 
     def get_buffer(self, sizehint: int) -> memoryview:
         session, lane = self.session, self.lane
@@ -200,12 +194,6 @@ class Half(asyncio.BufferedProtocol):
             if peer is not None and peer.fileno() >= 0:
                 peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             self.transport.abort()
-
-    def _pause_again(self) -> None:
-        """The reader that asyncio added meanwhile goes, before it is served."""
-        if self._holds and self.transport is not None:
-            self.transport.resume_reading()
-            self.transport.pause_reading()
 
     def _hold(self, reason: int) -> None:
         if not self._holds and self.transport is not None:

@@ -1,0 +1,24 @@
+"""Takes a new connection unread, on every Python. Lies under all floors; imports none of them."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+READS_THOUGH_PAUSED = sys.version_info < (3, 11, 7)
+"""Older ones (Debian 12 has 3.11.2) begin to read after ``connection_made``, even if that paused reading:
+rates would not hold, and what a peer says first would be lost."""
+
+
+def hold(transport: asyncio.Transport) -> None:
+    """Read nothing until ``resume_reading``; for ``connection_made``."""
+    transport.pause_reading()
+    if READS_THOUGH_PAUSED:
+        asyncio.get_running_loop().call_soon(_hold_again, transport)
+
+
+def _hold_again(transport: asyncio.Transport) -> None:
+    """The reader that asyncio added meanwhile goes, before it is served."""
+    if not (transport.is_closing() or transport.is_reading()):
+        transport.resume_reading()
+        transport.pause_reading()
