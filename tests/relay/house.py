@@ -17,6 +17,7 @@ from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Everything, Limits, Owner, OwnerKey, OwnerKind, Target, Tunnel
 from npsgui.model.events import Event, Events
 from npsgui.model.flow import Flow
+from npsgui.relay.dialing import Agents
 from npsgui.relay.http.hosts import Contexts, no_certificates
 from npsgui.relay.relay import Relay
 
@@ -50,7 +51,12 @@ def no_socket_left() -> Iterator[None]:
 class House:
     """One client with one tunnel, through a real relay."""
 
-    def __init__(self, dial_seconds: float = 5.0, contexts: Contexts = no_certificates) -> None:
+    def __init__(
+        self,
+        dial_seconds: float = 5.0,
+        contexts: Contexts = no_certificates,
+        agents: Agents | None = None,
+    ) -> None:
         self.accounts = Accounts(time.monotonic())
         self.events = Events()
         self.seen: list[Event] = []
@@ -58,7 +64,13 @@ class House:
         self.wall = time.time()
         """The wall clock of the relay, Unix time, s: stands still until a test sets it."""
         self.relay = Relay(
-            self.accounts, self.events, dial_seconds, contexts, drain_seconds=0.2, wall=lambda: self.wall
+            self.accounts,
+            self.events,
+            dial_seconds,
+            contexts,
+            agents,
+            drain_seconds=0.2,
+            wall=lambda: self.wall,
         )
         self.configuration = Configuration()
 
@@ -121,10 +133,11 @@ async def house(
     everything: Limits | None = None,
     dial_seconds: float = 5.0,
     contexts: Contexts = no_certificates,
+    agents: Agents | None = None,
 ) -> AsyncIterator[House]:
     """A House whose tunnel leads to targets with these handlers."""
     async with serving(*handlers) as targets:
-        made = House(dial_seconds, contexts)
+        made = House(dial_seconds, contexts, agents)
         made.apply(
             Everything(limits=everything or Limits(connections=10_000)),
             Client(id=1, key="k"),

@@ -1,4 +1,4 @@
-"""Ladder, hours, alternative limits and expiry on live sessions of each kind: felt, and none dropped."""
+"""Each limit on live sessions of each kind: kept, felt when edited, and told when it refuses."""
 
 from __future__ import annotations
 
@@ -15,10 +15,15 @@ from npsgui.model.gate import Cause, Gate
 from npsgui.model.hours import parse_week
 from tests.conftest import Run
 from tests.relay.house import CLIENT, House, hang_up, house, read_all
-from tests.relay.kinds import KINDS, Open, Way
+from tests.relay.kinds import CLOSED, EACH_KIND, SILENCE, Exchange, TurnedAway, Way
 
 MONDAY_NOON = 1_796_040_000.0  # 2026-11-30 12:00 UTC
-EACH_KIND = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
+DATA = bytes(5000)
+RATE = 40_000
+"""Bytes/s. Two of DATA there and back take 0.15 s or more; without it no time."""
+FELT = 0.1
+AT_ONCE = 2.0
+"""Seconds, on a busy machine."""
 
 
 def gate_of(made: House) -> Gate:
@@ -44,47 +49,145 @@ def refused(made: House) -> list[Cause]:
     return [event.cause for event in made.of(VisitorRefused) if isinstance(event, VisitorRefused)]
 
 
-async def until_refused(way: Way) -> None:
-    """One more visitor, who is turned away."""
+async def turned_away(way: Way) -> str:
+    """One more visitor, who is refused; how it learns of that."""
+    said = SILENCE
 
     async def visit() -> None:
-        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+        nonlocal said
+        try:
             await (await way.visit())(b"?")
+        except TurnedAway as error:
+            said = str(error)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            said = CLOSED
 
     before = len(refused(way.house))
     asking = asyncio.ensure_future(visit())
     await way.house.until(lambda: len(refused(way.house)) > before)
-    asking.cancel()
+    if way.refusal == SILENCE:
+        asking.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await asking
+    return said
+
+
+async def seconds_of(exchange: Exchange, *parts: bytes) -> float:
+    """How long it takes to send these and have them back."""
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    for part in parts:
+        assert await exchange(part) == part
+    return loop.time() - begun
 
 
 @EACH_KIND
-def test_the_throttle_is_felt_by_a_live_session_which_goes_on(run: Run[Any], kind: Open) -> None:
+def test_sessions_end_exactly_at_the_quota_and_the_next_visitor_is_told(
+    run: Run[Any], kind: type[Way]
+) -> None:
     async def body() -> None:
-        async with kind() as way:
+        async with kind.open() as way:
+            made, flow = way.house, way.house.flow(CLIENT)
+            exchange = await way.visit()
+            await exchange(b"?")
+            before = way.came, way.target.heard, flow.export, flow.inlet
+            quota = flow.used + 3 * len(DATA) + (0 if way.whole else 7)
+            made.limit(CLIENT, Limits(quota=quota))
+
+            async def go_on() -> None:
+                with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+                    while True:
+                        await exchange(DATA)
+
+            going = asyncio.ensure_future(go_on())
+            await made.until(lambda: flow.exhausted)
+            if not way.whole:
+                await going
+            going.cancel()
+            assert flow.used == quota
+            assert way.came - before[0] == flow.export - before[2]
+            await made.until(lambda: not way.hears or way.target.heard - before[1] == flow.inlet - before[3])
+            await way.leave()
+            await made.until(lambda: closed(made) == [Cause.QUOTA])
+            assert await turned_away(way) == way.refusal
+            assert refused(made) == [Cause.QUOTA]
+            assert flow.used == quota
+
+    run(body())
+
+
+@EACH_KIND
+def test_a_rate_holds_and_an_edit_of_it_is_felt_by_a_live_session(run: Run[Any], kind: type[Way]) -> None:
+    async def body() -> None:
+        async with kind.open() as way:
             made = way.house
-            limits = Limits(quota=400_000, warn=20, throttle_at=50, throttle_rate=40_000)
+            exchange = await way.visit()
+            assert await seconds_of(exchange, DATA) < AT_ONCE
+            made.limit(CLIENT, Limits(rate=RATE))
+            assert await seconds_of(exchange, *[DATA] * 2) >= FELT
+            made.limit(CLIENT, Limits(rate=100 * RATE))
+            assert await seconds_of(exchange, *[DATA] * 20) < AT_ONCE
+            assert len(made.relay.connections()) == 1
+
+    run(body())
+
+
+@EACH_KIND
+def test_no_more_than_the_limit_are_let_in_and_who_leaves_makes_room(run: Run[Any], kind: type[Way]) -> None:
+    async def body() -> None:
+        async with kind.open() as way:
+            made = way.house
+            made.limit(CLIENT, Limits(connections=2))
+            for _ in range(2):
+                await (await way.visit())(b"hello")
+            assert await turned_away(way) == way.refusal
+            assert refused(made) == [Cause.CONNECTIONS]
+
+            made.relay.close_connections([made.relay.connections()[0].id], Cause.CLOSED)
+            await made.until(lambda: len(made.relay.connections()) == 1)
+            await way.leave()
+            await made.until(lambda: gate_of(made).open <= 1)
+            assert await (await way.visit())(b"hello") == b"hello"
+
+    run(body())
+
+
+@EACH_KIND
+def test_a_peer_who_is_blocked_is_cut_off_and_not_let_in_again(run: Run[Any], kind: type[Way]) -> None:
+    async def body() -> None:
+        async with kind.open() as way:
+            made = way.house
+            await (await way.visit())(b"hello")
+            made.limit(CLIENT, Limits(blocked=("198.51.100.0/24",)))
+            assert len(made.relay.connections()) == 1
+            made.limit(CLIENT, Limits(blocked=("127.0.0.0/8",)))
+            assert made.relay.connections() == []
+            await way.leave()
+            await made.until(lambda: closed(made) == [Cause.BLOCKED])
+            assert await turned_away(way) == {"429": "403"}.get(way.refusal, way.refusal)
+            assert refused(made) == [Cause.BLOCKED]
+
+    run(body())
+
+
+@EACH_KIND
+def test_the_throttle_is_felt_by_a_live_session_which_goes_on(run: Run[Any], kind: type[Way]) -> None:
+    async def body() -> None:
+        async with kind.open() as way:
+            made = way.house
+            limits = Limits(quota=200_000, warn=20, throttle_at=50, throttle_rate=RATE)
             edit(made, client(made, limits=limits))
-            exchange, data = await way.visit(), bytes(10_000)
-            for _ in range(10):
-                assert await exchange(data) == data
+            exchange = await way.visit()
+            assert await seconds_of(exchange, *[DATA] * 10) < AT_ONCE
             assert gate_of(made).ladder.throttles
-            loop = asyncio.get_running_loop()
-            begun = loop.time()
-            await exchange(data)  # the burst
-            await exchange(data)
-            assert loop.time() - begun >= 0.2
+            assert await seconds_of(exchange, *[DATA] * 2) >= FELT
             made.relay.sweep()
             told: list[Event] = [*made.of(QuotaWarned), *made.of(Throttled)]
             used = made.flow(CLIENT).used
-            assert told == [QuotaWarned(CLIENT, used, 400_000, 20), Throttled(CLIENT, used, 50, 40_000)]
+            assert told == [QuotaWarned(CLIENT, used, 200_000, 20), Throttled(CLIENT, used, 50, RATE)]
 
             edit(made, client(made, limits=replace(limits, quota=10_000_000)))
-            begun = loop.time()
-            for _ in range(20):
-                await exchange(data)
-            assert loop.time() - begun < 400_000 / 40_000 / 4
+            assert await seconds_of(exchange, *[DATA] * 20) < AT_ONCE
             assert closed(made) == []
 
     run(body())
@@ -92,10 +195,10 @@ def test_the_throttle_is_felt_by_a_live_session_which_goes_on(run: Run[Any], kin
 
 @EACH_KIND
 def test_sessions_end_when_the_hours_do_and_visitors_are_refused_until_they_begin(
-    run: Run[Any], kind: Open
+    run: Run[Any], kind: type[Way]
 ) -> None:
     async def body() -> None:
-        async with kind() as way:
+        async with kind.open() as way:
             made = way.house
             edit(made, client(made, hours=parse_week("mo 08:00-18:00")))
             assert await (await way.visit())(b"in time") == b"in time"
@@ -107,7 +210,7 @@ def test_sessions_end_when_the_hours_do_and_visitors_are_refused_until_they_begi
             made.relay.sweep()
             await way.leave()
             await made.until(lambda: closed(made) == [Cause.HOURS])
-            await until_refused(way)
+            await turned_away(way)
             assert set(refused(made)) == {Cause.HOURS}
 
             made.wall = MONDAY_NOON + 7 * 86_400
@@ -117,9 +220,9 @@ def test_sessions_end_when_the_hours_do_and_visitors_are_refused_until_they_begi
 
 
 @EACH_KIND
-def test_an_edit_of_the_hours_ends_sessions_at_once(run: Run[Any], kind: Open) -> None:
+def test_an_edit_of_the_hours_ends_sessions_at_once(run: Run[Any], kind: type[Way]) -> None:
     async def body() -> None:
-        async with kind() as way:
+        async with kind.open() as way:
             made = way.house
             edit(made)
             await (await way.visit())(b"hello")
@@ -133,10 +236,10 @@ def test_an_edit_of_the_hours_ends_sessions_at_once(run: Run[Any], kind: Open) -
 @EACH_KIND
 @pytest.mark.parametrize("values", [{"expires": int(MONDAY_NOON) + 60}, {"enabled": False}])
 def test_expiry_and_stopping_end_sessions_of_every_kind(
-    run: Run[Any], kind: Open, values: dict[str, Any]
+    run: Run[Any], kind: type[Way], values: dict[str, Any]
 ) -> None:
     async def body() -> None:
-        async with kind() as way:
+        async with kind.open() as way:
             made = way.house
             edit(made)
             await (await way.visit())(b"hello")
@@ -153,28 +256,21 @@ def test_expiry_and_stopping_end_sessions_of_every_kind(
 
 
 @EACH_KIND
-def test_alternative_limits_are_felt_by_live_sessions_and_drop_none(run: Run[Any], kind: Open) -> None:
+def test_alternative_limits_are_felt_by_live_sessions_and_drop_none(run: Run[Any], kind: type[Way]) -> None:
     async def body() -> None:
-        async with kind() as way:
+        async with kind.open() as way:
             made = way.house
-            limits = Limits(alt_rate=40_000, alt_connections=1)
+            limits = Limits(alt_rate=RATE, alt_connections=1)
             edit(made, client(made, limits=limits))
-            exchange, data = await way.visit(), bytes(10_000)
-            await exchange(data)
+            exchange = await way.visit()
+            await exchange(DATA)
             made.apply(replace(made.configuration.everything, alternative=Alternative.ON))
-            loop = asyncio.get_running_loop()
-            begun = loop.time()
-            for _ in range(2):
-                await exchange(data)
-            assert loop.time() - begun >= 0.2
-            await until_refused(way)
+            assert await seconds_of(exchange, *[DATA] * 2) >= FELT
+            await turned_away(way)
             assert set(refused(made)) == {Cause.CONNECTIONS}
 
             made.apply(replace(made.configuration.everything, alternative=Alternative.OFF))
-            begun = loop.time()
-            for _ in range(20):
-                await exchange(data)
-            assert loop.time() - begun < 400_000 / 40_000 / 4
+            assert await seconds_of(exchange, *[DATA] * 20) < AT_ONCE
             assert Cause.DISABLED not in closed(made)
             assert len(made.relay.connections()) == 1
 
@@ -182,9 +278,9 @@ def test_alternative_limits_are_felt_by_live_sessions_and_drop_none(run: Run[Any
 
 
 @EACH_KIND
-def test_alternative_limits_come_by_schedule_with_the_sweep(run: Run[Any], kind: Open) -> None:
+def test_alternative_limits_come_by_schedule_with_the_sweep(run: Run[Any], kind: type[Way]) -> None:
     async def body() -> None:
-        async with kind() as way:
+        async with kind.open() as way:
             made = way.house
             night = parse_week("22:00-06:00")
             edit(made, client(made, limits=Limits(rate=1, alt_rate=0)))
