@@ -64,8 +64,7 @@ class Guests:
             _log.info("a guest is refused: %s", error)
             return None
         guest = made[0]
-        loop = asyncio.get_running_loop()
-        self._timers[guest.id] = loop.call_later(self._seconds, self._dismiss, guest.id)
+        self._expect(guest.id)
         return guest.id, guest.key
 
     def dismiss_all(self) -> None:
@@ -81,8 +80,17 @@ class Guests:
                 timer.cancel()
         elif isinstance(event, AgentDown):
             client = self._configuration().clients.get(event.client)
-            if client is not None and client.guest:
+            if client is None or not client.guest:
+                return
+            if event.replaced:
+                self._expect(client.id)
+            else:
                 self._dismiss(client.id)
+
+    def _expect(self, ident: int) -> None:
+        """Its agent is on its way, and has so long to come."""
+        loop = asyncio.get_running_loop()
+        self._timers[ident] = loop.call_later(self._seconds, self._dismiss, ident)
 
     def _dismiss(self, ident: int) -> None:
         self._timers.pop(ident, None)

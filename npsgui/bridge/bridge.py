@@ -223,7 +223,7 @@ class Bridge:
             del self._logins[login.client]
         if login.was_online:
             _log.info("agent of client %d is gone: %s", login.client, error)
-            self._events.push(AgentDown(login.client, login.address, _reason(error)))
+            self._events.push(AgentDown(login.client, login.address, _reason(error), replaced=login.replaced))
 
     def _closers(self) -> list[tuple[int, Callable[[Exception], None]]]:
         """What ends each login and each file server, and whose it is."""

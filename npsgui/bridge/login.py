@@ -51,6 +51,8 @@ class Login:
         self.trunk: Trunk | None = None
         """Its ``chan`` connection, once that is there."""
         self._down = False
+        self.replaced = False
+        """Whether another login has taken its place."""
         self.was_online = False
         """Whether it has ever had both its connections."""
         self._timer = asyncio.get_running_loop().call_later(COMPLETE_SECONDS, self._give_up)
@@ -124,6 +126,7 @@ class Login:
 
     def take_over(self) -> None:
         """Another login with the same key is here: tell the agent, close."""
+        self.replaced = True
         if self._main is not None:
             self._main.close(TAKEN_OVER)
         self.close(AgentLost("Another agent has logged in with the same key."))

@@ -117,6 +117,8 @@ class AgentDown:
     client: int
     address: str
     reason: Sentence
+    replaced: bool = False
+    """Whether another login with the same key has taken its place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from npsgui.app.guests import MOST, Guests
@@ -70,6 +71,25 @@ def test_a_guest_goes_with_its_agent_and_takes_its_tunnels_along() -> None:
 
         await until(lambda: house.ids() == [1])
         assert not house.configuration.tunnels
+
+    asyncio.run(body())
+
+
+def test_a_guest_that_logs_in_again_stays_if_it_does_so_in_time() -> None:
+    async def body() -> None:
+        house = House(seconds=0.01)
+        made = await house.guests.invite({})
+        assert made is not None
+        taken_over = replace(down(made[0]), replaced=True)
+        for event in (AgentUp(made[0], "10.0.0.9:4000", "0.26.10"), taken_over):
+            house.events.push(event)
+        house.events.push(AgentUp(made[0], "10.0.0.9:4001", "0.26.10"))
+        await asyncio.sleep(0.02)
+        assert house.ids() == [1, made[0]]
+
+        house.events.push(taken_over)
+
+        await until(lambda: house.ids() == [1])
 
     asyncio.run(body())
 

@@ -182,7 +182,7 @@ def test_a_second_login_takes_over_and_the_first_one_is_closed(run: Run[None]) -
             notes = place.visit(target)
             notes.stream.write(b"to the second")
             await until(lambda: len(notes.data) == 13)
-            assert [event.client for event in place.of(AgentDown)] == [1]
+            assert [(event.client, event.replaced) for event in place.of(AgentDown)] == [(1, True)]
             main.abort()
             chan.abort()
 
