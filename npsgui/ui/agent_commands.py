@@ -57,6 +57,6 @@ class AgentCommands(QObject):
         self._start(self._set_port(client))
 
     async def _set_port(self, client: int) -> None:
-        dialog = LimitsDialog(self._program, self._theme, self._window)
-        if await dialog.ask(agents_first=True) is not None:
+        dialog = LimitsDialog(self._program, self._theme, self._window, "bridge_port")
+        if await dialog.ask() is not None:
             self.connect_agent(client)

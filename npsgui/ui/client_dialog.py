@@ -50,7 +50,7 @@ class ClientDialog(OwnerForm):
             ),
         ]
         page = FormPage(self.tr("Client"), (facts, self.limit_fields(row, owner)))
-        pages = LimitPages(self._program.configuration, self._theme, row, self).of(owner)
+        pages = LimitPages(self._program, self._theme, row, self).of(owner)
         applied = await self.ask_about(owner, title, page, *pages)
         return applied if isinstance(applied, Client) else None
 

@@ -63,15 +63,18 @@ class Commands(QObject):
         """Ask for a new host, of this client where one is given."""
         self._start(self._add(HostDialog(self._program, self._theme, self._window).ask(None, client)))
 
-    def edit(self, owner: OwnerKey) -> None:
-        """Ask for the new values of an owner."""
+    def edit(self, owner: OwnerKey, at: str = "") -> None:
+        """Ask for the new values of an owner, where one is given at this word of its dialog."""
         found = self._program.configuration.find(owner)
+        place = (self._program, self._theme, self._window, at)
         if isinstance(found, Client):
-            self._start(ClientDialog(self._program, self._theme, self._window).ask(found))
+            self._start(ClientDialog(*place).ask(found))
         elif isinstance(found, Tunnel):
-            self._start(TunnelDialog(self._program, self._theme, self._window).ask(found))
+            self._start(TunnelDialog(*place).ask(found))
         elif isinstance(found, Host):
-            self._start(HostDialog(self._program, self._theme, self._window).ask(found))
+            self._start(HostDialog(*place).ask(found))
+        else:
+            self._start(LimitsDialog(*place).ask())
 
     def import_nps(self) -> None:
         """Ask for NPS's conf folder, take what is in it and show what came of it."""

@@ -29,6 +29,7 @@ class ExpiryInput(QWidget):
         self.choice = Choice(NEVER if text == NEVER else AT, choices, self)
         self.moment = QDateTimeEdit(offered, self)
         self.moment.setDisplayFormat("yyyy-MM-dd HH:mm")
+        self.moment.lineEdit().setTextMargins(8, 0, 0, 0)
         self.moment.setVisible(text != NEVER)
         self.choice.changed.connect(self._on_changed)
         self.moment.dateTimeChanged.connect(self._on_changed)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from npsgui.model.entities import Owner
+from npsgui.model.errors import FieldError
 from npsgui.ui.inputs import Choice, Choices, Input, Line
 from npsgui.ui.limit_hints import Hint, Measure, Use
 from npsgui.ui.limit_input import BYTES, RATES, LimitInput
@@ -50,12 +52,37 @@ class Field:
 Column = Sequence[Field]
 
 
+class FormPart(Protocol):
+    """A widget of a form that is no Field: it applies itself, once the owner is put."""
+
+    @property
+    def changed(self) -> SignalInstance:
+        """Something else stands in it."""
+
+    def consider(self, owner: Owner) -> None:
+        """Another owner stands in the form."""
+
+    def problem(self) -> FieldError | None:
+        """What keeps it from being applied."""
+
+    def focus(self, word: str) -> None:
+        """Bring the keys to a field of it, if it has one of this name."""
+
+    async def apply(self) -> None:
+        """Do what it says. Raises NpsError."""
+
+    def stop(self) -> None:
+        """The form is closed."""
+
+
 @dataclass(frozen=True, slots=True)
 class FormPage:
     """What a form shows at once: columns of fields, and the title of its tab."""
 
     title: str
     columns: Sequence[Column]
+    beside: Callable[[QWidget], FormPart] | None = None
+    """Makes what stands at the right of the columns, where not all of it is fields of the owner."""
 
 
 class FieldColumn(QWidget):

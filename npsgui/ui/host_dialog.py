@@ -25,7 +25,7 @@ class HostDialog(OwnedForm):
         row = self.row_of(host.owner)
         place = FormPage(self.tr("Host"), (self._place(host), self.limit_fields(row, host)))
         requests = FormPage(self.tr("Requests"), (self._safety(), self._changes()))
-        pages = LimitPages(self._program.configuration, self._theme, row, self).of(host)
+        pages = LimitPages(self._program, self._theme, row, self).of(host)
         applied = await self.ask_about(host, self.title_of(host), place, requests, *pages)
         return applied if isinstance(applied, Host) else None
 

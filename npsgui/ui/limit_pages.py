@@ -1,4 +1,4 @@
-"""The pages of a form that say what happens near a quota, by the hour, and under alternative limits."""
+"""The pages of a form that say what a quota covers, what happens near it, by the hour, and otherwise."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import partial
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from npsgui.model.configuration import Configuration
+from npsgui.app.front import Front
 from npsgui.model.entities import Alternative, Everything, Owner
 from npsgui.model.hours import ALWAYS, Timetable, zone_of
 from npsgui.model.units import format_bytes, format_limit
@@ -19,6 +19,7 @@ from npsgui.ui.expiry_input import ExpiryInput
 from npsgui.ui.field_rows import Field, FormPage
 from npsgui.ui.limit_hints import Hint
 from npsgui.ui.limit_input import RATES, LimitInput
+from npsgui.ui.period_page import PeriodPage
 from npsgui.ui.theme import Theme
 from npsgui.ui.week_input import WeekInput
 
@@ -30,22 +31,25 @@ class LimitPages(QObject):
     """Makes the pages for one owner; ``row`` says what is used now, None for a new one."""
 
     def __init__(
-        self, configuration: Configuration, theme: Theme, row: FlowRow | None, parent: QObject | None = None
+        self, program: Front, theme: Theme, row: FlowRow | None, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._zone = zone_of(configuration.everything.timezone)
+        self._zone = zone_of(program.configuration.everything.timezone)
         self._theme = theme
+        self._period = PeriodPage(program, row, self)
         self._used = row.used if row is not None else 0
 
     def of(self, owner: Owner) -> tuple[FormPage, ...]:
         """The pages that ``owner`` has."""
+        period = self._period.of(owner)
         ladder = FormPage(self.tr("At the limit"), (self._ladder(), _EMPTY))
         if isinstance(owner, Everything):
             columns = (self._switch(), self._alternatives(owner))
-            return ladder, self._visitors(), FormPage(self.tr("Alternative limits"), columns)
+            return period, ladder, self._visitors(), FormPage(self.tr("Alternative limits"), columns)
         hours = Field("hours", self.tr("Hours"), make=self._week, advise=self._advise_hours)
         expires = Field("expires", self.tr("Expires"), make=ExpiryInput, advise=self._advise_expiry)
         return (
+            period,
             ladder,
             FormPage(self.tr("Schedule"), ((hours, expires),)),
             self._visitors(),

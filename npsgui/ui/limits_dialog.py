@@ -13,11 +13,8 @@ from npsgui.ui.owner_form import OwnerForm
 class LimitsDialog(OwnerForm):
     """Edits the global owner."""
 
-    async def ask(self, *, agents_first: bool = False) -> Everything | None:
-        """Show the dialog, with the agents' page first if wanted; what was applied, or None.
-
-        Raises NpsError as ``Program.put``.
-        """
+    async def ask(self) -> Everything | None:
+        """Show the dialog; what was applied, or None. Raises NpsError as ``Program.put``."""
         everything = self._program.configuration.everything
         none = self.tr("All hosts share it; empty is none")
         ports = (
@@ -27,10 +24,9 @@ class LimitsDialog(OwnerForm):
         )
         row = self._program.flow(GLOBAL_KEY)
         page = FormPage(self.tr("Ports and limits"), (ports, self.limit_fields(row, everything)))
-        pages = LimitPages(self._program.configuration, self._theme, row, self).of(everything)
+        pages = LimitPages(self._program, self._theme, row, self).of(everything)
         title = self.tr("Ports and limits of everything")
-        first = [self._agents(), page] if agents_first else [page, self._agents()]
-        applied = await self.ask_about(everything, title, *first, *pages)
+        applied = await self.ask_about(everything, title, page, self._agents(), *pages)
         return applied if isinstance(applied, Everything) else None
 
     def _agents(self) -> FormPage:

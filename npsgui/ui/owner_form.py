@@ -27,7 +27,7 @@ from npsgui.model.errors import FieldError, NpsError
 from npsgui.model.rules import problems
 from npsgui.model.views import FlowRow
 from npsgui.model.words import edited, shown, words_of
-from npsgui.ui.field_rows import Field, FieldColumn, FormPage, say
+from npsgui.ui.field_rows import Field, FieldColumn, FormPage, FormPart, say
 from npsgui.ui.inputs import Choice, ChoiceOr, Input
 from npsgui.ui.limit_hints import Hint, LimitHints, Measure, Use
 from npsgui.ui.sentences import Sentences
@@ -39,7 +39,8 @@ from npsgui.ui.what_if import WhatIf
 class OwnerForm(QDialog):
     """An owner goes in, what was applied or None comes out. Applies itself through ``Program.put``."""
 
-    def __init__(self, program: Front, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, program: Front, theme: Theme, parent: QWidget | None = None, at: str = "") -> None:
+        """``at``: the word to begin at, on whatever page it is."""
         super().__init__(parent)
         self._program = program
         self._theme = theme
@@ -51,11 +52,16 @@ class OwnerForm(QDialog):
         self._shown: Set[str] = frozenset()
         """The words of the fields that are not left out."""
         self._pages: Sequence[FormPage] = ()
+        self._parts: dict[int, FormPart] = {}
+        """What is no field, by the number of the page that it stands on."""
+        self._places: dict[FieldColumn, int] = {}
+        """The number of the page that a column stands on."""
+        self._at = at
         self._title = QLabel(self)
         self._title.setObjectName("title")
         self._stack = QStackedWidget(self)
         self._what_if = WhatIf(program, theme, self)
-        self.finished.connect(self._what_if.stop)
+        self.finished.connect(self._on_finished)
         self._said = QLabel(self)
         self._said.setWordWrap(True)
         cancel = QPushButton(self.tr("Cancel"), self)
@@ -86,9 +92,7 @@ class OwnerForm(QDialog):
         self._title.setText(title)
         self._lay_out(shown(owner))
         self._check()
-        # a choice has its first value already; what is to be typed comes first
-        inputs = map(self.input_of, self._columns)
-        next(one for one in inputs if not isinstance(one, Choice | ChoiceOr)).setFocus()
+        self._begin()
         ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.finished.connect(lambda result: None if ended.done() else ended.set_result(result))
         self.open()
@@ -97,6 +101,8 @@ class OwnerForm(QDialog):
                 return None
             wanted = self._read()
             await self._program.put(wanted)
+            for part in self._parts.values():
+                await part.apply()
             return wanted
         finally:
             self.deleteLater()
@@ -148,20 +154,39 @@ class OwnerForm(QDialog):
         return self._columns[word].inputs[word]
 
     def _lay_out(self, values: dict[str, str]) -> None:
-        if len(self._pages) > 1:
-            tabs = Tabs({at: page.title for at, page in enumerate(self._pages)}, self)
-            tabs.chosen.connect(self._on_page_chosen)
-            self._rows.insertWidget(1, tabs, 0, Qt.AlignmentFlag.AlignLeft)
-        for page in self._pages:
+        self._tabs = Tabs({at: page.title for at, page in enumerate(self._pages)}, self)
+        self._tabs.chosen.connect(self._on_page_chosen)
+        self._rows.insertWidget(1, self._tabs, 0, Qt.AlignmentFlag.AlignLeft)
+        for at, page in enumerate(self._pages):
             row = QHBoxLayout(shown_page := QWidget(self))
             row.setContentsMargins(0, 0, 0, 0)
             row.setSpacing(32)
             for fields in page.columns:
                 column = FieldColumn(fields, values, shown_page)
                 column.edited.connect(self._on_edited)
+                self._places[column] = at
                 row.addWidget(column, 3 if any(field.use for field in fields) else 2)
                 self._columns.update(dict.fromkeys(column.inputs, column))
+            if page.beside is not None:
+                self._parts[at] = part = page.beside(shown_page)
+                part.changed.connect(self._check)
+                assert isinstance(part, QWidget)
+                row.addWidget(part, 2)
             self._stack.addWidget(shown_page)
+
+    def _begin(self) -> None:
+        """Give the keys to the word that is wanted, or else to the first that is to be typed."""
+        if self._at in self._columns:
+            self._tabs.choose(self._places[self._columns[self._at]])
+            self.input_of(self._at).setFocus()
+        elif self._at:
+            for page, part in self._parts.items():
+                self._tabs.choose(page)
+                part.focus(self._at)
+        else:
+            # a choice has its first value already
+            inputs = map(self.input_of, self._columns)
+            next(one for one in inputs if not isinstance(one, Choice | ChoiceOr)).setFocus()
 
     def _fields(self, owner: Owner) -> Iterator[Field]:
         """The fields that ``owner`` has."""
@@ -190,6 +215,11 @@ class OwnerForm(QDialog):
         self._touched.add(word)
         self._check()
 
+    def _on_finished(self) -> None:
+        self._what_if.stop()
+        for part in self._parts.values():
+            part.stop()
+
     def _problems(self, owner: Owner) -> dict[str, NpsError]:
         """What is wrong with each field, by its word."""
         wrong: dict[str, NpsError] = {}
@@ -200,6 +230,8 @@ class OwnerForm(QDialog):
                 wrong[field.word] = error
         for problem in problems(self._program.configuration, owner):
             wrong.setdefault(problem.field, problem)
+        found = (part.problem() for part in self._parts.values())
+        wrong |= {problem.field: problem for problem in found if problem is not None}
         return wrong
 
     def _check(self) -> None:
@@ -217,6 +249,8 @@ class OwnerForm(QDialog):
             else:
                 hint = self._hint(field, owner)
                 self._columns[word].say(word, hint.text, "warn" if hint.warns else "hint")
+        for part in self._parts.values():
+            part.consider(owner)
         self._apply.setEnabled(not wrong)
         self._what_if.consider(owner)
         self._say_below(wrong, fields)
@@ -232,13 +266,19 @@ class OwnerForm(QDialog):
 
     def _say_below(self, wrong: Mapping[str, NpsError], fields: Mapping[str, Field]) -> None:
         """What keeps the form from being applied and is not to be seen on this page."""
-        page = self._stack.currentWidget()
+        page = self._stack.currentIndex()
         for word, found in wrong.items():
-            if word not in fields or self._columns[word].parentWidget() is not page:
+            if not self._is_said_on(page, word, fields):
                 label = f"{fields[word].label}: " if word in fields else ""
                 say(self._said, label + self._sentences.of(found), "bad")
                 return
         say(self._said, self.tr("Applies at once; open connections stay."), "hint")
+
+    def _is_said_on(self, page: int, word: str, fields: Mapping[str, Field]) -> bool:
+        if word in self._columns:
+            return word in fields and self._places[self._columns[word]] == page
+        problem = self._parts[page].problem() if page in self._parts else None
+        return problem is not None and problem.field == word
 
     def _hint(self, field: Field, owner: Owner) -> Hint:
         if field.advise is not None:

@@ -32,7 +32,7 @@ class TunnelDialog(OwnedForm):
             tunnel = Tunnel(id=self._program.configuration.next_id(OwnerKind.TUNNEL), client=client)
         row = self.row_of(tunnel.owner)
         page = FormPage(self.tr("Tunnel"), (self._facts(tunnel), self._allowed(row, tunnel)))
-        pages = LimitPages(self._program.configuration, self._theme, row, self).of(tunnel)
+        pages = LimitPages(self._program, self._theme, row, self).of(tunnel)
         applied = await self.ask_about(tunnel, self.title_of(tunnel), page, *pages)
         return applied if isinstance(applied, Tunnel) else None
 

@@ -11,6 +11,7 @@ from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.errors import NotFound
 from npsgui.model.events import Events
 from npsgui.model.forecast import Forecast
+from npsgui.model.periods import Period
 from npsgui.model.retention import Retention
 from npsgui.model.views import ConnectionRow, FlowRow, Sample, State, Step, Usage
 
@@ -70,6 +71,9 @@ class FakeProgram:
         self.sessions: list[ConnectionRow] = []
         self.online: list[AgentRow] = []
         self.trail: list[AuditEvent] = []
+        self.past: dict[OwnerKey, list[Period]] = {}
+        """The periods of each; without any it is in its first."""
+        self.adjusted: list[tuple[OwnerKey, int | None, int | None]] = []
         self.spans: list[tuple[int, int]] = []
         """From when until when each history was asked for."""
         self.wait = asyncio.Event()
@@ -104,6 +108,13 @@ class FakeProgram:
         answer = [usage for usage in self.usages.get(owner, []) if usage.start >= since]
         await self.wait.wait()
         return answer
+
+    async def periods(self, owner: OwnerKey) -> list[Period]:
+        await self.wait.wait()
+        return self.past.get(owner, [Period(0, None, 3000, 4000)])
+
+    async def adjust(self, owner: OwnerKey, *, opening: int | None = None, top_up: int | None = None) -> None:
+        self.adjusted.append((owner, opening, top_up))
 
     async def audit(
         self,

@@ -1,0 +1,26 @@
+"""Moments in the user's language, by the clock of a time zone."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+from PySide6.QtCore import QDate, QLocale, QObject
+
+
+class Moments(QObject):
+    """Knows no widget. Times are Unix times, s; a zone of None is the machine's."""
+
+    def moment(self, at: float, zone: tzinfo | None) -> str:
+        """A day and a time: ``15 Nov 2026 06:00``."""
+        found = datetime.fromtimestamp(at, zone)
+        return f"{self.day(at, zone)} {found:%H:%M}"
+
+    def day(self, at: float, zone: tzinfo | None) -> str:
+        """A day: ``15 Nov 2026``."""
+        found = datetime.fromtimestamp(at, zone)
+        return QLocale().toString(QDate(found.year, found.month, found.day), self.tr("d MMM yyyy"))
+
+    def span(self, since: float, until: float, zone: tzinfo | None) -> str:
+        """From one moment to another."""
+        first, last = self.moment(since, zone), self.moment(until, zone)
+        return self.tr("{first} to {last}").format(first=first, last=last)
