@@ -6,6 +6,7 @@ from npsgui.app.keys import new_key
 from npsgui.model.entities import Client, Owner, OwnerKind
 from npsgui.ui.field_rows import Field, FormPage
 from npsgui.ui.inputs import Lines
+from npsgui.ui.limit_fields import LimitFields
 from npsgui.ui.limit_hints import Hint
 from npsgui.ui.limit_pages import LimitPages
 from npsgui.ui.owner_form import OwnerForm
@@ -49,7 +50,9 @@ class ClientDialog(OwnerForm):
                 make=Lines,
             ),
         ]
-        page = FormPage(self.tr("Client"), (facts, self.limit_fields(row, owner)))
+        page = FormPage(
+            self.tr("Client"), (facts, LimitFields(self._program.configuration, self).of(row, owner))
+        )
         pages = LimitPages(self._program, self._theme, row, self).of(owner)
         applied = await self.ask_about(owner, title, page, *pages)
         return applied if isinstance(applied, Client) else None

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from npsgui.model.entities import PASS_THROUGH, SELF_SIGNED, Host, Owner, OwnerKind, Scheme
 from npsgui.ui.field_rows import Field, FormPage
 from npsgui.ui.inputs import Browse, ChoiceOr, Input, Lines, Path
+from npsgui.ui.limit_fields import LimitFields
 from npsgui.ui.limit_hints import Hint
 from npsgui.ui.limit_pages import LimitPages
 from npsgui.ui.owned_form import OwnedForm
@@ -23,7 +24,9 @@ class HostDialog(OwnedForm):
             client = self.client_for(client_id)
             host = Host(id=self._program.configuration.next_id(OwnerKind.HOST), client=client)
         row = self.row_of(host.owner)
-        place = FormPage(self.tr("Host"), (self._place(host), self.limit_fields(row, host)))
+        place = FormPage(
+            self.tr("Host"), (self._place(host), LimitFields(self._program.configuration, self).of(row, host))
+        )
         requests = FormPage(self.tr("Requests"), (self._safety(), self._changes()))
         pages = LimitPages(self._program, self._theme, row, self).of(host)
         applied = await self.ask_about(host, self.title_of(host), place, requests, *pages)

@@ -6,6 +6,7 @@ from npsgui.model.entities import GLOBAL_KEY, Everything
 from npsgui.ui.bind_field import BindFields
 from npsgui.ui.field_rows import Field, FormPage
 from npsgui.ui.inputs import Ports
+from npsgui.ui.limit_fields import LimitFields
 from npsgui.ui.limit_pages import LimitPages
 from npsgui.ui.owner_form import OwnerForm
 
@@ -23,7 +24,10 @@ class LimitsDialog(OwnerForm):
             Field("https_port", self.tr("HTTPS port"), none, make=Ports),
         )
         row = self._program.flow(GLOBAL_KEY)
-        page = FormPage(self.tr("Ports and limits"), (ports, self.limit_fields(row, everything)))
+        page = FormPage(
+            self.tr("Ports and limits"),
+            (ports, LimitFields(self._program.configuration, self).of(row, everything)),
+        )
         pages = LimitPages(self._program, self._theme, row, self).of(everything)
         title = self.tr("Ports and limits of everything")
         applied = await self.ask_about(everything, title, page, self._agents(), *pages)

@@ -22,14 +22,13 @@ from PySide6.QtWidgets import (
 )
 
 from npsgui.app.front import Front
-from npsgui.model.entities import Client, Everything, Owner
+from npsgui.model.entities import Owner
 from npsgui.model.errors import FieldError, NpsError
 from npsgui.model.rules import problems
-from npsgui.model.views import FlowRow
 from npsgui.model.words import edited, shown, words_of
 from npsgui.ui.field_rows import Field, FieldColumn, FormPage, FormPart, say
 from npsgui.ui.inputs import Choice, ChoiceOr, Input
-from npsgui.ui.limit_hints import Hint, LimitHints, Measure, Use
+from npsgui.ui.limit_hints import Hint, LimitHints
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.tabs import Tabs
 from npsgui.ui.theme import Theme
@@ -106,48 +105,6 @@ class OwnerForm(QDialog):
             return wanted
         finally:
             self.deleteLater()
-
-    def limit_fields(self, row: FlowRow | None, owner: Owner) -> list[Field]:
-        """The fields of the limits of ``owner``, with what ``row`` says is used of them."""
-        counts = (
-            ("both", self.tr("inlet + export")),
-            ("inlet", self.tr("inlet only")),
-            ("export", self.tr("export only")),
-        )
-        inlet, export = (row.inlet_now, row.export_now) if row else (0.0, 0.0)
-        rate, most = Measure.RATE, Measure.CONNECTIONS
-        sessions = "sessions" if isinstance(owner, Everything) else "connections"
-        fields = [
-            Field(
-                "quota",
-                self.tr("Quota"),
-                use=Use(Measure.BYTES, row.used if row else 0),
-                beside=Field("quota_counts", self.tr("What the quota counts"), choices=counts),
-            ),
-            Field(
-                "rate",
-                self.tr("Shared rate"),
-                tip=self.tr("Both directions together"),
-                use=Use(rate, inlet + export),
-            ),
-            Field(
-                "inlet_rate",
-                self.tr("Inlet rate"),
-                tip=self.tr("From visitors to targets"),
-                use=Use(rate, inlet),
-            ),
-            Field(
-                "export_rate",
-                self.tr("Export rate"),
-                tip=self.tr("From targets to visitors"),
-                use=Use(rate, export),
-            ),
-            Field(sessions, self.tr("Connections"), use=Use(most, row.connections if row else 0)),
-        ]
-        if isinstance(owner, Client):
-            owned = len(self._program.configuration.owned_by(owner.id))
-            fields.append(Field("tunnels", self.tr("Tunnels"), use=Use(Measure.TUNNELS, owned)))
-        return fields
 
     def input_of(self, word: str) -> Input:
         """The widget that a word is edited in."""

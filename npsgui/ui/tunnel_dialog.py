@@ -14,6 +14,7 @@ from npsgui.model.views import FlowRow
 from npsgui.ui.bind_field import BindFields
 from npsgui.ui.field_rows import Field, FormPage
 from npsgui.ui.inputs import Browse, Path, Ports
+from npsgui.ui.limit_fields import LimitFields
 from npsgui.ui.limit_hints import Hint
 from npsgui.ui.limit_pages import LimitPages
 from npsgui.ui.owned_form import PROXY_MODES, OwnedForm
@@ -70,7 +71,7 @@ class TunnelDialog(OwnedForm):
     def _allowed(self, row: FlowRow | None, tunnel: Tunnel) -> list[Field]:
         """How much it may carry, and for whom."""
         return [
-            *self.limit_fields(row, tunnel),
+            *LimitFields(self._program.configuration, self).of(row, tunnel),
             _only({Mode.UDP}, Field("idle", self.tr("Idle time"), self.tr("Seconds; then the session ends"))),
             _only(PROXY_MODES | _FILES, self.accounts_field()),
         ]
