@@ -59,7 +59,7 @@ class Bridge:
         self._porter = Porter(self._let_in)
         self._logins: dict[int, Login] = {}
         self._files: dict[int, Trunk] = {}
-        self._context = functools.cache(context)
+        self._context = functools.cache(functools.partial(_certified, context))
         self._port = Port(listen, self._porter.doorway, self._context)
 
     # What the app calls
@@ -237,6 +237,16 @@ class Bridge:
         if login is None or not login.online:
             raise TargetUnreachable("The agent of client {id} is not connected.", id=client)
         return login
+
+
+def _certified(context: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+    """What ``context`` makes. Raises TargetUnreachable: when the certificate cannot be kept."""
+    try:
+        return context()
+    except OSError as error:
+        raise TargetUnreachable(
+            "The certificate of the agents' port cannot be kept: {reason}.", reason=error.strerror or error
+        ) from error
 
 
 def _unreachable(client: int, link: Link) -> TargetUnreachable:

@@ -108,6 +108,27 @@ class TlsCodec:
         return parts
 
 
+class GoneCodec:
+    """Stands where a codec was once its connection is gone: nothing comes, nothing goes."""
+
+    ended = True
+    waiting = 0
+
+    def receive(self, data: Bytes) -> list[bytes]:
+        return []
+
+    def write(self, data: Bytes) -> None:
+        return
+
+    def finish(self) -> None:
+        return
+
+    def take(self) -> bytes:
+        return b""
+
+
+GONE: Final = GoneCodec()
+
 IDENTIFIER: Final = b"\xff\x06\x00\x00sNaPpY"
 LONGEST_PLAIN: Final = 64 * 1024
 LONGEST_CHUNK: Final = 4 + 32 + LONGEST_PLAIN + LONGEST_PLAIN // 6

@@ -20,6 +20,7 @@ from npsgui.bridge.handshake import (
 )
 from npsgui.bridge.penalties import Penalties
 from npsgui.model.errors import ProtocolError
+from npsgui.model.peers import address_of
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +43,6 @@ class Caller:
     version: str
     address: str
     """``host:port``"""
-    host: str
     purpose: Purpose
     transport: asyncio.Transport
     received: bytes
@@ -68,7 +68,7 @@ class Porter:
 
     def came(self, doorway: Doorway) -> None:
         """A connection is there; make room for it."""
-        neighbours = self._waiting.setdefault(doorway.host, {})
+        neighbours = self._waiting.setdefault(doorway.network, {})
         neighbours[doorway] = None
         self._order[doorway] = None
         if len(neighbours) > MOST_PER_ADDRESS:
@@ -79,11 +79,11 @@ class Porter:
     def left(self, doorway: Doorway) -> None:
         """It is gone, or in."""
         self._order.pop(doorway, None)
-        neighbours = self._waiting.get(doorway.host)
+        neighbours = self._waiting.get(doorway.network)
         if neighbours is not None:
             neighbours.pop(doorway, None)
             if not neighbours:
-                del self._waiting[doorway.host]
+                del self._waiting[doorway.network]
 
     def let_in(self, caller: Caller) -> None:
         """It has shown a key."""
@@ -99,7 +99,8 @@ class Doorway(asyncio.BufferedProtocol):
     """One handshake."""
 
     def __init__(self, porter: Porter) -> None:
-        self.host = ""
+        self.network = ""
+        """Where it comes from: its address, of IPv6 the /64, in which one peer has all addresses."""
         self._porter = porter
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
@@ -111,7 +112,8 @@ class Doorway(asyncio.BufferedProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        self.host, self._address = _peer(transport.get_extra_info("peername"))
+        self._address = _address(transport.get_extra_info("peername"))
+        self.network = address_of(self._address, by_network=True)
         self._timer = self._loop.call_later(SECONDS, self.turn_away, "too slow")
         self._greeting.feed()
         self._porter.came(self)
@@ -158,9 +160,9 @@ class Doorway(asyncio.BufferedProtocol):
         """Look the key up; the answer may have to wait, whatever it is."""
         porter, now = self._porter, self._loop.time()
         self._client = whose(greeting.key_digest, porter.keys)
-        wait = porter.penalties.wait(self.host, now)
+        wait = porter.penalties.wait(self.network, now)
         if self._client is None:
-            porter.penalties.failed(self.host, now)
+            porter.penalties.failed(self.network, now)
         if wait:
             self._loop.call_later(wait, self._answer)
         else:
@@ -196,7 +198,6 @@ class Doorway(asyncio.BufferedProtocol):
                     self._client,
                     cast("Greeting", self._greeting.learned).version,
                     self._address,
-                    self.host,
                     cast("Purpose", dialogue.learned),
                     transport,
                     dialogue.rest,
@@ -213,9 +214,9 @@ class Doorway(asyncio.BufferedProtocol):
         return transport
 
 
-def _peer(name: Any) -> tuple[str, str]:
-    """A peer's host, and ``host:port``; an IPv4 peer on a dual-stack socket looks like one."""
+def _address(name: Any) -> str:
+    """``host:port`` of a peer; an IPv4 peer on a dual-stack socket looks like one."""
     if not isinstance(name, tuple):
-        return "", ""
+        return ""
     host, port = str(name[0]).removeprefix("::ffff:"), name[1]
-    return host, f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any, cast
 
-from npsgui.bridge.codecs import Codec
+from npsgui.bridge.codecs import GONE, Codec
 from npsgui.bridge.delivery import Delivery
 from npsgui.bridge.frames import Bytes
 from npsgui.model.errors import ProtocolError
@@ -18,11 +18,13 @@ _log = logging.getLogger(__name__)
 class Layer(asyncio.Transport):
     """What is written is encoded and sent below. ``underside`` is the protocol of the transport below."""
 
-    def __init__(self, codec: Codec, protocol: asyncio.BaseProtocol) -> None:
+    def __init__(self, codec: Codec, protocol: asyncio.BaseProtocol, *, half_close: bool = True) -> None:
+        """``half_close``: whether EOF below ends one direction only; around TLS on TCP it does not."""
         super().__init__()
         self.underside = Underside(self, codec, protocol)
         self._codec = codec
         self._below: asyncio.Transport | None = None
+        self._half_close = half_close
         self._closing = False
         self._ending = False
         """EOF is to be sent behind what the codec still holds: TLS before its handshake."""
@@ -36,6 +38,10 @@ class Layer(asyncio.Transport):
     def stand_on(self, below: asyncio.Transport) -> None:
         """Use ``below`` from now on: called by the underside."""
         self._below = below
+
+    def let_go(self) -> None:
+        """The transport below is gone: called by the underside."""
+        self._codec = GONE
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         return self.below.get_extra_info(name, default)
@@ -72,7 +78,7 @@ class Layer(asyncio.Transport):
                 self.underside.hold_writer()
 
     def can_write_eof(self) -> bool:
-        return self.below.can_write_eof()
+        return self._half_close and self.below.can_write_eof()
 
     def write_eof(self) -> None:
         if not self.is_closing():
@@ -191,6 +197,9 @@ class Underside(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.delivery.protocol.connection_lost(exc)
+        # layer and underside hold each other until garbage is collected; TLS would wait there with 50 KiB
+        self._codec = GONE
+        self._layer.let_go()
 
     def _give(self, pieces: Sequence[memoryview]) -> None:
         if not self.separate:

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from npsgui.model.errors import BindFailed
+from npsgui.bridge.codecs import TlsCodec
+from npsgui.bridge.layers import Layer
+from npsgui.model.errors import BindFailed, NpsError
 from npsgui.model.views import Sentence
 from npsgui.tasks import spawn
 
@@ -18,9 +20,8 @@ BACKLOG: Final = 1024
 Listen: TypeAlias = Callable[[str, int], socket.socket]
 """A listening socket on an address and a port. Raises BindFailed."""
 
-
-HANDSHAKE_SECONDS = 10.0
-"""How long TLS may take, before the handshake of the bridge is counted and timed in its turn."""
+Doors: TypeAlias = Callable[[], asyncio.BaseProtocol]
+"""The protocol of a new connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,10 @@ class Port:
     def __init__(
         self,
         listen: Listen,
-        made: Callable[[], asyncio.BaseProtocol],
+        made: Doors,
         context: Callable[[], ssl.SSLContext],
     ) -> None:
+        """``context`` is asked for where TLS is wanted; it raises NpsError when there is none."""
         self.failed: Sentence | None = None
         """Why it is not open, when it should be."""
         self._listen = listen
@@ -70,13 +72,14 @@ class Port:
         if self._socket is not None or place is None:
             return
         try:
+            doors = self._wrapped(self._context()) if place.tls else self._made
             made = self._listen(place.bind, place.number)
-        except BindFailed as error:
-            self.failed = Sentence(error.template, tuple(error.values.items()))
+        except NpsError as error:
+            self._fail(error)
             return
         self.failed = None
         self._socket = made
-        spawn(self._serve(made, tls=place.tls), "bridge")
+        spawn(self._serve(made, doors, place), "bridge")
 
     def close(self) -> None:
         """Be closed."""
@@ -86,13 +89,35 @@ class Port:
         if server is not None:
             server.close()
 
-    async def _serve(self, made: socket.socket, *, tls: bool) -> None:
-        context = self._context() if tls else None
-        patience = HANDSHAKE_SECONDS if tls else None
-        server = await asyncio.get_running_loop().create_server(
-            self._made, sock=made, backlog=BACKLOG, ssl=context, ssl_handshake_timeout=patience
-        )
+    def _wrapped(self, context: ssl.SSLContext) -> Doors:
+        """Each connection in TLS, which it is to shake hands for in the time and the numbers of all others.
+
+        asyncio's own TLS would know of a connection before anybody can count it, at 256 KiB each.
+        """
+        return lambda: Layer(TlsCodec(context, server=True), self._made(), half_close=False).underside
+
+    async def _serve(self, made: socket.socket, doors: Doors, place: Place) -> None:
+        try:
+            server = await asyncio.get_running_loop().create_server(doors, sock=made, backlog=BACKLOG)
+        except OSError as error:
+            made.close()
+            if self._socket is made:
+                self._socket = None
+                self._fail(_not_opened(error, place))
+            return
         if self._socket is made:
             self._server = server
         else:
             server.close()
+
+    def _fail(self, error: NpsError) -> None:
+        self.failed = Sentence(error.template, tuple(error.values.items()))
+
+
+def _not_opened(error: OSError, place: Place) -> BindFailed:
+    return BindFailed(
+        "Port {port} on {address} cannot be opened: {reason}.",
+        port=place.number,
+        address=place.bind or "*",
+        reason=error.strerror or error,
+    )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 import tempfile
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from npsgui.app.certificates import Certificates
@@ -20,6 +23,8 @@ from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Everything, Target
 from npsgui.model.errors import AgentLost
 from npsgui.model.events import Events
+from npsgui.model.views import Sentence
+from npsgui.relay.sockets import allow_many_sockets
 from npsgui.tasks import spawn
 from tests.bridge.town import KEY, free_port, listen
 from tests.bridge.wiring import until
@@ -178,6 +183,65 @@ def test_a_bridge_wrapped_in_tls_takes_agents_that_speak_it_and_no_others() -> N
         await knock(server, KEY, Purpose(Errand.MAIN), None)
 
     served(body, bridge_tls=True)
+
+
+def test_half_open_tls_is_counted_as_any_handshake_and_keeps_no_agent_out() -> None:
+    async def body(bridge: Bridge, _steward: Steward, server: Target) -> None:
+        loop = asyncio.get_running_loop()
+        allow_many_sockets()
+        memory = psutil.Process().memory_info().rss
+        with contextlib.ExitStack() as stack:
+            for _ in range(2000):
+                flood = stack.enter_context(socket.socket())
+                flood.setblocking(False)
+                await loop.sock_connect(flood, (server.host, server.port))
+                flood.send(b"\x16\x03\x01\x02\x00\x01")
+            grown = psutil.Process().memory_info().rss - memory
+            began = loop.time()
+            transport, _ = await knock(server, KEY, Purpose(Errand.MAIN), agent_context())
+
+            assert loop.time() - began < 3
+            assert len(bridge._porter) <= 256
+            assert grown < 48 << 20
+            transport.abort()
+
+    served(body, bridge_tls=True)
+
+
+def test_a_port_that_fails_when_it_is_to_listen_says_so_and_is_tried_again(tmp_path: Path) -> None:
+    async def body() -> None:
+        first, second = (socket.socket() for _ in range(2))
+        for made in (first, second):
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            made.bind(("127.0.0.1", first.getsockname()[1] if made is second else 0))
+            made.setblocking(False)
+        first.listen()
+        sockets = [second]
+        port = first.getsockname()[1]
+        bridge = Bridge(Events(), Certificates(tmp_path).bridge, lambda *_place: sockets.pop())
+        bridge.apply(Configuration().with_owner(Everything(bridge_port=port)))
+        await until(lambda: isinstance(bridge.listener(), Sentence))
+
+        assert str(bridge.listener()).startswith(f"Port {port} on * cannot be opened: ")
+        first.close()
+        sockets.append(listen("", port))
+        bridge.try_to_listen()
+        assert bridge.listener() is True
+        await asyncio.sleep(0.01)
+        bridge.close()
+
+    asyncio.run(body())
+
+
+def test_without_a_certificate_tls_is_not_listened_for_and_no_stream_is_opened(tmp_path: Path) -> None:
+    async def body() -> None:
+        (tmp_path / "certificates").write_text("in the way")
+        bridge = Bridge(Events(), Certificates(tmp_path).bridge, listen)
+        bridge.apply(Configuration().with_owner(Everything(bridge_port=free_port(), bridge_tls=True)))
+
+        assert str(bridge.listener()).startswith("The certificate of the agents' port cannot be kept: ")
+
+    asyncio.run(body())
 
 
 def test_a_wrong_key_is_refused_beside_the_public_one() -> None:
