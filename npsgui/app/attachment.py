@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import logging
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -86,10 +87,8 @@ class Attachment:
             self._wants_links = said.connections
 
     async def _answer(self, call: wire.Call) -> None:
-        function = wire.CALLS[call.name]
-        types = wire.types_of(function)
         try:
-            given = {name: wire.unpacked(value, types[name]) for name, value in call.arguments.items()}
+            function, given = _asked(call)
             result = await function(self._program, **given)
         except NpsError as error:
             self._say(wire.Failure.of(call.id, error))
@@ -187,6 +186,18 @@ class Attachment:
         if self._writer.transport.get_write_buffer_size() > self._most_unread:
             log.warning("A window that does not read is cut off")
             self._writer.transport.abort()
+
+
+def _asked(call: wire.Call) -> tuple[Callable[..., Awaitable[object]], dict[str, object]]:
+    """What of CALLS is called, with which arguments. Raises NpsError: when there is nothing like it."""
+    try:
+        function = wire.CALLS[call.name]
+        types = wire.types_of(function)
+        given = {name: wire.unpacked(value, types[name]) for name, value in call.arguments.items()}
+        inspect.signature(function).bind(None, **given)
+    except (KeyError, TypeError, msgspec.MsgspecError) as error:
+        raise NpsError("This is not a command: {error}.", error=str(error)) from error
+    return function, given
 
 
 def _parts(whole: Sequence[T]) -> Iterable[Sequence[T]]:

@@ -94,6 +94,15 @@ class ControlServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._clients.add(writer)
+        try:
+            await self._converse(reader, writer)
+        finally:
+            self._clients.discard(writer)
+            writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, TimeoutError):
             async with asyncio.timeout(ASK_SECONDS):
                 line = await self._line(reader)
@@ -105,10 +114,6 @@ class ControlServer:
                     await writer.drain()
             if isinstance(request, Request) and _attaches(request):
                 await Attachment(self._program, reader, writer).run()
-        self._clients.discard(writer)
-        writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
 
     async def _line(self, reader: asyncio.StreamReader) -> bytes:
         try:

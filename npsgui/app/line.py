@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import os
 from collections.abc import Callable, Mapping
@@ -18,7 +19,10 @@ from npsgui.app.control import ASK_SECONDS, ATTACH, LONGEST_LINE, OTHER_VERSION,
 from npsgui.model.errors import NpsError
 from npsgui.tasks import spawn
 
-GONE = "The npsgui that runs the tunnels has ended."
+GONE = "The npsgui that runs the tunnels has ended or does not answer."
+
+SILENCE_SECONDS = 10.0
+"""A service tells something each second; one that is silent for so long is not waited for any more."""
 
 
 class Line:
@@ -30,11 +34,13 @@ class Line:
         writer: asyncio.StreamWriter,
         on_frame: Callable[[wire.Frame | wire.Welcome], None],
         on_lost: Callable[[], None],
+        silence_seconds: float,
     ) -> None:
         self._reader = reader
         self._writer = writer
         self._on_frame = on_frame
         self._on_lost = on_lost
+        self._silence_seconds = silence_seconds
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[msgspec.Raw]] = {}
         self.lost = False
@@ -47,21 +53,26 @@ class Line:
         folder: Path,
         on_frame: Callable[[wire.Frame | wire.Welcome], None],
         on_lost: Callable[[], None],
+        silence_seconds: float = SILENCE_SECONDS,
     ) -> Line:
         """Attach to what runs on a data folder. Raises NpsError: nothing does, or it does not answer."""
-        try:
-            async with asyncio.timeout(ASK_SECONDS):
-                reader, writer = await asyncio.open_unix_connection(
-                    os.fspath(socket_path(folder)), limit=LONGEST_LINE
-                )
-                writer.write(msgspec.json.encode(Request(ATTACH, {"version": __version__})) + b"\n")
-                answer = msgspec.json.decode(await reader.readline(), type=Answer)
-        except (OSError, TimeoutError, msgspec.MsgspecError) as error:
-            raise NpsError("The npsgui that uses {folder} does not answer.", folder=str(folder)) from error
-        if answer.failed:
-            writer.close()
-            raise NpsError(OTHER_VERSION)
-        return cls(reader, writer, on_frame, on_lost)
+        async with contextlib.AsyncExitStack() as unless_attached:
+            try:
+                async with asyncio.timeout(ASK_SECONDS):
+                    reader, writer = await asyncio.open_unix_connection(
+                        os.fspath(socket_path(folder)), limit=LONGEST_LINE
+                    )
+                    unless_attached.callback(writer.close)
+                    writer.write(msgspec.json.encode(Request(ATTACH, {"version": __version__})) + b"\n")
+                    answer = msgspec.json.decode(await reader.readline(), type=Answer)
+            except (OSError, TimeoutError, ValueError) as error:  # not JSON, or an endless line
+                raise NpsError(
+                    "The npsgui that uses {folder} does not answer.", folder=str(folder)
+                ) from error
+            if answer.failed:
+                raise NpsError(OTHER_VERSION)
+            unless_attached.pop_all()
+            return cls(reader, writer, on_frame, on_lost, silence_seconds)
 
     async def call(self, name: str, arguments: Mapping[str, object]) -> Any:
         """What one of CALLS gives there. Raises the NpsError that it raises, or one when the line is lost."""
@@ -91,14 +102,16 @@ class Line:
     async def _hear(self) -> None:
         try:
             while True:
-                said = wire.from_service.decode(await wire.read_message(self._reader))
+                async with asyncio.timeout(self._silence_seconds):
+                    message = await wire.read_message(self._reader)
+                said = wire.from_service.decode(message)
                 if isinstance(said, wire.Reply | wire.Failure):
                     self._settle(said)
                 else:
                     self._on_frame(said)
                 # many frames may be here already: the window has its turn between two of them
                 await asyncio.sleep(0)
-        except (OSError, EOFError, msgspec.MsgspecError):
+        except (OSError, EOFError, msgspec.MsgspecError):  # and TimeoutError, which is an OSError
             pass
         finally:
             if not self.lost:

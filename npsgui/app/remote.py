@@ -48,8 +48,8 @@ def forwarded(
 class RemoteProgram(Tether):
     """The service on a data folder. ``open`` makes one."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, silence_seconds: float) -> None:
+        super().__init__(folder, silence_seconds)
         self._outlook = Outlook(self.foresee)
 
     add = forwarded(Program.add)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from npsgui.app import wire
-from npsgui.app.line import GONE, Line
+from npsgui.app.line import GONE, SILENCE_SECONDS, Line
 from npsgui.app.snapshot import Snapshot
 from npsgui.model.entities import OwnerKey
 from npsgui.model.errors import NpsError
@@ -24,15 +24,17 @@ UNWATCHED_SECONDS = 5
 """After so many seconds in which nobody asked for connections they are not sent any more."""
 
 ENDED = Sentence(
-    "The npsgui service that runs the tunnels has ended. Once it runs again, it is shown here again."
+    "The npsgui service that runs the tunnels has ended or does not answer. "
+    "Once it runs again, it is shown here again."
 )
 
 
 class Tether:
     """The half of ``RemoteProgram`` that hears; the other half shows and asks."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, silence_seconds: float) -> None:
         self.folder = folder
+        self._silence_seconds = silence_seconds
         self.events = Events()
         self.health = LedgerHealth()
         self.notes: tuple[Sentence, ...] = ()
@@ -48,9 +50,9 @@ class Tether:
         self._coming_back: asyncio.Task[None] | None = None
 
     @classmethod
-    async def open(cls, folder: Path) -> Self:
+    async def open(cls, folder: Path, silence_seconds: float = SILENCE_SECONDS) -> Self:
         """Attach to what runs on a data folder; it has told all when this returns. Raises NpsError."""
-        remote = cls(folder)
+        remote = cls(folder, silence_seconds)
         await remote._attach()
         return remote
 
@@ -63,7 +65,7 @@ class Tether:
     async def _attach(self) -> None:
         self._arriving, self._earlier, self._unwatched = Snapshot(), {}, 0
         self._told.clear()
-        self.line = await Line.open(self.folder, self._on_frame, self._on_lost)
+        self.line = await Line.open(self.folder, self._on_frame, self._on_lost, self._silence_seconds)
         await self._told.wait()
         if self.line.lost:
             raise NpsError(GONE)

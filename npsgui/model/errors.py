@@ -14,12 +14,22 @@ class NpsError(Exception):
         self.values = values
 
 
+LONGEST_ECHO = 1000
+"""Characters of what was typed that a sentence repeats, at most."""
+
+
 class FieldError(NpsError):
     """A value that a field does not accept. ``field`` is the word of the field: ``quota``, ``port``."""
 
     def __init__(self, field: str, template: str, **values: object) -> None:
-        super().__init__(template, **values)
+        super().__init__(template, **{name: _shortened(value) for name, value in values.items()})
         self.field = field
+
+
+def _shortened(value: object) -> object:
+    if isinstance(value, str) and len(value) > LONGEST_ECHO:
+        return value[:LONGEST_ECHO] + "…"
+    return value
 
 
 class BindFailed(NpsError):

@@ -8,18 +8,22 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from npsgui import __version__
 from npsgui.app import wire
 from npsgui.app.attachment import Attachment
+from npsgui.app.commands import Answer
 from npsgui.app.control import ControlServer, ask, socket_path
 from npsgui.app.line import Line
 from npsgui.app.program import Program
+from npsgui.app.remote import RemoteProgram
 from npsgui.app.rows_in_parts import PART
 from npsgui.model.accounts import Totals
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, OwnerKey, OwnerKind, Target, Tunnel
+from npsgui.model.errors import NpsError
 
 pytestmark = pytest.mark.asyncio
 
@@ -135,6 +139,42 @@ async def test_nonsense_ends_the_connection_and_nothing_else(tmp_path: Path) -> 
         writer.close()
         await until(lambda: program.windows == 1)
         await window.second()
+
+
+async def test_what_cannot_be_asked_for_is_answered_and_the_rest_goes_on(tmp_path: Path) -> None:
+    async with attached(tmp_path) as (_program, window, _line):
+        reader, writer = await asyncio.open_unix_connection(socket_path(tmp_path), limit=1 << 26)
+        writer.write(f'{{"command": "attach", "arguments": {{"version": "{__version__}"}}}}\n'.encode())
+        await reader.readline()
+        calls = [("format_disk", {}), ("remove", {}), ("remove", {"owner": 7}), ("remove", {"client": 1})]
+        for id_, (name, given) in enumerate(calls, 1):
+            arguments = {word: wire.packed(value) for word, value in given.items()}
+            writer.write(wire.message(wire.Call(id_, name, arguments)))
+        refused: dict[int, str] = {}
+        while len(refused) < len(calls):
+            said = wire.from_service.decode(await wire.read_message(reader))
+            if isinstance(said, wire.Failure):
+                refused[said.id] = str(said.error())
+        assert all(reason.startswith("This is not a command: ") for reason in refused.values())
+        writer.close()
+        await window.second()
+
+
+async def test_a_service_that_is_silent_is_not_waited_for(tmp_path: Path) -> None:
+    hung_up = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(msgspec.json.encode(Answer()) + b"\n")
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        hung_up.set()
+
+    async with await asyncio.start_unix_server(serve, socket_path(tmp_path)):
+        with pytest.raises(NpsError, match="does not answer"):
+            await RemoteProgram.open(tmp_path, silence_seconds=0.1)
+        await hung_up.wait()
 
 
 async def until(true: Callable[[], bool]) -> None:

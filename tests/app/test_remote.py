@@ -109,10 +109,14 @@ async def test_bytes_rates_and_connections_are_live(service: Serve, tmp_path: Pa
             writer.write(b"question")
             carried.sendall(b"answer")
             assert await reader.readexactly(6) == b"answer"
-            await until(lambda: remote.flow(CLIENT).inlet == 8 and remote.connections())
-
+            carried_both_ways = [(TUNNEL, 8, 6)]
+            await until(
+                lambda: (
+                    [(row.owner, row.inlet, row.export) for row in remote.connections()] == carried_both_ways
+                )
+            )
+            await until(lambda: remote.flow(CLIENT).inlet == 8)
             [link] = remote.connections()
-            assert (link.owner, link.inlet, link.export) == (TUNNEL, 8, 6)
             assert 0 <= link.seconds < 30
             assert remote.flow(TUNNEL).connections == remote.flow(GLOBAL_KEY).connections == 1
             await until(lambda: any(sample.inlet for sample in remote.live(TUNNEL)))

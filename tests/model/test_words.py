@@ -118,6 +118,13 @@ def test_the_global_owner_calls_its_connection_limit_sessions() -> None:
     assert "connections" not in words_of(OwnerKind.GLOBAL)
 
 
+def test_a_sentence_repeats_no_more_of_what_was_typed_than_can_be_read() -> None:
+    with pytest.raises(FieldError) as caught:
+        edited(PLAIN[OwnerKind.CLIENT], {"quota": "x" * 100_000})
+
+    assert len(str(caught.value)) < 2000
+
+
 @pytest.mark.parametrize("kind", OwnerKind)
 def test_an_unknown_word_is_answered_with_the_words_that_would_do(kind: OwnerKind) -> None:
     with pytest.raises(FieldError) as caught:
