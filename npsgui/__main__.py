@@ -97,13 +97,36 @@ async def run(application: Any, app: Any, folder: Path, ledger: str = "") -> int
 
 async def _show(application: Any, app: Any, program: Front) -> bool:
     """Until the window is closed; whether the tunnels of a service that has ended are to run here."""
-    settings = Settings(program.folder)
-    looking = spawn(look_for_update(settings["update_url"], program.events), "update check")
+    settings = program.settings if isinstance(program, Program) else _settings_of_service(program.folder)
+    looking: set[asyncio.Task[None]] = set()
+
+    async def look(name: str) -> None:
+        if name == "update_url":
+            task = spawn(look_for_update(settings[name], program.events), "update check")
+            looking.add(task)
+            task.add_done_callback(looking.discard)
+
+    settings.follow(look)
+    await look("update_url")
     try:
         run_here: bool = await application.run_window(app, program, settings, application.open_demo)
         return run_here
     finally:
-        looking.cancel()
+        for task in looking:
+            task.cancel()
+
+
+def _settings_of_service(folder: Path) -> Settings:
+    """The settings that a service in another process has, too: it is told of what is chosen."""
+    settings = Settings(folder)
+
+    async def tell(name: str) -> None:
+        answer = await ask(folder, "settings", {})
+        if answer is not None and answer.failed:
+            raise NpsError(" ".join(answer.said))
+
+    settings.follow(tell)
+    return settings
 
 
 async def _run_demo(application: Any, app: Any, folder: Path, picture: Path) -> int:
@@ -117,7 +140,7 @@ async def _run_demo(application: Any, app: Any, folder: Path, picture: Path) -> 
         try:
             if app.platformName() == UNSEEN:
                 return await _run_unseen(application, app, program, picture)
-            await application.run_window(app, program, Settings(folder))
+            await application.run_window(app, program, program.settings)
         finally:
             await demo.close()
     return 0
@@ -127,7 +150,7 @@ async def _run_unseen(application: Any, app: Any, program: Program, picture: Pat
     telling = spawn(show_unseen(program, lambda: application.picture(app), picture), "demo without a display")
     telling.add_done_callback(lambda _: app.closeAllWindows())
     try:
-        await application.run_window(app, program, Settings(program.folder))
+        await application.run_window(app, program, program.settings)
     finally:
         telling.cancel()
         await asyncio.wait([telling])

@@ -112,6 +112,8 @@ class Studio:
         yield "host", lambda: commands.edit(OwnerKey(OwnerKind.HOST, 1))
         yield "host-requests", lambda: commands.edit(OwnerKey(OwnerKind.HOST, 1))
         yield "limits", commands.edit_limits
+        yield "settings", window.show_settings
+        yield "settings-ports", lambda: window.show_settings("bridge_port")
         yield "connect-agent", partial(commands.agents.connect_agent, client.id)
         yield "servers", commands.agents.connect_this_computer
         yield "remove", lambda: commands.remove((client,))

@@ -162,6 +162,12 @@ async def _show(program: Program, arguments: Arguments) -> Answer:
     return Answer(failed=not program.windows)
 
 
+async def _settings(program: Program, arguments: Arguments) -> Answer:
+    """What stands in the settings file by now: for a window in another process, that has written it."""
+    await program.settings.put_in_force(sorted(program.settings.read_again()))
+    return Answer()
+
+
 COMMANDS: Mapping[str, Callable[[Program, Arguments], Awaitable[Answer]]] = {
     "flows": _flows,
     "connections": _connections,
@@ -180,6 +186,7 @@ COMMANDS: Mapping[str, Callable[[Program, Arguments], Awaitable[Answer]]] = {
     "import": _import,
     "export": _export,
     "show": _show,
+    "settings": _settings,
 }
 
 

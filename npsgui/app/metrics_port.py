@@ -54,10 +54,11 @@ class Scraped(Protocol):
 
 
 class MetricsPort:
-    """Listens as the settings of its Program want; by default not at all."""
+    """Listens as the settings of its Program want, whenever they change; by default not at all."""
 
     def __init__(self, program: Program) -> None:
         self._program = program
+        program.settings.follow(self._on_setting)
         self._place = Place("", 0, "")
         self._server: asyncio.Server | None = None
         self._metrics: Scraped | None = None
@@ -85,6 +86,10 @@ class MetricsPort:
             ) from error
         self._place = wanted
         self._metrics = importlib.import_module("npsgui.app.metrics").Metrics(self._program)
+
+    async def _on_setting(self, name: str) -> None:
+        if name.startswith("metrics_"):
+            await self.apply()
 
     def close(self) -> None:
         """Listen no more."""

@@ -6,46 +6,33 @@ A file that cannot be read costs the choices in it, never the start.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
 import tomllib
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import tomlkit
 
-from npsgui.model.retention import AS_DESIGNED, DAY, Retention
+from npsgui.app.all_settings import SETTINGS
+from npsgui.app.setting import Kept
+from npsgui.model.errors import NpsError
+from npsgui.model.retention import DAY, Retention
 
 log = logging.getLogger(__name__)
 
-DEFAULTS = {
-    "theme": "system",
-    "language": "system",
-    "keep_minutes_days": str(AS_DESIGNED.minutes // DAY),
-    "keep_hours_days": str(AS_DESIGNED.hours // DAY),
-    "ipv6_peers_by_network": "false",
-    "ledger": "",
-    "node": "",
-    "drain_seconds": "2",
-    "update_url": "",
-    "metrics_port": "0",
-    "metrics_address": "127.0.0.1",
-    "metrics_token": "",
-    "metrics_owners": "200",
-}
-"""``theme``: system, light or dark. ``language``: system, en or zh_CN. ``keep_*_days``: how long the ledger
-keeps minutes and hours; ``ipv6_peers_by_network``: whether it tells IPv6 peers apart by their /64 only;
-``ledger``: the URL of a PostgreSQL database, empty for the file in the data folder; ``node``: whose books
-these are in it, empty for the machine's name; ``drain_seconds``: how long a service that is told to end lets
-open connections come to their own end.
-``metrics_port``: where Prometheus may scrape, 0 nowhere; ``metrics_token``: what it must show, which an
-address other than loopback needs; ``metrics_owners``: how many of each kind are told apart.
-``update_url``: a file that names the newest version, looked at when npsgui starts; empty is nowhere."""
-
-AT_THE_START = frozenset({"keep_minutes_days", "keep_hours_days", "ipv6_peers_by_network", "ledger", "node"})
+KEPT = {setting.name: setting for setting in SETTINGS if setting.kept is Kept.FILE}
+"""What stands in the file, by name."""
+DEFAULTS = {name: setting.default for name, setting in KEPT.items()}
+AT_THE_START = frozenset(name for name, setting in KEPT.items() if setting.at_start)
 """The settings that hold from the next start on; what else a service is told holds once it reads it."""
+
+Follower = Callable[[str], Awaitable[None]]
+"""Is told the name of a setting whose value is another now. Raises NpsError: it cannot be put in force."""
 
 
 class Settings:
@@ -57,6 +44,39 @@ class Settings:
         self._layout_file = folder / "window.json"
         self._values = _chosen(_read(self._file, tomllib.loads))
         self._layout = _read(self._layout_file, json.loads)
+        self._followers: list[Follower] = []
+
+    def follow(self, follower: Follower) -> Callable[[], None]:
+        """Have ``follower`` told of every choice from now on; what is returned ends it."""
+        self._followers.append(follower)
+        return lambda: self._followers.remove(follower)
+
+    async def choose(self, name: str, value: str) -> None:
+        """Check a value, write it and put it in force.
+
+        Raises FieldError: it may not be that, and NpsError: it cannot be put in force. Then all is as before.
+        """
+        KEPT[name].rule.check(value, name)
+        before, self[name] = self[name], value
+        try:
+            await self.put_in_force([name])
+        except NpsError:
+            self[name] = before
+            with contextlib.suppress(NpsError):
+                await self.put_in_force([name])
+            raise
+
+    async def put_in_force(self, names: Iterable[str]) -> None:
+        """Tell all followers that these are others now. Raises NpsError: the first that could not follow."""
+        failed: list[NpsError] = []
+        for name in names:
+            for follower in tuple(self._followers):
+                try:
+                    await follower(name)
+                except NpsError as error:
+                    failed.append(error)
+        if failed:
+            raise failed[0]
 
     def read_again(self) -> frozenset[str]:
         """Take what stands in the file by now; the names of the settings that are no longer the same."""

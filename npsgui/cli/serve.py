@@ -6,13 +6,13 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from npsgui.app.control import ControlServer
 from npsgui.app.metrics_port import MetricsPort
 from npsgui.app.program import Program
-from npsgui.app.settings import AT_THE_START
+from npsgui.app.settings import AT_THE_START, Settings
 from npsgui.app.supervisor import Supervisor
 from npsgui.app.update import look_for_update
 from npsgui.model.errors import NpsError
@@ -40,7 +40,7 @@ async def serve(folder: Path, ledger: str) -> int:
         gc.collect()
         gc.freeze()
         ended = asyncio.Event()
-        _on_signals(_ender(ended, program), lambda: _read_again(program, metrics, supervisor))
+        _on_signals(_ender(ended, program), lambda: _read_again(program, supervisor))
         spawn(look_for_update(program.settings["update_url"], program.events), "update check")
         alive = spawn(supervisor.keep_alive(), "signs of life")
         print("ready", flush=True)
@@ -86,13 +86,20 @@ async def _apply(metrics: MetricsPort) -> None:
         log.warning("%s", error)
 
 
-def _read_again(program: Program, metrics: MetricsPort, supervisor: Supervisor) -> None:
+async def _put_in_force(settings: Settings, names: Iterable[str]) -> None:
+    try:
+        await settings.put_in_force(sorted(names))
+    except NpsError as error:
+        log.warning("%s", error)
+
+
+def _read_again(program: Program, supervisor: Supervisor) -> None:
     supervisor.tell_reloading()
     changed = program.settings.read_again()
     log.info("The settings were read again; changed: %s", ", ".join(sorted(changed)) or "nothing")
     for name in sorted(changed & AT_THE_START):
         log.warning("%s holds from the next start on", name)
-    applied = spawn(_apply(metrics), "metrics port")
+    applied = spawn(_put_in_force(program.settings, changed), "settings")
     applied.add_done_callback(lambda _: supervisor.tell("READY=1"))
 
 

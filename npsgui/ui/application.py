@@ -67,16 +67,19 @@ async def run_window(
         except NotImplementedError:  # Windows
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(ended.set))
     window: Window | None = None
-    run_here = False
+    again = run_here = False
     servers = Servers(settings.folder)
     servers.start()
     try:
         while not ended.is_set():
             looks.speak()
             window = Window(program, looks.theme, settings, servers)
-            turn = _Turn(window, looks, watch, ended, on_demo)
+            turn = _Turn(window, settings, watch, ended, on_demo)
             window.show()
-            if await turn.over():
+            if again:
+                window.show_settings("language")
+            again = await turn.over()
+            if again:
                 window.deleteLater()
             run_here = turn.run_here
     finally:
@@ -97,7 +100,7 @@ class _Turn(QObject):
     def __init__(
         self,
         window: Window,
-        looks: Looks,
+        settings: Settings,
         watch: CrashWatch,
         ended: asyncio.Event,
         on_demo: Callable[[], bool] | None,
@@ -111,8 +114,7 @@ class _Turn(QObject):
         self._over = asyncio.Event()
         window.closed.connect(self._on_closed)
         window.run_here_asked.connect(self._on_run_here)
-        window.language_chosen.connect(self._on_language)
-        window.menu.theme_chosen.connect(looks.dress)
+        self._unfollow = settings.follow(self._on_setting)
         watch.crashed.connect(self._on_crash)
         self._open_demo = on_demo
         if on_demo is not None:
@@ -125,6 +127,7 @@ class _Turn(QObject):
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
+        self._unfollow()
         # who awaits an open dialog goes on, and does not meet it deleted
         for dialog in self._window.findChildren(QDialog):
             dialog.reject()
@@ -141,9 +144,10 @@ class _Turn(QObject):
         self.run_here = True
         self._over.set()
 
-    def _on_language(self) -> None:
-        self._again = True
-        self._over.set()
+    async def _on_setting(self, name: str) -> None:
+        if name == "language":
+            self._again = True
+            self._over.set()
 
     def _on_demo(self) -> None:
         if self._open_demo is not None and not self._open_demo():
@@ -164,6 +168,7 @@ class Looks(QObject):
         self.theme = Theme(self._wants_dark(), self)
         self.theme.changed.connect(self._paint)
         app.styleHints().colorSchemeChanged.connect(self.dress)
+        settings.follow(self._on_setting)
         self._paint()
 
     def dress(self) -> None:
@@ -183,6 +188,10 @@ class Looks(QObject):
         self._translators = [one for one in (ours, qts) if not one.isEmpty()]
         for translator in self._translators:
             self._app.installTranslator(translator)
+
+    async def _on_setting(self, name: str) -> None:
+        if name == "theme":
+            self.dress()
 
     def _wants_dark(self) -> bool:
         wanted = self._settings["theme"]

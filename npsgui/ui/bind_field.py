@@ -11,7 +11,7 @@ from npsgui.app.interfaces import own_addresses
 from npsgui.model.entities import Owner
 from npsgui.model.rules import is_loopback, is_wildcard
 from npsgui.ui.field_rows import Field
-from npsgui.ui.inputs import ChoiceOr, Input
+from npsgui.ui.inputs import ChoiceOr
 from npsgui.ui.limit_hints import Hint
 
 
@@ -20,9 +20,10 @@ class BindFields(QObject):
 
     def field(self, word: str, label: str) -> Field:
         """The field of this word."""
-        return Field(word, label, make=self._input, advise=partial(self._advise, word))
+        return Field(word, label, make=self.make_input, advise=partial(self._advise, word))
 
-    def _input(self, text: str, parent: QWidget) -> Input:
+    def make_input(self, text: str, parent: QWidget) -> ChoiceOr:
+        """What the address is edited in."""
         choices = [
             ("127.0.0.1", self.tr("This computer only")),
             ("", self.tr("Every interface")),

@@ -31,6 +31,7 @@ from npsgui.ui.notices import NoticeBar
 from npsgui.ui.overview_page import OverviewPage
 from npsgui.ui.pages import PAGES, Pages
 from npsgui.ui.sentences import Sentences
+from npsgui.ui.settings_dialog import SettingsDialog
 from npsgui.ui.settings_menu import SettingsMenu
 from npsgui.ui.sidebar import Page, Sidebar
 from npsgui.ui.status_bar import StatusBar
@@ -46,7 +47,6 @@ class Window(QMainWindow):
     """Owns the pages and the timer that refreshes the visible one."""
 
     closed = Signal()
-    language_chosen = Signal(str)
     demo_asked = Signal()
     run_here_asked = Signal()
     """The service has ended that it was attached to: its tunnels are to run in this process."""
@@ -71,7 +71,7 @@ class Window(QMainWindow):
         self._layouts = Layouts(settings, self)
         self.pages = Pages(program, theme, self.commands, self._layouts, self)
         self._first_run = FirstRunPage(program, theme, self)
-        self.menu = SettingsMenu(settings, self)
+        self.menu = SettingsMenu(self)
         self.steps = UndoActions(self._sentences, self)
         self.menu.lead_with([self.steps.undo, self.steps.redo])
         self.sidebar = Sidebar(theme, self.menu, self)
@@ -132,6 +132,13 @@ class Window(QMainWindow):
         if isinstance(shown, FlowPage):
             shown.choose(owner)
 
+    def show_settings(self, name: str = "") -> None:
+        """Open the settings, at the one of this name where one is given."""
+        dialog = SettingsDialog(self._program, self._settings, self._theme, self)
+        dialog.open()
+        if name:
+            dialog.show_setting(name)
+
     def offer_demo(self) -> None:
         """Offer demo data on the first page; ``demo_asked`` tells when it is wanted."""
         self._first_run.offer_demo()
@@ -172,9 +179,9 @@ class Window(QMainWindow):
         self._first_run.finished.connect(self._on_first_run_over)
         self._first_run.import_asked.connect(self.commands.import_nps)
         self._first_run.demo_asked.connect(self.demo_asked)
+        self.menu.settings_asked.connect(lambda: self.show_settings())
         self.menu.limits_asked.connect(self.commands.edit_limits)
         self.menu.servers_asked.connect(self.commands.agents.connect_this_computer)
-        self.menu.language_chosen.connect(self.language_chosen)
         self.notices.accepted.connect(self.run_here_asked)
         self.menu.quit_asked.connect(self.close)
         self.steps.undo.triggered.connect(lambda: self.commands.undo())
@@ -182,7 +189,7 @@ class Window(QMainWindow):
         QShortcut(QKeySequence("Ctrl+N"), self, self._on_new)
         QShortcut(QKeySequence("Ctrl+F"), self, self._on_find)
         QShortcut(QKeySequence("Esc"), self, self._on_clear)
-        QShortcut(QKeySequence("Ctrl+,"), self, self.sidebar.show_menu)
+        QShortcut(QKeySequence("Ctrl+,"), self, self.show_settings)
         QShortcut(QKeySequence("Ctrl+Q"), self, self.close)
         for number in Page:
             QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self, lambda number=number: self.show_page(number))

@@ -40,6 +40,7 @@ def dialogs(window: Window) -> Iterator[Callable[[], None]]:
     yield lambda: commands.edit(TUNNEL)
     yield commands.new_host
     yield commands.edit_limits
+    yield window.show_settings
     yield lambda: commands.remove((CLIENT,))
 
 

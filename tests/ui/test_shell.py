@@ -17,7 +17,6 @@ from npsgui.ui.crash import CrashDialog, CrashWatch
 from npsgui.ui.icons import icon
 from npsgui.ui.notices import NoticeBar
 from npsgui.ui.sentences import Sentences
-from npsgui.ui.settings_menu import SettingsMenu
 from npsgui.ui.sidebar import Page, Sidebar, StateFilter
 from npsgui.ui.status_bar import StatusBar
 from npsgui.ui.style import style_sheet
@@ -53,22 +52,6 @@ def test_layouts_are_there_in_the_next_run(tmp_path: Path) -> None:
     Settings(tmp_path).keep_layout({"tunnels": {"sort": "port"}})
 
     assert Settings(tmp_path).layout("clients") == {"sort": "name"}
-
-
-def test_the_menu_writes_the_theme_and_tells(qtbot: QtBot, tmp_path: Path) -> None:
-    settings = Settings(tmp_path)
-    menu = SettingsMenu(settings)
-    qtbot.addWidget(menu)
-    with qtbot.waitSignal(menu.theme_chosen, timeout=1000) as told:
-        next(
-            action
-            for part in menu.findChildren(QMenu)
-            for action in part.actions()
-            if action.data() == "dark"
-        ).trigger()
-
-    assert told.args == ["dark"]
-    assert Settings(tmp_path)["theme"] == "dark"
 
 
 def test_every_colour_of_a_theme_is_in_its_own_sheet_alone() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from npsgui.app.all_settings import SETTINGS
 from npsgui.app.resources import resource
 from npsgui.model import errors
 from npsgui.ui.translation import Translation
@@ -35,6 +36,13 @@ def test_every_text_of_the_window_is_there_in_chinese(source: Source) -> None:
     texts = json.loads(resource("i18n/zh_CN.json").read_text("utf-8"))
 
     assert [text for text in texts_in(source) if text not in texts] == []
+
+
+def test_every_text_of_a_setting_is_there_in_chinese() -> None:
+    texts = json.loads(resource("i18n/zh_CN.json").read_text("utf-8"))
+    names = {"English", "简体中文"}
+
+    assert {text for setting in SETTINGS for text in setting.texts()} - texts.keys() == names
 
 
 def test_chinese_sentences_have_chinese_punctuation() -> None:

@@ -1,0 +1,201 @@
+"""The settings of the program, made of their declaration: searched, applied at once, each restored singly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import shiboken6
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from npsgui.app.all_settings import SETTINGS
+from npsgui.app.front import Front
+from npsgui.app.preferences import Preferences
+from npsgui.app.setting import Group
+from npsgui.app.settings import Settings
+from npsgui.model.errors import NpsError
+from npsgui.model.views import Sentence
+from npsgui.tasks import spawn
+from npsgui.ui.page_header import SearchBox
+from npsgui.ui.sentences import Sentences
+from npsgui.ui.setting_row import SettingRow
+from npsgui.ui.theme import Theme
+
+WIDTH, HEIGHT, GROUPS_WIDTH = 820, 560, 176
+
+
+class SettingsDialog(QDialog):
+    """Shows one group of settings, or all that the search finds."""
+
+    def __init__(
+        self, program: Front, settings: Settings, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._preferences = Preferences(program, settings)
+        self._sentences = Sentences(self)
+        self.setWindowTitle(self.tr("Settings"))
+        self.resize(WIDTH, HEIGHT)
+        self.search = SearchBox(theme, self)
+        self.search.setPlaceholderText(self.tr("Search the settings"))
+        self.search.setAccessibleName(self.search.placeholderText())
+        self.search.setToolTip("")
+        self.rows = {
+            setting.name: SettingRow(setting, self._preferences.value(setting), self._sentences, theme, self)
+            for setting in SETTINGS
+        }
+        self._sections = {
+            group: _Section(
+                self._group_title(group),
+                [row for row in self.rows.values() if row.setting.group is group],
+                self,
+            )
+            for group in Group
+        }
+        self._doors = QButtonGroup(self)
+        self._nothing = QLabel(self.tr("No setting matches the search."), self)
+        self._nothing.setObjectName("muted")
+        self._close = QPushButton(self.tr("Close"), self)
+        self._close.setAutoDefault(False)
+        self._close.clicked.connect(self.accept)
+        self._lay_out()
+        self.search.textChanged.connect(self._show_rows)
+        self.search.left.connect(self._leave_search)
+        self._doors.idClicked.connect(self._on_group_chosen)
+        for row in self.rows.values():
+            row.edited.connect(lambda text, row=row: self._check(row, text))
+            row.wanted.connect(lambda text, row=row: self._want(row, text))
+        self.finished.connect(self.deleteLater)
+        self._show_rows()
+        self.search.setFocus()
+
+    def show_setting(self, name: str) -> None:
+        """Show the group of this setting, with the keys at it."""
+        row = self.rows[name]
+        self._doors.button(list(Group).index(row.setting.group)).click()
+        row.setFocus()
+
+    def _group_title(self, group: Group) -> str:
+        return self._sentences.of(Sentence(group))
+
+    def _lay_out(self) -> None:
+        groups = QVBoxLayout()
+        groups.setSpacing(2)
+        for at, group in enumerate(Group):
+            door = QPushButton(self._group_title(group), self)
+            door.setObjectName("door")
+            door.setCheckable(True)
+            door.setAutoDefault(False)
+            door.setFixedWidth(GROUPS_WIDTH)
+            self._doors.addButton(door, at)
+            groups.addWidget(door)
+        self._doors.button(0).setChecked(True)
+        groups.addStretch()
+        inside = QWidget(self)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 12, 0)
+        column.setSpacing(8)
+        for section in self._sections.values():
+            column.addWidget(section)
+        column.addWidget(self._nothing)
+        column.addStretch()
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inside)
+        title = QLabel(self.windowTitle(), self)
+        title.setObjectName("title")
+        top, middle, bottom = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        top.addWidget(title)
+        top.addStretch()
+        top.addWidget(self.search, 1)
+        middle.setSpacing(24)
+        middle.addLayout(groups)
+        middle.addWidget(scroll, 1)
+        said = QLabel(self.tr("A choice applies at once; what you type, with Enter."), self)
+        said.setObjectName("hint")
+        bottom.addWidget(said, 1)
+        bottom.addWidget(self._close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(16)
+        for part, stretch in ((top, 0), (middle, 1), (bottom, 0)):
+            layout.addLayout(part, stretch)
+
+    def _show_rows(self) -> None:
+        words = self.search.text().casefold().split()
+        chosen = list(Group)[self._doors.checkedId()]
+        found = False
+        for group, section in self._sections.items():
+            asked = bool(words) or group is chosen
+            shown = section.show_found(words) if asked else False
+            section.setVisible(shown)
+            found = found or shown
+        self._nothing.setVisible(not found)
+
+    def _on_group_chosen(self) -> None:
+        self.search.clear()
+        self._show_rows()
+
+    def _leave_search(self) -> None:
+        found = next((row for row in self.rows.values() if row.isVisible()), None)
+        (found or self._close).setFocus()
+
+    def _check(self, row: SettingRow, text: str) -> None:
+        try:
+            self._preferences.check(row.setting, text)
+        except NpsError as error:
+            row.say(self._sentences.of(error))
+        else:
+            row.say()
+
+    def _want(self, row: SettingRow, text: str) -> None:
+        spawn(self._choose(row, text), "setting")
+
+    async def _choose(self, row: SettingRow, text: str) -> None:
+        problem = ""
+        try:
+            await self._preferences.choose(row.setting, text)
+        except NpsError as error:
+            problem = self._sentences.of(error)
+        if not shiboken6.isValid(self):
+            return
+        if problem:
+            row.say(problem)
+        else:
+            row.show_value(self._preferences.value(row.setting))
+
+
+class _Section(QFrame):
+    """The rows of one group, under its title."""
+
+    def __init__(self, title: str, rows: Iterable[SettingRow], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._rows = list(rows)
+        self._title = QLabel(title, self)
+        self._title.setObjectName("strong")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._title)
+        layout.addSpacing(8)
+        for row in self._rows:
+            layout.addWidget(row)
+
+    def show_found(self, words: list[str]) -> bool:
+        """Show the rows with these words, all without any; whether there is one."""
+        found = [row for row in self._rows if row.is_found_by(words)]
+        for row in self._rows:
+            row.setVisible(row in found)
+        self._title.setVisible(bool(words))
+        return bool(found)

@@ -1,0 +1,132 @@
+"""The settings dialog: searched, applied at once, told what is wrong, restored singly."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QToolButton
+from pytestqt.qtbot import QtBot
+
+from npsgui.app.program import Program
+from npsgui.ui.inputs import Choice
+from npsgui.ui.limit_input import LimitInput
+from npsgui.ui.setting_row import SettingRow
+from npsgui.ui.settings_dialog import SettingsDialog
+from npsgui.ui.theme import Theme
+
+# what the offscreen platform says of every window
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support")
+
+Act = Callable[[Program, SettingsDialog], Coroutine[Any, Any, None]]
+
+
+def look(qtbot: QtBot, folder: Path, act: Act) -> None:
+    """Open the dialog on a folder, and ``act``."""
+
+    async def body() -> None:
+        program = await Program.open(folder)
+        dialog = SettingsDialog(program, program.settings, Theme())
+        qtbot.addWidget(dialog)
+        with qtbot.waitActive(dialog):
+            dialog.show()
+            dialog.activateWindow()
+        try:
+            await act(program, dialog)
+        finally:
+            dialog.hide()
+            await program.close()
+
+    asyncio.run(body())
+
+
+async def settled() -> None:
+    """Until what was chosen is in force."""
+    while any(task.get_name() == "setting" for task in asyncio.all_tasks()):  # noqa: ASYNC110
+        await asyncio.sleep(0.001)
+
+
+def shown(dialog: SettingsDialog) -> list[str]:
+    return [name for name, row in dialog.rows.items() if row.isVisible()]
+
+
+def restore(row: SettingRow) -> QToolButton:
+    (button,) = row.findChildren(QToolButton)
+    return button
+
+
+def said(row: SettingRow, style: str) -> list[str]:
+    return [label.text() for label in row.findChildren(QLabel) if label.objectName() == style]
+
+
+def test_one_group_is_shown_and_a_search_goes_through_all(qtbot: QtBot, tmp_path: Path) -> None:
+    async def act(program: Program, dialog: SettingsDialog) -> None:
+        assert shown(dialog)[:2] == ["theme", "language"]
+        QTest.keyClicks(dialog.search, "prometheus port")
+        assert shown(dialog) == ["metrics_port"]
+        QTest.keyClick(dialog.search, Qt.Key.Key_Return)
+        assert dialog.rows["metrics_port"].isAncestorOf(dialog.focusWidget())
+        dialog.search.setText("no such thing")
+        assert shown(dialog) == []
+        QTest.keyClick(dialog.search, Qt.Key.Key_Escape)
+        assert "theme" in shown(dialog)
+
+    look(qtbot, tmp_path, act)
+
+
+def test_a_choice_holds_at_once_and_its_default_is_a_click_away(qtbot: QtBot, tmp_path: Path) -> None:
+    async def act(program: Program, dialog: SettingsDialog) -> None:
+        row = dialog.rows["theme"]
+        assert isinstance(row.input, Choice)
+        assert not restore(row).isEnabled()
+        QTest.keyClick(row.input, Qt.Key.Key_End)
+        await settled()
+        assert program.settings["theme"] == "dark"
+        restore(row).click()
+        await settled()
+        assert program.settings["theme"] == "system"
+        assert row.input.text() == "system"
+
+    look(qtbot, tmp_path, act)
+
+
+def test_what_is_wrong_is_told_beside_the_field_and_not_kept(qtbot: QtBot, tmp_path: Path) -> None:
+    async def act(program: Program, dialog: SettingsDialog) -> None:
+        dialog.show_setting("keep_minutes_days")
+        row = dialog.rows["keep_minutes_days"]
+        assert isinstance(row.input, LimitInput)
+        line = row.input.amount.lineEdit()
+        line.selectAll()
+        QTest.keyClicks(line, "soon")
+        assert said(row, "bad") == ["It must be a whole number from 1 to 36500."]
+        line.selectAll()
+        QTest.keyClicks(line, "30")
+        assert said(row, "bad") == []
+        assert program.settings["keep_minutes_days"] == "90"
+        QTest.keyClick(line, Qt.Key.Key_Return)
+        await settled()
+        assert program.settings["keep_minutes_days"] == "30"
+        assert dialog.isVisible()
+
+    look(qtbot, tmp_path, act)
+
+
+def test_the_ports_of_everything_are_set_and_undone(qtbot: QtBot, tmp_path: Path) -> None:
+    async def act(program: Program, dialog: SettingsDialog) -> None:
+        row = dialog.rows["https_port"]
+        row.wanted.emit("18443")
+        await settled()
+        assert program.configuration.everything.https_port == 18443
+        row = dialog.rows["http_port"]
+        row.wanted.emit("18443")
+        await settled()
+        assert program.configuration.everything.http_port == 0
+        await program.undo()
+        assert program.configuration.everything.https_port == 0
+
+    look(qtbot, tmp_path, act)
