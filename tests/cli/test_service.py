@@ -106,6 +106,7 @@ def test_a_loop_that_hangs_gives_no_sign_of_life(offline: Terminal, tmp_path: Pa
         environment = {"NOTIFY_SOCKET": str(tmp_path / "n"), "WATCHDOG_USEC": "200000"}
         with Serve(offline.folder, **environment) as served:
             served.ready()
+            assert line.recv(100) == b"READY=1"
             served.process.send_signal(signal.SIGSTOP)
             while select.select([line], [], [], 1.0)[0]:
                 line.recv(100)
