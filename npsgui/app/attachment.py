@@ -27,9 +27,6 @@ from npsgui.tasks import spawn
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-AFTER_THE_BEAT = 0.01
-"""A second is told this long after the program's beat, s, and before the window looks."""
-
 MOST_EVENTS = 500
 """Events told at a time, the newest: a flood of visitors is in the rows and in the audit trail."""
 
@@ -100,9 +97,10 @@ class Attachment:
     async def _keep_telling(self) -> None:
         with contextlib.suppress(OSError):
             while True:
+                turned = self._program.turned
                 await self._tell_second()
                 await self._writer.drain()
-                await asyncio.sleep(1.0 - time.time() % 1.0 + AFTER_THE_BEAT)
+                await turned.wait()
 
     async def _tell_second(self) -> None:
         await self._tell_owners()

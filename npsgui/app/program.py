@@ -43,6 +43,8 @@ class Program(Readings):
         self._lock = lock
         self._undo = UndoStack(self._desk, self._periods)
         self._beat: asyncio.Task[None] | None = None
+        self.turned = asyncio.Event()
+        """Set when the running second's counters and rates are there; every second has its own."""
 
     @classmethod
     async def open(cls, folder: Path, *, relay: bool = True, ledger: str = "") -> Program:
@@ -207,6 +209,8 @@ class Program(Readings):
                 await asyncio.sleep(0)
             engine.sweep()
             self._auditor.turn()
+            turned, self.turned = self.turned, asyncio.Event()
+            turned.set()
             await _turn(self._periods, time.time())
             if self._books.is_another_day(time.time()):
                 await self._books.begin_day(time.time())
