@@ -6,10 +6,13 @@ A new one is a line here and its texts in ``resources/i18n``; who acts on it ask
 from __future__ import annotations
 
 from npsgui.app.setting import SWITCH, Group, Interface, Kept, OneOf, Setting, Text, Whole, is_web_address
+from npsgui.model.alerts import AlertKind, AlertRules
+from npsgui.model.errors import FieldError
 from npsgui.model.retention import AS_DESIGNED, DAY
+from npsgui.model.units import format_exact, parse_bytes
 
 _LOOK, _PORTS, _METRICS = Group.LOOK, Group.PORTS, Group.METRICS
-_HISTORY, _SERVICE = Group.HISTORY, Group.SERVICE
+_HISTORY, _ALERTS, _SERVICE = Group.HISTORY, Group.ALERTS, Group.SERVICE
 _ALL = Kept.EVERYTHING
 
 _THEMES = OneOf((("system", "As the system"), ("light", "Light"), ("dark", "Dark")))
@@ -20,6 +23,34 @@ _PORT = Whole(0, 65_535)
 _WEB = Text(is_web_address, "It must begin with http:// or https://.")
 
 _MINUTES, _HOURS = str(AS_DESIGNED.minutes // DAY), str(AS_DESIGNED.hours // DAY)
+_RULES = AlertRules()
+_ALERT_LABELS = {
+    AlertKind.WARNED: "A quota nearly used up",
+    AlertKind.THROTTLED: "A quota that throttles",
+    AlertKind.CUT: "A quota used up",
+    AlertKind.AGENT_OFFLINE: "An agent gone",
+    AlertKind.EXPIRY_NEAR: "An end that is near",
+    AlertKind.PORT_FAILED: "A port that is not open",
+    AlertKind.UNUSUAL: "Unusual traffic",
+}
+_ALERT_HINTS = {
+    AlertKind.WARNED: "From the share that its limits say",
+    AlertKind.UNUSUAL: "An hour unlike the same hour of the eight weeks before; silent until four are known",
+}
+
+
+def alert_switch(kind: AlertKind) -> str:
+    """The name of the setting that says whether a kind of alert is told."""
+    return f"alert_{kind.name.lower()}"
+
+
+def _is_size(text: str) -> bool:
+    try:
+        parse_bytes(text)
+    except FieldError:
+        return False
+    return True
+
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("theme", _LOOK, "Theme", "system", _THEMES),
@@ -82,6 +113,50 @@ SETTINGS: tuple[Setting, ...] = (
         Text(),
         "Whose books these are; empty is the name of this computer",
         at_start=True,
+    ),
+    *(
+        Setting(alert_switch(kind), _ALERTS, label, "true", SWITCH, _ALERT_HINTS.get(kind, ""))
+        for kind, label in _ALERT_LABELS.items()
+    ),
+    Setting(
+        "alert_offline_minutes",
+        _ALERTS,
+        "An agent is gone after",
+        str(_RULES.offline_minutes),
+        Whole(1, 10_080, "minutes"),
+    ),
+    Setting(
+        "alert_expiry_days",
+        _ALERTS,
+        "An end is near before",
+        str(_RULES.expiry_days),
+        Whole(1, 365, "days"),
+    ),
+    Setting(
+        "alert_unusual_times",
+        _ALERTS,
+        "Unusual is above the usual by",
+        str(_RULES.unusual_times),
+        Whole(1, 100, "times its spread"),
+        "Half of the usual is the least spread",
+    ),
+    Setting(
+        "alert_unusual_least",
+        _ALERTS,
+        "Never unusual below",
+        format_exact(_RULES.unusual_least),
+        Text(_is_size, "“{text}” is not a size; write it like 10GiB, 512KiB or 0."),
+        "In an hour, inlet and export together",
+    ),
+    Setting("desktop_notifications", _ALERTS, "Tell on the desktop", "true", SWITCH),
+    Setting("webhook_url", _ALERTS, "Post to", "", _WEB, "A webhook that takes JSON; empty is nowhere"),
+    Setting(
+        "webhook_secret",
+        _ALERTS,
+        "Sign with",
+        "",
+        Text(secret=True),
+        "The receiver's secret for HMAC-SHA256; empty is unsigned",
     ),
     Setting(
         "drain_seconds",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from npsgui.model.agents import AgentRow
+from npsgui.model.alerts import AlertKind
 from npsgui.model.audit import NEWEST, AuditEvent, Portion
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Owner, OwnerKey, OwnerKind
@@ -71,8 +72,19 @@ class Shown(Protocol):
     async def verify(self) -> list[Sentence]: ...
 
 
+class AlertDesk(Protocol):
+    """What the window does about alerts. Each is explained at ``Alerts``."""
+
+    async def snooze(self, kind: AlertKind, owner: OwnerKey, minutes: int) -> None: ...
+
+    async def try_webhook(self) -> None: ...
+
+
 class Front(Shown, Protocol):
     """What is pulled, and what is done. Each is explained at ``Program``."""
+
+    @property
+    def alerts(self) -> AlertDesk: ...
 
     async def add(self, kind: OwnerKind, values: Mapping[str, str]) -> Owner: ...
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from npsgui.app.alerts import Alerts
 from npsgui.app.desk import Adoption
 from npsgui.app.engine import Engine
 from npsgui.app.instance import InstanceLock
@@ -42,6 +43,7 @@ class Program(Readings):
         super().__init__(ledger, settings, relay=relay)
         self._lock = lock
         self._undo = UndoStack(self._desk, self._periods)
+        self.alerts = Alerts(self, settings, lambda key: self._periods.running(key).start)
         self._beat: asyncio.Task[None] | None = None
         self.turned = asyncio.Event()
         """Set when the running second's counters and rates are there; every second has its own."""
@@ -79,6 +81,7 @@ class Program(Readings):
             raise
         if program._engine is not None:
             program._auditor.begin()
+            program.alerts.begin()
             program._engine.apply(program.configuration)
             program._guests.dismiss_all()
             program._beat = spawn(program._keep_beat(program._engine), "beat")
@@ -192,6 +195,7 @@ class Program(Readings):
         """Close every session and listener, write the last counts, end. Raises LedgerError if it cannot."""
         if self._beat is not None:
             self._beat.cancel()
+        self.alerts.close()
         try:
             if self._engine is not None:
                 await self._engine.close()
@@ -209,6 +213,7 @@ class Program(Readings):
                 await asyncio.sleep(0)
             engine.sweep()
             self._auditor.turn()
+            self.alerts.turn(time.time())
             turned, self.turned = self.turned, asyncio.Event()
             turned.set()
             await _turn(self._periods, time.time())

@@ -16,6 +16,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from npsgui.app import wire
 from npsgui.app.outlook import Outlook
 from npsgui.app.program import Program
+from npsgui.app.remote_alerts import RemoteAlerts
 from npsgui.app.tether import UNWATCHED_SECONDS, Tether
 from npsgui.model.agents import AgentRow
 from npsgui.model.configuration import Configuration
@@ -51,6 +52,7 @@ class RemoteProgram(Tether):
     def __init__(self, folder: Path, silence_seconds: float) -> None:
         super().__init__(folder, silence_seconds)
         self._outlook = Outlook(self.foresee)
+        self.alerts = RemoteAlerts(lambda: self.line)
 
     add = forwarded(Program.add)
     set = forwarded(Program.set)

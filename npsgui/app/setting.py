@@ -18,6 +18,7 @@ class Group(enum.StrEnum):
     LOOK = "Appearance"
     PORTS = "Ports and addresses"
     HISTORY = "History"
+    ALERTS = "Alerts"
     SERVICE = "Start and end"
     METRICS = "Metrics"
 

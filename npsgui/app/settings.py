@@ -109,7 +109,11 @@ class Settings:
     @property
     def ipv6_by_network(self) -> bool:
         """Whether IPv6 peers are told apart by their network only."""
-        return self._values["ipv6_peers_by_network"].lower() in {"true", "yes", "1"}
+        return self.is_on("ipv6_peers_by_network")
+
+    def is_on(self, name: str) -> bool:
+        """Whether a setting that is true or false says true."""
+        return self._values[name].lower() in {"true", "yes", "1"}
 
     def _days(self, name: str) -> int:
         return max(1, self.number(name)) * DAY

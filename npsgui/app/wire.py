@@ -17,6 +17,7 @@ import msgspec
 
 from npsgui.app.program import Program
 from npsgui.model.agents import AgentRow
+from npsgui.model.alerts import AlertKind
 from npsgui.model.entities import Client, Everything, Host, Owner, OwnerKey, OwnerKind, Tunnel
 from npsgui.model.errors import FieldError, NpsError
 from npsgui.model.events import Event, MinuteTurned
@@ -48,6 +49,16 @@ async def live(program: Program, owner: OwnerKey) -> list[tuple[float, float, fl
     return [(sample.at, sample.inlet, sample.export) for sample in program.live(owner)]
 
 
+async def snooze_alert(program: Program, kind: AlertKind, owner: OwnerKey, minutes: int) -> None:
+    """Tell of it once more in so many minutes."""
+    await program.alerts.snooze(kind, owner, minutes)
+
+
+async def try_webhook(program: Program) -> None:
+    """Post a test to the webhook. Raises NpsError: why it was not taken."""
+    await program.alerts.try_webhook()
+
+
 CALLS: Mapping[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
@@ -70,6 +81,8 @@ CALLS: Mapping[str, Callable[..., Any]] = {
         Program.import_nps,
         close_connections,
         live,
+        snooze_alert,
+        try_webhook,
     )
 }
 """What a window may ask for; all of these take the Program first."""

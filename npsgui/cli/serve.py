@@ -16,7 +16,15 @@ from npsgui.app.settings import AT_THE_START, Settings
 from npsgui.app.supervisor import Supervisor
 from npsgui.app.update import look_for_update
 from npsgui.model.errors import NpsError
-from npsgui.model.events import AgentDown, AgentUp, Event, LedgerHealthChanged, ListenerChanged, NewVersion
+from npsgui.model.events import (
+    AgentDown,
+    AgentUp,
+    AlertsRaised,
+    Event,
+    LedgerHealthChanged,
+    ListenerChanged,
+    NewVersion,
+)
 from npsgui.model.views import State
 from npsgui.tasks import spawn
 
@@ -117,6 +125,9 @@ def _log_event(event: Event) -> None:
     if isinstance(event, ListenerChanged):
         if event.error is not None:
             log.warning("%s: %s", event.owner, event.error)
+    elif isinstance(event, AlertsRaised):
+        for alert in event.alerts:
+            log.warning("%s. %s", alert.title(), alert.sentence())
     elif isinstance(event, LedgerHealthChanged):
         log.warning("The ledger is %s. %s", event.health.health, event.health.reason or "")
     elif isinstance(event, NewVersion):

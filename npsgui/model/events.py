@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from npsgui.model.alerts import Alert
 from npsgui.model.entities import OwnerKey
 from npsgui.model.gate import Cause
 from npsgui.model.views import LedgerHealth, Sentence, Usage
@@ -175,6 +176,13 @@ class ServiceChanged:
     said: Sentence
 
 
+@dataclass(frozen=True, slots=True)
+class AlertsRaised:
+    """What the user should know of, of one second."""
+
+    alerts: tuple[Alert, ...]
+
+
 Event: TypeAlias = (
     ConfigurationChanged
     | ListenerChanged
@@ -195,6 +203,7 @@ Event: TypeAlias = (
     | ShowWindow
     | NewVersion
     | ServiceChanged
+    | AlertsRaised
 )
 
 Listener: TypeAlias = Callable[[Event], None]

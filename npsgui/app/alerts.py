@@ -1,0 +1,254 @@
+"""Tells what the user should know unasked: to whoever shows it, and to the webhook. One for each cause."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from npsgui.app.all_settings import alert_switch
+from npsgui.app.front import Shown
+from npsgui.app.hour_watch import HourWatch
+from npsgui.app.rows import client_of, remark_of
+from npsgui.app.settings import Settings
+from npsgui.app.webhook import Address, Webhook, trial_body
+from npsgui.model.alert_causes import AgentWatch, Usual, expiring, needed_agents, told_by
+from npsgui.model.alerts import Alert, AlertBook, AlertKind, AlertRules, Told
+from npsgui.model.configuration import Configuration
+from npsgui.model.entities import Owner, OwnerKey, OwnerKind
+from npsgui.model.errors import FieldError, NotFound
+from npsgui.model.events import AlertsRaised, Event, MinuteTurned
+from npsgui.model.hours import zone_of
+from npsgui.model.units import parse_bytes
+from npsgui.model.views import FlowRow, State
+from npsgui.tasks import spawn
+
+log = logging.getLogger(__name__)
+
+GRACE = 5.0
+"""Nothing is told in the first seconds, s: whoever shows it is not there yet."""
+
+DAY = 86_400
+
+
+class _Kept(msgspec.Struct):
+    """What is in the file."""
+
+    told: list[Told] = []
+    agents: list[int] = []
+    """The clients whose agents have been online."""
+
+
+class Alerts:
+    """Hears the program's events, and tells by ``AlertsRaised``."""
+
+    def __init__(
+        self,
+        program: Shown,
+        settings: Settings,
+        began: Callable[[OwnerKey], int],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """``began``: when the running period of an owner did; Unix time, s."""
+        self._program = program
+        self._settings = settings
+        self._began = began
+        self._clock = clock
+        self._file = program.folder / "alerts.json"
+        self._kept = msgspec.json.encode(_Kept())
+        self._book = AlertBook()
+        self._agents = AgentWatch({})
+        self._rules, self._address = AlertRules(), Address("")
+        self._webhook = Webhook(lambda: self._address)
+        self._hours = HourWatch(program, self._on_unusual)
+        self._facts: dict[tuple[AlertKind, OwnerKey], Mapping[str, Any]] = {}
+        """What was heard in the running second; every session of a quota tells that it is used up."""
+        self._raised: list[Alert] = []
+        self._quiet_until = 0.0
+        self._seen: Configuration | None = None
+        self._expiring: list[tuple[int, Owner]] = []
+
+    def begin(self) -> None:
+        """Hear events from now on."""
+        now = self._clock()
+        kept = _read(self._file)
+        self._book = AlertBook(kept.told)
+        self._agents = AgentWatch(dict.fromkeys(kept.agents, now))
+        self._quiet_until = now + GRACE
+        self._read_settings()
+        self._settings.follow(self._on_setting)
+        self._program.events.subscribe(self._on_event)
+
+    def turn(self, wall: float) -> None:
+        """Once a second: tell what has come up."""
+        if wall < self._quiet_until:
+            return
+        facts, self._facts = self._facts, {}
+        for (kind, owner), details in facts.items():
+            self._take(kind, owner, details)
+        if not self._raised:
+            return
+        raised, self._raised = tuple(self._raised), []
+        self._keep()
+        for alert in raised:
+            self._webhook.post(alert)
+        self._program.events.push(AlertsRaised(raised))
+
+    def close(self) -> None:
+        """Tell nothing more."""
+        self._webhook.close()
+
+    async def snooze(self, kind: AlertKind, owner: OwnerKey, minutes: int) -> None:
+        """Tell of it once more in so many minutes, if it is still so then."""
+        self._book.snooze(kind, owner, self._clock() + minutes * 60)
+        self._keep()
+
+    async def try_webhook(self) -> None:
+        """Post a test to the webhook. Raises NpsError: why it was not taken."""
+        await self._webhook.post_now(trial_body(self._clock()))
+
+    async def _on_setting(self, name: str) -> None:
+        if name.startswith(("alert_", "webhook_")):
+            self._read_settings()
+
+    def _read_settings(self) -> None:
+        settings = self._settings
+        self._rules = rules_of(settings)
+        self._address = Address(settings["webhook_url"], settings["webhook_secret"])
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, MinuteTurned):
+            self._on_minute(event)
+            return
+        told = told_by(event)
+        if told is not None:
+            kind, owner, details = told
+            self._facts[kind, owner] = details
+
+    def _on_minute(self, turned: MinuteTurned) -> None:
+        now, configuration = self._clock(), self._program.configuration
+        self._watch_agents(configuration, now)
+        if self._seen is not configuration:
+            self._seen, self._expiring = configuration, expiring(configuration)
+        zone = zone_of(configuration.everything.timezone)
+        for expires, owner in self._expiring:
+            if expires > now + self._rules.expiry_days * DAY:
+                break
+            if expires > now:
+                date = datetime.datetime.fromtimestamp(expires, zone).date().isoformat()
+                self._take(AlertKind.EXPIRY_NEAR, owner.owner, {"date": date}, str(expires))
+        self._raised += self._book.turn(now, self._holds)
+        if AlertKind.UNUSUAL not in self._rules.off:
+            spawn(self._hours.take(turned, self._rules), "unusual traffic")
+        self._keep()
+
+    def _watch_agents(self, configuration: Configuration, now: float) -> None:
+        online = {row.client for row in self._program.agents()}
+        self._agents.turn(online, configuration.clients.keys(), now)
+        seconds = self._rules.offline_minutes * 60
+        for client, gone in self._agents.away(needed_agents(configuration), now, seconds):
+            owner = OwnerKey(OwnerKind.CLIENT, client)
+            self._take(AlertKind.AGENT_OFFLINE, owner, {"minutes": round(gone / 60)}, "")
+
+    def _on_unusual(self, owner: OwnerKey, moved: int, usual: Usual) -> None:
+        """One a day for a client and all that it owns: a tunnel's traffic is its client's, too."""
+        period, client = self._today(), self._client(owner)
+        if not any(
+            told.alert.kind is AlertKind.UNUSUAL
+            and (told.alert.client, told.alert.period) == (client, period)
+            and told.alert.owner != owner
+            for told in self._book.told()
+        ):
+            details = {"moved": moved, "usual": round(usual.median)}
+            self._take(AlertKind.UNUSUAL, owner, details, period)
+
+    def _take(
+        self, kind: AlertKind, owner: OwnerKey, details: Mapping[str, Any], period: str | None = None
+    ) -> None:
+        """Tell it, if it is wanted and was not told. ``period``: without one the owner's running one."""
+        if kind in self._rules.off:
+            return
+        try:
+            found = self._program.configuration.find(owner)
+            if period is None:
+                period = f"{self._began(owner)} {self._program.flow(owner).quota}"
+        except NotFound:  # its last bytes came after it was removed
+            return
+        alert = Alert(self._clock(), kind, owner, client_of(found), remark_of(found), period, details)
+        if self._book.take(alert):
+            self._raised.append(alert)
+
+    def _client(self, owner: OwnerKey) -> int:
+        try:
+            return client_of(self._program.configuration.find(owner))
+        except NotFound:
+            return 0
+
+    def _today(self) -> str:
+        zone = zone_of(self._program.configuration.everything.timezone)
+        return datetime.datetime.fromtimestamp(self._clock(), zone).date().isoformat()
+
+    def _holds(self, alert: Alert) -> bool:
+        """Whether its cause is still there."""
+        if alert.kind is AlertKind.UNUSUAL:
+            return alert.period == self._today()
+        try:
+            row = self._program.flow(alert.owner)
+        except NotFound:
+            return False
+        if alert.kind is AlertKind.EXPIRY_NEAR:
+            wanted = (alert.period, alert.owner)
+            return any((str(expires), owner.owner) == wanted for expires, owner in self._expiring)
+        return _STANDS[alert.kind](row)
+
+    def _keep(self) -> None:
+        kept = msgspec.json.encode(_Kept(self._book.told(), sorted(self._agents.last_seen)))
+        if kept == self._kept:
+            return
+        self._kept = kept
+        scratch = self._file.with_name(self._file.name + ".new")
+        try:
+            scratch.write_bytes(kept)
+            scratch.replace(self._file)
+        except OSError as error:
+            log.warning("%s was not written: %s", self._file, error)
+
+
+_STANDS: Mapping[AlertKind, Callable[[FlowRow], bool]] = {
+    AlertKind.WARNED: lambda row: row.near,
+    AlertKind.THROTTLED: lambda row: row.state is State.THROTTLED,
+    AlertKind.CUT: lambda row: 0 < row.quota <= row.used,
+    AlertKind.AGENT_OFFLINE: lambda row: row.state is State.OFFLINE,
+    AlertKind.PORT_FAILED: lambda row: row.state is State.FAILED,
+}
+
+
+def rules_of(settings: Settings) -> AlertRules:
+    """What the settings say of alerts."""
+    try:
+        least = parse_bytes(settings["alert_unusual_least"], "alert_unusual_least")
+    except FieldError as error:
+        log.warning("%s", error)
+        least = AlertRules().unusual_least
+    return AlertRules(
+        off=frozenset(kind for kind in AlertKind if not settings.is_on(alert_switch(kind))),
+        offline_minutes=settings.number("alert_offline_minutes"),
+        expiry_days=settings.number("alert_expiry_days"),
+        unusual_times=settings.number("alert_unusual_times"),
+        unusual_least=least,
+    )
+
+
+def _read(path: Path) -> _Kept:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_Kept)
+    except FileNotFoundError:
+        return _Kept()
+    except (OSError, msgspec.MsgspecError) as error:
+        log.warning("%s is not used: %s", path, error)
+        return _Kept()
