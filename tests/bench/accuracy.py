@@ -21,6 +21,9 @@ QUOTA = 3_000_017
 CROWDS = (1, 8, 64)
 LOOPS = ("npsgui", "asyncio", "qasync")
 EDIT_SECONDS = 2.0
+FIRST_RATE = 10 * MIB
+EDITED_RATES = (MIB, 20 * MIB)
+EDITS_FELT = "10 to 1 to 20 MiB/s, the slower one"
 PATIENCE = 10
 """How long a stream may go on after its quota, s."""
 WINDOW_SECONDS = 0.25
@@ -40,7 +43,7 @@ def accuracy_bars(rounds: int) -> list[Row]:
         measured(
             "ten streams, one rate: worst share", AtMost(10, "%"), shares, "off a tenth, over 3 s of 10 MiB/s"
         ),
-        measured("rate edited: felt after", AtMost(0.5, "s"), edits, "10 to 1 to 20 MiB/s, the slower one"),
+        measured("rate edited: felt after", AtMost(0.5, "s"), edits, EDITS_FELT),
         measured(
             "quota: bytes delivered beside it",
             AtMost(0, "B"),
@@ -90,20 +93,26 @@ async def _edits() -> float:
     """Seconds until a stream runs at its new rate; infinite when it was dropped."""
     async with serving(flood) as served:
         with _relay("npsgui", served) as (relay, tunnels):
-            relay.ask([1, {"rate": 10 * MIB}])
+            relay.ask([1, {"rate": FIRST_RATE}])
             found = Arrivals()
             visit = asyncio.create_task(download(tunnels[0], found, 4 * EDIT_SECONDS))
-            felt = []
-            for rate in (MIB, 20 * MIB):
-                await asyncio.sleep(EDIT_SECONDS)
-                edited = time.monotonic()
-                relay.ask([1, {"rate": rate}])
-                await asyncio.sleep(EDIT_SECONDS - 0.5)
-                felt.append(_felt(found, edited, rate))
+            felt = await edit_twice(relay, found)
             if visit.done():
                 return float("inf")
             visit.cancel()
-            return max(felt)
+            return felt
+
+
+async def edit_twice(relay: Child, found: Arrivals) -> float:
+    """Slow tunnel 1 down, then speed it up; how long it took until that was felt, the longer time, s."""
+    felt = []
+    for rate in EDITED_RATES:
+        await asyncio.sleep(EDIT_SECONDS)
+        edited = time.monotonic()
+        relay.ask([1, {"rate": rate}])
+        await asyncio.sleep(EDIT_SECONDS - 0.5)
+        felt.append(_felt(found, edited, rate))
+    return max(felt)
 
 
 def _felt(found: Arrivals, edited: float, rate: int) -> float:

@@ -9,7 +9,20 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any
 
-from tests.bench.accuracy import CROWDS, LOOPS, RATES, SECONDS, SHARED_RATE, STREAMS, metered
+from tests.bench.accuracy import (
+    CROWDS,
+    EDIT_SECONDS,
+    EDITED_RATES,
+    EDITS_FELT,
+    FIRST_RATE,
+    LOOPS,
+    RATES,
+    SECONDS,
+    SHARED_RATE,
+    STREAMS,
+    edit_twice,
+    metered,
+)
 from tests.bench.results import AtMost, Row, measured
 from tests.bench.streaming import Arrivals
 
@@ -50,6 +63,7 @@ def udp_accuracy_bars(rounds: int) -> list[Row]:
     """As those on TCP."""
     rates = [asyncio.run(_rates()) for _ in range(rounds)]
     shares = [asyncio.run(_shares()) for _ in range(rounds)]
+    edits = [asyncio.run(_edits()) for _ in range(rounds)]
     missed = [float(asyncio.run(_quotas(loop))) for loop in LOOPS for _ in range(rounds)]
     return [
         measured(
@@ -64,6 +78,7 @@ def udp_accuracy_bars(rounds: int) -> list[Row]:
             shares,
             "off a tenth, over 3 s of 10 MiB/s",
         ),
+        measured("UDP rate edited: felt after", AtMost(0.5, "s"), edits, EDITS_FELT),
         measured(
             "UDP quota: bytes delivered beside it",
             AtMost(0, "B"),
@@ -138,6 +153,21 @@ async def _shares() -> float:
         await asyncio.gather(*(_send(visitor, each, DATAGRAM, 3) for visitor, _ in visitors))
     tenth = sum(made.by_sender.values()) / STREAMS
     return 100 * max(abs(count / tenth - 1) for count in made.by_sender.values())
+
+
+async def _edits() -> float:
+    """Seconds until a visitor's datagrams come at the new rate; infinite when its session was dropped."""
+    async with contextlib.AsyncExitStack() as stack:
+        target, made = await stack.enter_async_context(_peer())
+        relay, tunnels = stack.enter_context(metered("npsgui", "udp", [_port(target)]))
+        relay.ask([1, {"rate": FIRST_RATE}])
+        visitor, _ = await stack.enter_async_context(_peer(port=tunnels[0]))
+        sending = asyncio.create_task(_send(visitor, EXCESS * max(EDITED_RATES), LARGEST, 4 * EDIT_SECONDS))
+        felt = await edit_twice(relay, made.all)
+        sending.cancel()
+        await asyncio.wait([sending])
+    # each session has a socket of its own towards the target
+    return felt if len(made.by_sender) == 1 else float("inf")
 
 
 async def _quotas(loop: str) -> int:
