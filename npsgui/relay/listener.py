@@ -12,7 +12,8 @@ import logging
 import selectors
 import socket
 from collections.abc import Callable
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
 
 from npsgui.model.entities import Tunnel
 from npsgui.model.errors import BindFailed
@@ -39,18 +40,50 @@ def is_selector_loop(loop: asyncio.AbstractEventLoop) -> bool:
     return isinstance(selector, selectors.DefaultSelector) and hasattr(loop, "_make_socket_transport")
 
 
-def listen_on_all(
-    loop: asyncio.AbstractEventLoop, tunnel: Tunnel, on_visitor: OnVisitor
-) -> tuple[Listener, ...]:
+class Door(Protocol):
+    """One open port."""
+
+    @property
+    def port(self) -> int:
+        """Its number; what the system gave, for port 0."""
+
+    def close(self) -> None:
+        """Let nobody in any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The open ports of one owner; a secret tunnel has none."""
+
+    doors: tuple[Door, ...] = ()
+
+    @property
+    def first(self) -> int:
+        """The number of the first one."""
+        return self.doors[0].port
+
+    def close(self) -> None:
+        """Close them all."""
+        for door in self.doors:
+            door.close()
+
+
+def bind_all(bind: Callable[[str, int], socket.socket], tunnel: Tunnel) -> list[socket.socket]:
     """Every port of a tunnel, or none: raises BindFailed, of the first that cannot be opened."""
     made: list[socket.socket] = []
     try:
-        made.extend(listen(tunnel.bind, port) for port in tunnel.ports)
+        made.extend(bind(tunnel.bind, port) for port in tunnel.ports)
     except BindFailed:
         for opened in made:
             opened.close()
         raise
-    return tuple(Listener(loop, one, on_visitor, index) for index, one in enumerate(made))
+    return made
+
+
+def listen_on_all(loop: asyncio.AbstractEventLoop, tunnel: Tunnel, on_visitor: OnVisitor) -> Ports:
+    """Take visitors on every port of a tunnel. Raises BindFailed."""
+    made = bind_all(listen, tunnel)
+    return Ports(tuple(Listener(loop, one, on_visitor, index) for index, one in enumerate(made)))
 
 
 class Listener:

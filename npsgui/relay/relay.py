@@ -99,8 +99,8 @@ class Relay:
         return self._failed.get(owner) or owner in self._services
 
     def port(self, owner: OwnerKey) -> int:
-        """The port that a tunnel listens on: its own, or what the system gave for 0. Raises KeyError."""
-        return self._services[owner].port
+        """The first port that a tunnel listens on; what the system gave, for 0. Raises KeyError."""
+        return self._services[owner].ports.first
 
     def sweep(self) -> None:
         """Once a second: take rates, do what the time asks for, try failed ports again."""

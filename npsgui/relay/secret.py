@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 
 from npsgui.model.entities import Tunnel
 from npsgui.model.errors import TargetUnreachable
-from npsgui.model.gate import Cause, Refusal
+from npsgui.model.gate import Refusal
+from npsgui.relay.listener import Ports
 from npsgui.relay.pair import Pair
 from npsgui.relay.prelude import Prelude
 from npsgui.relay.shared import Shared
@@ -19,12 +21,8 @@ class SecretService:
 
     def __init__(self, shared: Shared, tunnel: Tunnel) -> None:
         self.tunnel = tunnel
+        self.ports = Ports()
         self._shared = shared
-
-    @property
-    def port(self) -> int:
-        """None: it is reached through the bridge."""
-        return 0
 
     @property
     def digest(self) -> bytes:
@@ -47,10 +45,9 @@ class SecretService:
         prelude.connection_made(transport)
         prelude.hold()
         pair = Pair(shared, lease, peer)
-        try:
-            target = await shared.dialer.dial(Route.of(self.tunnel, peer), pair.target_half)
-        except TargetUnreachable:
-            prelude.close()
-            pair.give_up(Cause.TARGET)
-            return
-        pair.take_over(prelude, target)
+        with contextlib.suppress(TargetUnreachable), contextlib.ExitStack() as failed:
+            failed.callback(prelude.close)
+            with pair.opening():
+                target = await shared.dialer.dial(Route.of(self.tunnel, peer), pair.target_half)
+            failed.pop_all()
+            pair.take_over(prelude, target)

@@ -8,6 +8,7 @@ from typing import Protocol
 from npsgui.model.entities import Mode, Tunnel
 from npsgui.relay.http.files import FileService
 from npsgui.relay.http.proxy import ProxyService
+from npsgui.relay.listener import Ports
 from npsgui.relay.secret import SecretService
 from npsgui.relay.shared import Shared
 from npsgui.relay.socks5_service import Socks5Service
@@ -21,9 +22,7 @@ class Service(Protocol):
     tunnel: Tunnel
     """Replaced by an edit that leaves its ports and its mode as they are."""
 
-    @property
-    def port(self) -> int:
-        """The first port it listens on; what the system gave, for port 0."""
+    ports: Ports
 
     def close(self) -> None:
         """Listen no more; sessions that came through it go on."""

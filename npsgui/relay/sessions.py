@@ -90,9 +90,18 @@ class Session(abc.ABC):
         """The last byte of a quota was just charged: end every session that it holds for, here and now."""
         self._sessions.quota_reached(self)
 
-    def give_up(self, cause: Cause) -> None:
+    @contextlib.contextmanager
+    def opening(self) -> Iterator[None]:
+        """While its target is dialled: whatever is raised ends it, and gives its lease back."""
+        try:
+            yield
+        except BaseException:
+            self.give_up()
+            raise
+
+    def give_up(self) -> None:
         """End a session that never had its target."""
-        self.cause = self.cause or cause
+        self.cause = self.cause or Cause.TARGET
         self.end()
 
     def end(self) -> None:

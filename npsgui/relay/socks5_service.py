@@ -7,7 +7,6 @@ import socket
 
 from npsgui.model.entities import Target
 from npsgui.model.errors import ProtocolError, TargetUnreachable
-from npsgui.model.gate import Cause
 from npsgui.relay.pair import Half, Pair
 from npsgui.relay.prelude import Prelude
 from npsgui.relay.socks5 import Command, Conversation, Reply, Request, reply
@@ -60,10 +59,10 @@ class Socks5Service(TalkingService):
         prelude.hold()
         pair = Pair(self._shared, visit.take_lease(), visit.peer)
         try:
-            target = await self._shared.dialer.dial(route, pair.target_half)
+            with pair.opening():
+                target = await self._shared.dialer.dial(route, pair.target_half)
         except TargetUnreachable as error:
             prelude.write(reply(reply_for(error)))
-            pair.give_up(Cause.TARGET)
             return
         prelude.write(reply(Reply.SUCCEEDED, *_bound(pair.target_half)))
         pair.take_over(prelude, target)

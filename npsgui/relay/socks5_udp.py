@@ -6,6 +6,7 @@ What is charged is the payload, as with CONNECT. Source: RFC 1928 section 7.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import math
 import socket
@@ -55,12 +56,14 @@ def associate(shared: Shared, visit: Visit, route: Route, port: int) -> None:
         visit.prelude.write(reply(Reply.GENERAL_FAILURE))
         return
     kind = Association if route.via is Via.LOCAL else AgentAssociation
-    try:
-        association = kind(shared, visit, route, made, (visitor, port))
-    except TargetUnreachable:
-        made.close()
-        visit.prelude.write(reply(Reply.HOST_UNREACHABLE))
-        return
+    with contextlib.ExitStack() as failed:
+        failed.callback(made.close)
+        try:
+            association = kind(shared, visit, route, made, (visitor, port))
+        except TargetUnreachable:
+            visit.prelude.write(reply(Reply.HOST_UNREACHABLE))
+            return
+        failed.pop_all()
     visit.prelude.write(reply(Reply.SUCCEEDED, here, association.port))
     visit.prelude.hand_over(Control(association.session))
 

@@ -51,17 +51,11 @@ class TalkingService(abc.ABC):
         self.tunnel = tunnel
         self._shared = shared
         self._visits: set[Visit] = set()
-        self._listeners = listen_on_all(shared.loop, tunnel, self._on_visitor)
-
-    @property
-    def port(self) -> int:
-        """The first port."""
-        return self._listeners[0].port
+        self.ports = listen_on_all(shared.loop, tunnel, self._on_visitor)
 
     def close(self) -> None:
         """Listen no more, and talk no more: only what is a session by now goes on."""
-        for listener in self._listeners:
-            listener.close()
+        self.ports.close()
         for visit in self._visits:
             visit.prelude.abort()
 

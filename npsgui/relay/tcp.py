@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 
 from npsgui.model.entities import Tunnel
 from npsgui.model.errors import TargetUnreachable
-from npsgui.model.gate import Cause, Refusal
+from npsgui.model.gate import Refusal
 from npsgui.relay.listener import listen_on_all
 from npsgui.relay.pair import Pair
 from npsgui.relay.shared import Shared
@@ -20,17 +21,11 @@ class TcpService:
     def __init__(self, shared: Shared, tunnel: Tunnel) -> None:
         self.tunnel = tunnel
         self._shared = shared
-        self._listeners = listen_on_all(shared.loop, tunnel, self._on_visitor)
-
-    @property
-    def port(self) -> int:
-        """The first port."""
-        return self._listeners[0].port
+        self.ports = listen_on_all(shared.loop, tunnel, self._on_visitor)
 
     def close(self) -> None:
         """Listen no more."""
-        for listener in self._listeners:
-            listener.close()
+        self.ports.close()
 
     def _on_visitor(self, index: int, visitor: socket.socket, peer: str) -> None:
         """Admit a visitor of the port with this index and open its session, or turn it away."""
@@ -51,11 +46,10 @@ class TcpService:
 
     async def _open(self, pair: Pair, visitor: socket.socket, route: Route) -> None:
         dialer = self._shared.dialer
-        try:
-            target = await dialer.dial(route, pair.target_half)
-        except TargetUnreachable:
-            visitor.close()
-            pair.give_up(Cause.TARGET)
-            return
-        await dialer.accept(visitor, pair.visitor_half)
-        pair.start(target)
+        with contextlib.suppress(TargetUnreachable), contextlib.ExitStack() as failed:
+            failed.callback(visitor.close)
+            with pair.opening():
+                target = await dialer.dial(route, pair.target_half)
+            failed.pop_all()
+            await dialer.accept(visitor, pair.visitor_half)
+            pair.start(target)

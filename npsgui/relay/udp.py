@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
-import socket
 
 from npsgui.model.entities import Tunnel
-from npsgui.model.errors import BindFailed, TargetUnreachable
+from npsgui.model.errors import TargetUnreachable
 from npsgui.model.gate import Cause, Refusal
 from npsgui.relay.datagrams import Address, Datagrams, ReplyFrom, listen_udp
+from npsgui.relay.listener import Ports, bind_all
 from npsgui.relay.shared import Shared
 from npsgui.relay.sockets import peer_text
 from npsgui.relay.targets import Route
@@ -26,29 +27,17 @@ class UdpService:
         self.tunnel = tunnel
         self._shared = shared
         self._sessions: dict[tuple[int, Address], UdpSession] = {}
-        made: list[socket.socket] = []
-        try:
-            made.extend(listen_udp(tunnel.bind, port) for port in tunnel.ports)
-        except BindFailed:
-            for one in made:
-                one.close()
-            raise
-        self._doors = [
+        self._doors = tuple(
             Datagrams(shared.loop, one, functools.partial(self._on_datagram, index), self._on_error)
-            for index, one in enumerate(made)
-        ]
-
-    @property
-    def port(self) -> int:
-        """The first port."""
-        return self._doors[0].port
+            for index, one in enumerate(bind_all(listen_udp, tunnel))
+        )
+        self.ports = Ports(self._doors)
 
     def close(self) -> None:
         """Listen no more. The sessions end, for their visitors' datagrams come in here."""
         for session in list(self._sessions.values()):
             session.cut(Cause.DISABLED)
-        for door in self._doors:
-            door.close()
+        self.ports.close()
 
     def _on_datagram(self, index: int, data: bytes, address: Address, reply_from: ReplyFrom) -> None:
         session = self._sessions.get((index, address)) or self._open(index, address, reply_from)
@@ -70,11 +59,9 @@ class UdpService:
         return session
 
     async def _dial(self, session: UdpSession, route: Route) -> None:
-        try:
-            target, link = await self._shared.dialer.dial_datagrams(route, session.ends)
-        except TargetUnreachable:
-            session.cut(Cause.TARGET)
-        else:
+        with contextlib.suppress(TargetUnreachable):
+            with session.opening():
+                target, link = await self._shared.dialer.dial_datagrams(route, session.ends)
             session.start(str(target), link)
 
     def _on_error(self, error: OSError) -> None:

@@ -146,6 +146,10 @@ class UdpSession(Session):
             self._on_end()
             self.end()
 
+    def give_up(self) -> None:
+        """End a session that never had its target."""
+        self.cut(Cause.TARGET)
+
     def abort(self) -> None:
         """End."""
         self.cut(Cause.CLOSED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import socket
 import ssl
@@ -11,7 +12,7 @@ from typing import TypeAlias
 
 from npsgui.model.entities import PASS_THROUGH, Host
 from npsgui.model.errors import NpsError, ProtocolError, TargetUnreachable
-from npsgui.model.gate import Cause, Refusal
+from npsgui.model.gate import Refusal
 from npsgui.relay.http.answers import ASK, page
 from npsgui.relay.http.authorization import permitted
 from npsgui.relay.http.client_hello import server_name
@@ -20,7 +21,7 @@ from npsgui.relay.http.rewriting import authority_of, for_host_target, host_name
 from npsgui.relay.http.routes import Routes
 from npsgui.relay.http.secure import secured
 from npsgui.relay.http.service import HttpService, Lead
-from npsgui.relay.listener import Listener
+from npsgui.relay.listener import Listener, Ports
 from npsgui.relay.pair import Pair
 from npsgui.relay.prelude import SECONDS, Prelude
 from npsgui.relay.shared import Shared
@@ -47,16 +48,11 @@ class HostsService(HttpService):
         self.routes = Routes()
         self._scheme = scheme
         self._contexts = contexts
-        self._listener = Listener(shared.loop, listen(bind, port), self._on_visitor)
-
-    @property
-    def port(self) -> int:
-        """The port it listens on; what the system gave, for port 0."""
-        return self._listener.port
+        self.ports = Ports((Listener(shared.loop, listen(bind, port), self._on_visitor),))
 
     def close(self) -> None:
         """Listen no more."""
-        self._listener.close()
+        self.ports.close()
         self.end_visits()
 
     def decide(self, head: RequestHead, peer: str, scheme: str) -> Lead | bytes:
@@ -112,12 +108,10 @@ class HostsService(HttpService):
             return
         prelude.hold()
         pair = Pair(self._shared, lease, peer)
-        try:
-            target = await self._shared.dialer.dial(Route.of(host, peer), pair.target_half)
-        except TargetUnreachable:
-            pair.give_up(Cause.TARGET)
-            return
-        pair.take_over(prelude, target)
+        with contextlib.suppress(TargetUnreachable):
+            with pair.opening():
+                target = await self._shared.dialer.dial(Route.of(host, peer), pair.target_half)
+            pair.take_over(prelude, target)
 
     def _host_of(self, head: RequestHead) -> Host | None:
         name, path = host_name(authority_of(head)), plain_path(path_of(head).decode("latin-1"))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from npsgui.model.entities import Tunnel
 from npsgui.model.errors import ProtocolError, TargetUnreachable
-from npsgui.model.gate import Cause, Refusal
+from npsgui.model.gate import Refusal
 from npsgui.relay.http.answers import error_page, page, refusal_page
 from npsgui.relay.http.heads import BadRequest, RequestHead, find_head, parse_request
 from npsgui.relay.http.session import KEEP_ALIVE_SECONDS, HttpSession, Plan
@@ -112,9 +112,9 @@ class HttpService(abc.ABC):
 
     async def _open(self, prelude: Prelude, pair: Pair, route: Route, answer: bytes = b"") -> None:
         try:
-            target = await self.connect(route, pair.target_half)
+            with pair.opening():
+                target = await self.connect(route, pair.target_half)
         except TargetUnreachable as error:
-            pair.give_up(Cause.TARGET)
             late = isinstance(error.__cause__, TimeoutError)
             await prelude.farewell(page(504 if late else 502, str(error)))
             return
@@ -130,17 +130,11 @@ class TunnelService(HttpService):
     def __init__(self, shared: Shared, tunnel: Tunnel) -> None:
         super().__init__(shared)
         self.tunnel = tunnel
-        self._listeners = listen_on_all(shared.loop, tunnel, self._on_visitor)
-
-    @property
-    def port(self) -> int:
-        """The first port."""
-        return self._listeners[0].port
+        self.ports = listen_on_all(shared.loop, tunnel, self._on_visitor)
 
     def close(self) -> None:
         """Listen no more."""
-        for listener in self._listeners:
-            listener.close()
+        self.ports.close()
         self.end_visits()
 
 

@@ -65,7 +65,7 @@ class SharedPorts:
 
     def port(self, scheme: str) -> int:
         """The port that is open for ``scheme``. Raises KeyError."""
-        return self._open[scheme].port
+        return self._open[scheme].ports.first
 
     def close(self) -> None:
         """Listen no more."""
