@@ -18,6 +18,7 @@ from npsgui.ui.client_dialog import ClientDialog
 from npsgui.ui.host_dialog import HostDialog
 from npsgui.ui.import_dialog import FolderDialog, ImportReport
 from npsgui.ui.limits_dialog import LimitsDialog
+from npsgui.ui.period_commands import PeriodCommands
 from npsgui.ui.removal import Removal
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.theme import Theme
@@ -50,6 +51,7 @@ class Commands(QObject):
         self._done = done
         self._visitors = VisitorCommands(program, window, tell)
         self.agents = AgentCommands(program, theme, window, self._start, servers)
+        self.periods = PeriodCommands(program, sentences, window, self._start)
 
     def new_client(self) -> None:
         """Ask for a new client."""

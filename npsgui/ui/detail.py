@@ -28,12 +28,14 @@ from npsgui.ui.events_view import EventsView
 from npsgui.ui.limits_view import LimitsView
 from npsgui.ui.links_tab import LinksTab
 from npsgui.ui.owned_tab import OwnedTab
+from npsgui.ui.peers_tab import PeersTab
+from npsgui.ui.period_tab import PeriodTab
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.tabs import Tabs
 from npsgui.ui.theme import Theme
 from npsgui.ui.traffic_tab import TrafficTab
 
-_ROOMY = 980
+_ROOMY = 1024
 """From this width on, px, the range buttons stand beside the tabs."""
 
 
@@ -43,6 +45,8 @@ class Tab(enum.Enum):
     TRAFFIC = enum.auto()
     CONNECTIONS = enum.auto()
     TUNNELS = enum.auto()
+    PERIOD = enum.auto()
+    PEERS = enum.auto()
     LIMITS = enum.auto()
     EVENTS = enum.auto()
 
@@ -71,12 +75,16 @@ class DetailPane(QFrame):
         self.traffic = TrafficTab(program, theme, self)
         self.links = LinksTab(program, self._sentences, self)
         self.tunnels = OwnedTab(program, theme, self._sentences, self)
+        self.period = PeriodTab(program, theme, self)
+        self.peers = PeersTab(program, theme, self)
         self._limits = LimitsView(theme, self)
         self.events = EventsView(program, theme, self)
         parts: list[tuple[Tab, str, QWidget, Callable[[FlowRow], None]]] = [
             (Tab.TRAFFIC, self.tr("Traffic"), self.traffic, self.traffic.show_row),
             (Tab.CONNECTIONS, self.tr("Connections"), self.links, self.links.show_row),
             (Tab.TUNNELS, self.tr("Tunnels and hosts"), self.tunnels, self.tunnels.show_row),
+            (Tab.PERIOD, self.tr("Period"), self.period, self.period.show_row),
+            (Tab.PEERS, self.tr("Peers"), self.peers, self.peers.show_row),
             (Tab.LIMITS, self.tr("Limits"), self._limits, self._show_limits),
             (Tab.EVENTS, self.tr("Events"), self.events, self._show_events),
         ]
@@ -141,17 +149,25 @@ class DetailPane(QFrame):
             self._stack.addWidget(widget)
         self._head = QHBoxLayout()
         self._head.setSpacing(12)
-        for part in (self._name, self._badge, self.tabs):
-            self._head.addWidget(part)
+        self._head.addWidget(self.tabs)
         self._head.addStretch(1)
         self._head.addWidget(self.traffic.ranges)
+        name = QHBoxLayout()
+        name.setSpacing(12)
+        name.addWidget(self._name)
+        name.addWidget(self._badge)
+        name.addWidget(self.agent, 1)
+        kept = self.agent.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        self.agent.setSizePolicy(kept)
         full = QWidget(self)
         whole = QVBoxLayout(full)
         whole.setContentsMargins(16, 8, 16, 12)
-        whole.setSpacing(8)
-        whole.addLayout(self._head)
+        whole.setSpacing(4)
+        whole.addLayout(name)
         whole.addWidget(self._why)
-        whole.addWidget(self.agent)
+        whole.addLayout(self._head)
+        whole.addSpacing(4)
         whole.addWidget(self._stack, 1)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(empty)

@@ -11,6 +11,7 @@ from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.errors import NotFound
 from npsgui.model.events import Events
 from npsgui.model.forecast import Forecast
+from npsgui.model.peers import PeerUsage
 from npsgui.model.periods import Period
 from npsgui.model.retention import Retention
 from npsgui.model.views import ConnectionRow, FlowRow, Sample, State, Step, Usage
@@ -73,6 +74,7 @@ class FakeProgram:
         self.trail: list[AuditEvent] = []
         self.past: dict[OwnerKey, list[Period]] = {}
         """The periods of each; without any it is in its first."""
+        self.visitors: dict[OwnerKey, list[PeerUsage]] = {}
         self.adjusted: list[tuple[OwnerKey, int | None, int | None]] = []
         self.spans: list[tuple[int, int]] = []
         """From when until when each history was asked for."""
@@ -112,6 +114,10 @@ class FakeProgram:
     async def periods(self, owner: OwnerKey) -> list[Period]:
         await self.wait.wait()
         return self.past.get(owner, [Period(0, None, 3000, 4000)])
+
+    async def peers(self, owner: OwnerKey, since: int, until: int) -> list[PeerUsage]:
+        await self.wait.wait()
+        return [usage for usage in self.visitors.get(owner, []) if since <= usage.day < until]
 
     async def adjust(self, owner: OwnerKey, *, opening: int | None = None, top_up: int | None = None) -> None:
         self.adjusted.append((owner, opening, top_up))
