@@ -16,6 +16,7 @@ from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.events import ClockJumped, Event, SessionClosed
 from npsgui.model.gate import Cause
 from npsgui.model.views import State
+from tests.relay.house import free_port
 
 pytestmark = pytest.mark.asyncio
 
@@ -34,12 +35,6 @@ async def main():
 
 asyncio.run(main())
 """
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as made:
-        port: int = made.getsockname()[1]
-    return port
 
 
 async def drain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

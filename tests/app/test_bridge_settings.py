@@ -12,8 +12,8 @@ from npsgui.app.program import Program
 from npsgui.model.entities import GLOBAL_KEY, OwnerKind, Target
 from npsgui.model.errors import FieldError
 from npsgui.tasks import spawn
-from tests.bridge.town import free_port
 from tests.bridge.wiring import until
+from tests.relay.house import free_port
 
 
 def test_tls_of_the_whole_port_is_turned_on_and_off_while_it_runs(tmp_path: Path) -> None:

@@ -21,10 +21,10 @@ from npsgui.model.errors import AgentLost, TargetUnreachable
 from npsgui.model.events import AgentDown, AgentUp, TargetHealth
 from npsgui.relay.sockets import allow_many_sockets
 from tests.bridge.test_handshake import NPC_SAYS, NPS_ANSWERS, PLAINKEY
-from tests.bridge.town import KEY, free_port, town
+from tests.bridge.town import KEY, town
 from tests.bridge.wiring import Notes, until
 from tests.conftest import Run
-from tests.relay.house import echo, serving
+from tests.relay.house import echo, free_port, serving
 
 MIB = 1024 * 1024
 

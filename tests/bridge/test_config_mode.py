@@ -26,8 +26,9 @@ from npsgui.model.events import Events
 from npsgui.model.views import Sentence
 from npsgui.relay.sockets import allow_many_sockets
 from npsgui.tasks import spawn
-from tests.bridge.town import KEY, free_port, listen
+from tests.bridge.town import KEY, listen
 from tests.bridge.wiring import until
+from tests.relay.house import free_port
 
 FRESH = "d2kdy8i9pvit58kx"
 

@@ -13,10 +13,10 @@ from npsgui.model.agents import Link, LinkKind
 from npsgui.model.errors import TargetUnreachable
 from npsgui.tasks import spawn
 from tests.bridge.test_bridge import WRAPS
-from tests.bridge.town import free_port, town
+from tests.bridge.town import town
 from tests.bridge.wiring import Notes, until
 from tests.conftest import Run
-from tests.relay.house import echo, serving
+from tests.relay.house import echo, free_port, serving
 
 
 @WRAPS

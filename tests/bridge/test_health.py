@@ -11,8 +11,9 @@ from npsgui.bridge.health import Patient
 from npsgui.model.entities import GLOBAL_KEY, OwnerKind, Target
 from npsgui.model.events import Event, TargetHealth
 from npsgui.tasks import spawn
-from tests.bridge.town import KEY, free_port
+from tests.bridge.town import KEY
 from tests.bridge.wiring import until
+from tests.relay.house import free_port
 
 
 def test_sick_is_told_at_each_multiple_of_the_limit_and_well_once() -> None:

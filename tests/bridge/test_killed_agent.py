@@ -10,9 +10,9 @@ from npsgui.app.program import Program
 from npsgui.bridge.agent import Agent
 from npsgui.model.entities import GLOBAL_KEY, OwnerKind, Target
 from npsgui.tasks import spawn
-from tests.bridge.town import KEY, free_port
+from tests.bridge.town import KEY
 from tests.bridge.wiring import until
-from tests.relay.house import serving
+from tests.relay.house import free_port, serving
 
 MIB = 1024 * 1024
 

@@ -12,8 +12,9 @@ from npsgui.app.program import Program
 from npsgui.model.entities import GLOBAL_KEY, OwnerKind, Target
 from npsgui.model.errors import NpsError
 from npsgui.tasks import spawn
-from tests.bridge.town import KEY, free_port
+from tests.bridge.town import KEY
 from tests.bridge.wiring import until
+from tests.relay.house import free_port
 
 
 async def banner(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

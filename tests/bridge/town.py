@@ -22,6 +22,7 @@ from npsgui.model.errors import BindFailed
 from npsgui.model.events import Event, Events
 from npsgui.tasks import spawn
 from tests.bridge.wiring import Notes, until
+from tests.relay.house import free_port
 
 KEY = "plainkey"
 
@@ -34,12 +35,6 @@ def listen(_address: str, port: int) -> socket.socket:
         raise BindFailed("Port {port} on {address} is in use.", port=port, address="*") from error
     made.setblocking(False)
     return made
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Town:
