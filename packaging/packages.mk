@@ -56,9 +56,8 @@ wheel: $(TOOLS)/.made
 
 sbom: $(BUNDLE) $(TOOLS)/.made
 	@mkdir -p dist
-	@$(TOOLS)/bin/cyclonedx-py environment --output-reproducible --of JSON -o build/bom.json $(RELEASE_VENV)/bin/python
-	@$(RELEASE_VENV)/bin/python packaging/linux/components.py build/bundle/npsgui build/bom.json
-	@mv build/bom.json dist/npsgui-$(VERSION).cdx.json
+	@PYTHONPATH=. $(RELEASE_VENV)/bin/python packaging/linux/sbom.py build/bundle/npsgui dist/npsgui-$(VERSION).cdx.json
+	@$(TOOLS)/bin/python packaging/check-sbom dist/npsgui-$(VERSION).cdx.json
 
 release:
 	@rm -rf dist

@@ -1,151 +1,138 @@
-"""Tells what a bundle is made of: the licence texts that must go with it, and its parts for the SBOM.
+"""Finds what a bundle is made of, by the files and modules that are in it: every one has somebody it is from.
 
-Run with the Python that made the bundle. Usage:
-components.py BUNDLE FOLDER    writes FOLDER/copyright and FOLDER/components/NAME.txt
-components.py BUNDLE BOM.json  adds to a CycloneDX file what the machine that built it has given
+Runs with the Python that made the bundle, on the Debian that it was made on. Writes nothing.
 """
 
 from __future__ import annotations
 
-import json
+import os
 import re
 import subprocess
 import sys
-from importlib.metadata import Distribution, distribution, packages_distributions
+import sysconfig
+from collections import defaultdict
+from dataclasses import dataclass, field
+from importlib.metadata import Distribution, distribution, distributions, packages_distributions
 from pathlib import Path
-from typing import NamedTuple
 
 from PyInstaller.archive.readers import CArchiveReader
 
 QT_TEXTS = ("LGPL-3", "GPL-3")
 """PySide6's wheels name their licence and bring no text of it; Debian has it."""
 COMMON = Path("/usr/share/common-licenses")
+STARTER = "pyinstaller"
+"""The distribution whose program starts the bundle, and is in it without a module of its own."""
 
 
-class Part(NamedTuple):
+@dataclass(slots=True)
+class Part:
     """One component of the bundle."""
 
     name: str
     version: str
     license: str
+    """An SPDX expression, or what it calls its licence; empty: only its text says."""
     text: str
-    debian: bool
+    purl: str
+    files: list[Path] = field(default_factory=list)
+    """Its files beneath the bundle's ``_internal``. Python modules are none: the program holds them."""
+    sboms: list[Path] = field(default_factory=list)
+    """CycloneDX files that it brings, of what was compiled into it. Source: PEP 770."""
 
 
-def from_wheels(bundle: Path) -> list[Part]:
-    """The Python distributions of which a module is in the bundle; and PyInstaller, whose starter is."""
+def parts_of(bundle: Path) -> list[Part]:
+    """All components but npsgui itself, those from wheels first. Exits on a file that is from nowhere."""
+    inner = bundle / "_internal"
+    files = [path.relative_to(inner) for path in sorted(inner.rglob("*")) if _is_content(path)]
+    files = [path for path in files if path.parts[0] != "npsgui"]
+    wheels = _from_wheels(_modules(bundle), files)
+    known = {file for part in wheels for file in part.files}
+    return wheels + _from_machine([file for file in files if file not in known])
+
+
+def _is_content(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
+def _modules(bundle: Path) -> set[str]:
+    """The top names of the Python modules that are packed into the program."""
     archive = CArchiveReader(str(bundle / "npsgui")).open_embedded_archive("PYZ.pyz")
-    modules = {name.partition(".")[0] for name in archive.toc}
-    modules |= {path.name.partition(".")[0] for path in (bundle / "_internal").iterdir()}
-    wheels = {
-        name for module, names in packages_distributions().items() if module in modules for name in names
+    return {name.partition(".")[0] for name in archive.toc}
+
+
+def _from_wheels(modules: set[str], files: list[Path]) -> list[Part]:
+    """The Python distributions that a module or a file of the bundle is from; and PyInstaller."""
+    names = {
+        name for module, found in packages_distributions().items() if module in modules for name in found
     }
-    return [
-        _wheel(distribution(name)) for name in sorted(wheels - {"npsgui"} | {"pyinstaller"}, key=str.lower)
-    ]
+    names |= {STARTER}
+    names -= {"npsgui"}
+    places = {Path(str(file)): found.name for found in distributions() for file in found.files or ()}
+    owned = defaultdict(list)
+    for file in files:
+        if file in places:
+            owned[places[file]].append(file)
+    return [_wheel(distribution(name), owned[name]) for name in sorted(names | set(owned), key=str.lower)]
 
 
-def _wheel(found: Distribution) -> Part:
+def _wheel(found: Distribution, files: list[Path]) -> Part:
+    inner = [file for file in sorted(found.files or ()) if ".dist-info" in str(file)]
     texts = [
-        file.read_text()
-        for file in sorted(found.files or ())
-        if ".dist-info" in str(file) and re.search("licen|copying|notice|authors", file.name.lower())
+        file.read_text() for file in inner if re.search("licen|copying|notice|authors", file.name.lower())
     ]
-    meta = found.metadata
-    said = meta.get("License-Expression") or meta.get("License") or ""
+    said = _license(found)
     if not texts:
-        said = said or "LGPL-3.0-only"
         if "LGPL" not in said:
             sys.exit(f"{found.name} brings no licence text")
         texts = [(COMMON / name).read_text() for name in QT_TEXTS]
-    return Part(found.name, found.version, said.strip().partition("\n")[0], "\n\n".join(texts), debian=False)
+    sboms = [Path(str(file.locate())) for file in inner if "sboms" in file.parts]
+    purl = f"pkg:pypi/{re.sub('[-_.]+', '-', found.name).lower()}@{found.version}"
+    return Part(found.name, found.version, said, "\n\n".join(texts), purl, files, sboms)
 
 
-def from_machine(bundle: Path) -> list[Part]:
-    """The Debian packages whose libraries are in the bundle, the interpreter's among them."""
-    files = [path.name for path in (bundle / "_internal").glob("lib*.so*") if not path.is_symlink()]
-    owners = _run("dpkg", "-S", *(f"*/{name}" for name in files))
-    names = {
-        line.partition(":")[0]
-        for line in owners.splitlines()
-        if re.search(r"/lib/x86|/lib/aarch|/lib/lib", line)
-    }
-    names |= {"libpython3.11-stdlib"} if "libpython3.11" in names else set()
-    return [_package(name) for name in sorted(names)]
+def _license(found: Distribution) -> str:
+    meta = found.metadata
+    said = meta.get("License-Expression") or meta.get("License") or ""
+    classes = [text.rpartition(" :: ")[2] for text in meta.get_all("Classifier", []) if "License" in text]
+    return said.strip().partition("\n")[0] or ", ".join(classes)
+
+
+def _from_machine(files: list[Path]) -> list[Part]:
+    """What Debian's packages have given, or a Python that is none of them."""
+    owners = _debian_owners({file.name for file in files} | {Path(os.__file__).name})
+    parts: dict[str, Part] = {}
+    for file in files:
+        # the archive of the modules that Python starts with is made here
+        name = owners.get(Path(os.__file__).name if file.name == "base_library.zip" else file.name)
+        if name is None and not _is_of_python(file):
+            sys.exit(f"Nobody knows where {file} is from")
+        part = parts.setdefault(name or "python", _package(name) if name else _python())
+        part.files.append(file)
+    return [parts[name] for name in sorted(parts)]
+
+
+def _is_of_python(file: Path) -> bool:
+    return file.name.startswith(("libpython", "base_library")) or "lib-dynload" in file.parts
+
+
+def _debian_owners(names: set[str]) -> dict[str, str]:
+    """The packages that have libraries, or modules of this Python, of these names."""
+    asked = [f"*/{name}" for name in sorted(names)]
+    answer = subprocess.run(["dpkg", "-S", *asked], capture_output=True, text=True, check=False)
+    found = [line.partition(": ") for line in answer.stdout.splitlines()]
+    place = re.compile(rf"(/usr)?/lib/([^/]+-linux-gnu/)?[^/]+|{re.escape(sysconfig.get_path('stdlib'))}/.+")
+    return {Path(path).name: name.partition(":")[0] for name, _, path in found if place.fullmatch(path)}
 
 
 def _package(name: str) -> Part:
-    version = _run("dpkg-query", "-W", "-f", "${Version}\n", name).partition("\n")[0]
+    asked = ["dpkg-query", "-W", "-f", "${Version} ${Architecture}\n", name]
+    version, arch = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.split()[:2]
     text = (Path("/usr/share/doc") / name / "copyright").read_text()
-    return Part(name, version, "see its text", text, debian=True)
+    purl = f"pkg:deb/debian/{name}@{version.replace('+', '%2B')}?arch={arch}"
+    return Part(name, version, "", text, purl)
 
 
-def _run(*command: str) -> str:
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
-def write_texts(parts: list[Part], folder: Path) -> None:
-    """The machine-readable copyright file of the package, and the texts that it points to."""
-    (folder / "components").mkdir(parents=True, exist_ok=True)
-    said = [
-        "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/",
-        "Upstream-Name: npsgui",
-        f"Source: {HOME}",
-        "Comment: /usr/lib/npsgui holds a Python and libraries besides npsgui itself.",
-        " They are listed below; their licences are in components/, beside this file.",
-        "",
-        "Files: *",
-        "Copyright: 2026 The npsgui authors",
-        "License: Expat",
-        *_indented(Path("LICENSE").read_text().partition("\n\n")[2].partition("\n\n")[2]),
-        "",
-    ]
-    for part in parts:
-        (folder / "components" / f"{part.name}.txt").write_text(part.text)
-    listed = [f" {part.name} {part.version}: {part.license}" for part in parts]
-    said += [
-        "Files: usr/lib/npsgui/_internal/*",
-        "Copyright: as components/NAME.txt says of each",
-        "License: various",
-    ]
-    said += [" Each under its own licence:", *listed, ""]
-    said += [
-        "Files: usr/lib/npsgui/_internal/npsgui/resources/icons/*",
-        "Copyright: 2020 Paweł Kuna",
-        "License: Expat",
-        "Comment: Tabler icons.",
-        "",
-    ]
-    (folder / "copyright").write_text("\n".join(said))
-
-
-def _indented(text: str) -> list[str]:
-    return [f" {line or '.'}" for line in text.strip().splitlines()]
-
-
-def add_to_bom(parts: list[Part], bom: Path) -> None:
-    """Add Debian's packages to the components of a CycloneDX file."""
-    content = json.loads(bom.read_text())
-    content["components"] += [
-        {
-            "type": "library",
-            "bom-ref": f"debian:{part.name}",
-            "name": part.name,
-            "version": part.version,
-            "purl": f"pkg:deb/debian/{part.name}@{part.version.replace('+', '%2B')}",
-        }
-        for part in parts
-        if part.debian
-    ]
-    bom.write_text(json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
-
-
-HOME = "https://github.com/npsgui/npsgui"
-
-if __name__ == "__main__":
-    bundle, target = map(Path, sys.argv[1:])
-    everything = from_wheels(bundle) + from_machine(bundle)
-    if target.suffix == ".json":
-        add_to_bom(everything, target)
-    else:
-        write_texts(everything, target)
+def _python() -> Part:
+    version = ".".join(map(str, sys.version_info[:3]))
+    text = (Path(sysconfig.get_path("stdlib")) / "LICENSE.txt").read_text()
+    return Part("python", version, "PSF-2.0", text, f"pkg:generic/python@{version}")
