@@ -9,7 +9,7 @@ from npsgui.app.setting import SWITCH, Group, Interface, Kept, OneOf, Setting, T
 from npsgui.model.alerts import AlertKind, AlertRules
 from npsgui.model.errors import FieldError
 from npsgui.model.retention import AS_DESIGNED, DAY
-from npsgui.model.units import format_exact, parse_bytes
+from npsgui.model.units import Units, format_exact, parse_bytes
 
 _LOOK, _PORTS, _METRICS = Group.LOOK, Group.PORTS, Group.METRICS
 _HISTORY, _ALERTS, _SERVICE = Group.HISTORY, Group.ALERTS, Group.SERVICE
@@ -17,6 +17,13 @@ _ALL = Kept.EVERYTHING
 
 _THEMES = OneOf((("system", "As the system"), ("light", "Light"), ("dark", "Dark")))
 _LANGUAGES = OneOf((("system", "As the system"), ("en", "English"), ("zh_CN", "简体中文")))
+_UNITS = OneOf(
+    (
+        (Units.IEC, "MiB and MiB/s"),
+        (Units.SI, "MB and MB/s"),
+        (Units.BITS, "MB and Mbit/s"),
+    )
+)
 _TLS = OneOf((("no", "As each client wants it"), ("yes", "TLS for all that passes")))
 _DAYS = Whole(1, 36_500, "days")
 _PORT = Whole(0, 65_535)
@@ -55,6 +62,7 @@ def _is_size(text: str) -> bool:
 SETTINGS: tuple[Setting, ...] = (
     Setting("theme", _LOOK, "Theme", "system", _THEMES),
     Setting("language", _LOOK, "Language", "system", _LANGUAGES),
+    Setting("units", _LOOK, "Units", Units.IEC, _UNITS, "A MiB is 1,048,576 bytes, a MB 1,000,000"),
     Setting("http_bind", _PORTS, "Hosts listen on", "127.0.0.1", Interface(), kept=_ALL),
     Setting("http_port", _PORTS, "HTTP port", "0", _PORT, "All hosts share it; 0 is none", _ALL),
     Setting("https_port", _PORTS, "HTTPS port", "0", _PORT, "All hosts share it; 0 is none", _ALL),

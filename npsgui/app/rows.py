@@ -8,7 +8,7 @@ from npsgui.model.entities import Client, Everything, Owner
 from npsgui.model.gate import Cause, Gate, Refusal
 from npsgui.model.hours import NEVER
 from npsgui.model.rules import unsupported
-from npsgui.model.units import format_bytes, format_limit
+from npsgui.model.units import Measured
 from npsgui.model.views import FlowRow, Sentence, State
 
 NOT_RUNNING = Sentence("npsgui is not running.")
@@ -87,7 +87,7 @@ def state_of(
     if throttling is not None:
         return State.THROTTLED, _throttled(throttling)
     if gate.ladder.warns:
-        left = format_bytes(gate.flow.left)
+        left = Measured(gate.flow.left)
         return State.NEAR_QUOTA, _said(
             "Over {percent} % of its quota is used, {left} are left.", percent=gate.limits.warn, left=left
         )
@@ -112,7 +112,7 @@ def _throttled(gate: Gate) -> Sentence:
     return _said(
         "{owner} is throttled to {rate}: over {percent} % of its quota is used.",
         owner=gate.owner,
-        rate=format_limit(gate.ladder.rate) + "/s",
+        rate=Measured(gate.ladder.rate, per_second=True),
         percent=gate.limits.throttle_at,
     )
 

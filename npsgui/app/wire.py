@@ -22,6 +22,7 @@ from npsgui.model.entities import Client, Everything, Host, Owner, OwnerKey, Own
 from npsgui.model.errors import FieldError, NpsError
 from npsgui.model.events import Event, MinuteTurned
 from npsgui.model.retention import Retention
+from npsgui.model.units import Measured
 from npsgui.model.views import ConnectionRow, FlowRow, LedgerHealth, Sentence, Steps, Usage
 
 LONGEST = 1 << 26
@@ -233,10 +234,12 @@ def _dec_hook(type_: type, value: Any) -> object:
 
 
 def _value_of_sentence(value: Any) -> object:
-    """What stands in a sentence: an owner travels as a list, a sentence in it as a dict."""
+    """What stands in a sentence: an owner travels as a list, a sentence or an amount in it as a dict."""
     if isinstance(value, list):
         return msgspec.convert(value, OwnerKey)
-    return msgspec.convert(value, Sentence, dec_hook=_dec_hook) if isinstance(value, dict) else value
+    if isinstance(value, dict):
+        return msgspec.convert(value, Sentence if "template" in value else Measured, dec_hook=_dec_hook)
+    return value
 
 
 _ENCODER = msgspec.msgpack.Encoder(enc_hook=_enc_hook)

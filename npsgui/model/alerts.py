@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from npsgui.model.entities import OwnerKey
-from npsgui.model.units import format_bytes, format_rate
+from npsgui.model.units import Measured
 from npsgui.model.views import Sentence
 
 QUIET_SECONDS = 900.0
@@ -83,9 +83,9 @@ class Alert:
 
 
 def _shown(name: str, value: Any) -> object:
-    if name == "rate":
-        return format_rate(value)
-    return format_bytes(value) if name in ("used", "quota", "moved", "usual") else value
+    if name in ("rate", "used", "quota", "moved", "usual"):
+        return Measured(round(value), per_second=name == "rate")
+    return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QApplication, QDialog
 from npsgui.app.front import Front
 from npsgui.app.servers import Servers
 from npsgui.app.settings import Settings
+from npsgui.model.units import Units
 from npsgui.tasks import spawn
+from npsgui.ui.amounts import show_in
 from npsgui.ui.crash import CrashDialog, CrashWatch
 from npsgui.ui.icons import app_icon
 from npsgui.ui.style import font, palette, style_sheet
@@ -169,6 +171,7 @@ class Looks(QObject):
         self.theme.changed.connect(self._paint)
         app.styleHints().colorSchemeChanged.connect(self.dress)
         settings.follow(self._on_setting)
+        self._measure()
         self._paint()
 
     def dress(self) -> None:
@@ -192,6 +195,14 @@ class Looks(QObject):
     async def _on_setting(self, name: str) -> None:
         if name == "theme":
             self.dress()
+        elif name == "units":
+            self._measure()
+            self.theme.changed.emit()
+
+    def _measure(self) -> None:
+        """Tell amounts in the wanted units, wherever they are painted from now on."""
+        wanted = self._settings["units"]
+        show_in(Units(wanted) if wanted in list(Units) else Units.IEC)
 
     def _wants_dark(self) -> bool:
         wanted = self._settings["theme"]

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from npsgui.model.entities import Owner, OwnerKey
 from npsgui.model.errors import FieldError, NpsError
 from npsgui.model.periods import Period
-from npsgui.model.units import format_bytes, format_exact, parse_bytes
+from npsgui.model.units import format_exact, parse_bytes
 from npsgui.model.views import FlowRow
 from npsgui.tasks import spawn
+from npsgui.ui.amounts import format_bytes
 from npsgui.ui.field_rows import Field, FieldColumn
 from npsgui.ui.limit_input import BYTES, LimitInput
 from npsgui.ui.sentences import Sentences

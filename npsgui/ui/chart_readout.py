@@ -8,8 +8,8 @@ from datetime import datetime
 from PySide6.QtCore import QDate, QLocale, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
-from npsgui.model.units import format_bytes, format_rate
 from npsgui.model.views import Sample, Usage
+from npsgui.ui.amounts import format_bytes, format_rate
 from npsgui.ui.theme import Theme
 
 DISTANCE = 14

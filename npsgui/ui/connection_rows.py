@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Mode
 from npsgui.model.views import ConnectionRow
+from npsgui.ui.amounts import DASH, amount, rate
 from npsgui.ui.filters import Facts
-from npsgui.ui.flow_rows import DASH, amount, rate
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.table import Column
 

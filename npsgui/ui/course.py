@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from PySide6.QtCore import QDate, QLocale, QObject
 
 from npsgui.model.forecast import Forecast
-from npsgui.model.units import format_bytes
+from npsgui.ui.amounts import format_bytes
 
 
 class Course(QObject):

@@ -6,11 +6,10 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from npsgui.model.units import format_bytes, format_limit
 from npsgui.model.views import FlowRow
+from npsgui.ui.amounts import DASH, amount, format_bytes, format_limit, format_rate_limit, rate
 from npsgui.ui.delegates import draw_share
 from npsgui.ui.elided import ElidedLabel
-from npsgui.ui.flow_rows import DASH, amount, rate
 from npsgui.ui.theme import Theme
 
 
@@ -133,9 +132,7 @@ class Facts(QWidget):
 
     def _limit(self, row: FlowRow, apart: int) -> str:
         if row.rate and (not apart or row.rate <= apart):
-            return self.tr("limit {limit}, shared").format(limit=format_limit(row.rate) + "/s")
+            return self.tr("limit {limit}, shared").format(limit=format_rate_limit(row.rate))
         return (
-            self.tr("limit {limit}").format(limit=format_limit(apart) + "/s")
-            if apart
-            else self.tr("unlimited")
+            self.tr("limit {limit}").format(limit=format_rate_limit(apart)) if apart else self.tr("unlimited")
         )

@@ -128,7 +128,7 @@ class FieldColumn(QWidget):
         elif field.choices:
             made = Choice(value, field.choices, self)
         elif field.use is not None:
-            made = LimitInput(value, _UNITS.get(field.use.measure, ()), self)
+            made = LimitInput(value, _UNITS.get(field.use.measure), self)
         else:
             made = Line(value, self)
         assert isinstance(made, QWidget)

@@ -12,14 +12,12 @@ from npsgui.model.agents import AgentRow
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Host, Owner, OwnerKind, Scheme, Tunnel, Via
 from npsgui.model.ports import format_ports
-from npsgui.model.units import format_bytes, format_limit, format_rate
 from npsgui.model.views import FlowRow
 from npsgui.ui.agent_line import AgentWords
+from npsgui.ui.amounts import DASH, amount, format_limit, rate
 from npsgui.ui.filters import Facts
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.table import Column
-
-DASH = "–"
 
 
 class Line(NamedTuple):
@@ -50,16 +48,6 @@ def lines(
         if owner is not None:
             found.append(Line(row, owner, clients.get(row.client, ""), online.get(row.client)))
     return found
-
-
-def amount(count: float) -> str:
-    """Bytes; a dash for none."""
-    return format_bytes(count) if count else DASH
-
-
-def rate(count: float) -> str:
-    """Bytes a second; a dash for none."""
-    return format_rate(count) if count >= 1 else DASH
 
 
 class FlowColumns(QObject):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 
-from npsgui.model.units import format_bytes, format_rate
+from npsgui.ui.amounts import format_bytes, format_rate
 
 
 class Measure(enum.Enum):

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QValidator, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QHBoxLayout, QLabel, QWidget
 
-BYTES = ("B", "KiB", "MiB", "GiB", "TiB")
-RATES = tuple(f"{unit}/s" for unit in BYTES[:-1])
-_USUAL = {BYTES: "GiB", RATES: "MiB/s"}
-"""The unit that is offered while there is no limit."""
+from npsgui.ui.amounts import exact, scale
+
+
+@dataclass(frozen=True, slots=True)
+class UnitChoice:
+    """The units to choose from, by what the user wants amounts told in."""
+
+    per_second: bool
+    count: int
+    usual: int
+    """Which of them is offered while there is no limit."""
+
+    def names(self) -> list[str]:
+        """The units, the smallest first."""
+        suffix = "/s" if self.per_second else ""
+        return [name + suffix for name in scale(per_second=self.per_second).names[: self.count]]
+
+
+BYTES = UnitChoice(per_second=False, count=5, usual=3)
+RATES = UnitChoice(per_second=True, count=4, usual=2)
 
 _PARTS = re.compile(r"\s*([\d.,]+)\s*([a-zA-Z/]*)\s*")
 
@@ -20,7 +36,7 @@ _PARTS = re.compile(r"\s*([\d.,]+)\s*([a-zA-Z/]*)\s*")
 class LimitInput(QWidget):
     """Text in, text out, as ``model/words.py`` reads it: ``10GiB``, ``512KiB/s``, ``8``, ``0`` for none.
 
-    ``units``: those to choose from, or none for a count. A unit that is typed moves into its box.
+    ``units``: those to choose from, none for a count. A unit that is typed moves into its box.
     ``none`` is the text that an empty field stands for, ``nothing`` what it shows then, ``suffix`` what
     stands behind a count.
     """
@@ -30,7 +46,7 @@ class LimitInput(QWidget):
     def __init__(
         self,
         text: str,
-        units: Sequence[str] = (),
+        units: UnitChoice | None = None,
         parent: QWidget | None = None,
         *,
         none: str = "0",
@@ -38,7 +54,6 @@ class LimitInput(QWidget):
         suffix: str = "",
     ) -> None:
         super().__init__(parent)
-        units = tuple(units)
         self._none = none
         self.amount = Amount(nothing or self.tr("unlimited"), self)
         self.unit: QComboBox | None = None
@@ -46,16 +61,16 @@ class LimitInput(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self.amount, 1)
-        if units:
+        if units is not None:
             self.unit = QComboBox(self)
-            self.unit.addItems(units)
-            self.unit.setCurrentText(_USUAL[units])
+            self.unit.addItems(units.names())
+            self.unit.setCurrentIndex(units.usual)
             self.unit.setAccessibleName(self.tr("Unit"))
             self.unit.setFixedWidth(84)
             row.addWidget(self.unit)
         if suffix:
             row.addWidget(QLabel(suffix, self))
-        self._show(text)
+        self._show(exact(text, per_second=units.per_second) if units is not None else text)
         self.setFocusProxy(self.amount)
         self.amount.lineEdit().textChanged.connect(self.changed)
         self.amount.editingFinished.connect(self._on_typed)

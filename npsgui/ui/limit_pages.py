@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QWidget
 from npsgui.app.front import Front
 from npsgui.model.entities import Alternative, Everything, Owner
 from npsgui.model.hours import ALWAYS, Timetable, zone_of
-from npsgui.model.units import format_bytes, format_limit
 from npsgui.model.views import FlowRow
 from npsgui.model.words import USUAL
+from npsgui.ui.amounts import format_bytes, format_limit, format_rate_limit
 from npsgui.ui.expiry_input import ExpiryInput
 from npsgui.ui.field_rows import Field, FormPage
 from npsgui.ui.limit_hints import Hint
-from npsgui.ui.limit_input import RATES, LimitInput
+from npsgui.ui.limit_input import RATES, LimitInput, UnitChoice
 from npsgui.ui.period_page import PeriodPage
 from npsgui.ui.theme import Theme
 from npsgui.ui.week_input import WeekInput
@@ -78,7 +78,7 @@ class LimitPages(QObject):
             Field(
                 sessions,
                 self.tr("Connections"),
-                make=partial(self._or_usual, ()),
+                make=partial(self._or_usual, None),
                 advise=partial(self._advise_alternative, "connections", self._count),
             ),
         )
@@ -115,12 +115,12 @@ class LimitPages(QObject):
     # What values are edited in
 
     def _percent(self, text: str, parent: QWidget) -> LimitInput:
-        return LimitInput(text, (), parent, nothing=self.tr("never"), suffix=self.tr("% of the quota"))
+        return LimitInput(text, None, parent, nothing=self.tr("never"), suffix=self.tr("% of the quota"))
 
     def _throttle_rate(self, text: str, parent: QWidget) -> LimitInput:
         return LimitInput(text, RATES, parent, nothing=self.tr("not throttled"))
 
-    def _or_usual(self, units: tuple[str, ...], text: str, parent: QWidget) -> LimitInput:
+    def _or_usual(self, units: UnitChoice | None, text: str, parent: QWidget) -> LimitInput:
         return LimitInput(text, units, parent, none=USUAL, nothing=self.tr("as usual"))
 
     def _week(self, text: str, parent: QWidget) -> WeekInput:
@@ -179,7 +179,7 @@ class LimitPages(QObject):
         return Hint(self.tr("{limit} in place of {usual}").format(limit=said(other), usual=said(usual)))
 
     def _rate(self, limit: int) -> str:
-        return format_limit(limit) + "/s" if limit else self.tr("unlimited")
+        return format_rate_limit(limit) if limit else self.tr("unlimited")
 
     def _count(self, limit: int) -> str:
         return f"{limit:,}" if limit else self.tr("unlimited")

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Everything, Owner
 from npsgui.model.hours import ALWAYS
-from npsgui.model.units import format_bytes, format_limit, format_rate
 from npsgui.model.views import FlowRow
 from npsgui.model.words import shown
+from npsgui.ui.amounts import format_bytes, format_limit, format_rate, format_rate_limit
 from npsgui.ui.facts import ShareBar
 from npsgui.ui.theme import Theme
 
@@ -73,7 +73,7 @@ class LimitsView(QWidget):
             "export_rate": (row.export_now, row.export_rate),
         }
         for word, (now, limit) in rates.items():
-            lines[word].show_use(now, limit, format_rate(now), format_limit(limit) + "/s")
+            lines[word].show_use(now, limit, format_rate(now), format_rate_limit(limit))
         open_now, most = row.connections, row.connection_limit
         lines["connections"].show_use(open_now, most, f"{open_now:,}", f"{most:,}")
         owner = configuration.find(row.owner)
@@ -93,7 +93,7 @@ class LimitsView(QWidget):
         """The limits that have no line of their own, as far as they are set."""
         limits, words = owner.limits, shown(owner)
         if limits.quota and limits.throttle_at:
-            rate = format_limit(limits.throttle_rate) + "/s"
+            rate = format_rate_limit(limits.throttle_rate)
             text = self.tr("Throttled to {rate} from {percent} % of the quota on.")
             yield text.format(rate=rate, percent=limits.throttle_at)
         if not isinstance(owner, Everything) and owner.hours != ALWAYS:

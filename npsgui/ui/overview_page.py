@@ -9,14 +9,13 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QResizeEve
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
-from npsgui.model.units import format_bytes, format_rate
 from npsgui.model.views import FlowRow, Usage
+from npsgui.ui.amounts import DASH, amount, format_bytes, format_rate, rate
 from npsgui.ui.chart import TrafficChart
 from npsgui.ui.chart_data import Range
 from npsgui.ui.chart_feed import ChartFeed, HistorySource
 from npsgui.ui.chart_legend import RangeBar
 from npsgui.ui.elided import ElidedLabel
-from npsgui.ui.flow_rows import DASH, amount, rate
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.theme import Theme
 

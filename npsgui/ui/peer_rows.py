@@ -10,8 +10,8 @@ from typing import NamedTuple
 from PySide6.QtCore import QObject, QRectF
 
 from npsgui.model.peers import OTHERS, PEERS_A_DAY, PeerUsage
+from npsgui.ui.amounts import amount
 from npsgui.ui.delegates import draw_share
-from npsgui.ui.flow_rows import amount
 from npsgui.ui.table import Column
 from npsgui.ui.table_view import PADDING, Cell, RowDelegate, TableView
 from npsgui.ui.theme import Theme

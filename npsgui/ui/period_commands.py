@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from npsgui.app.front import Front
 from npsgui.model.entities import OwnerKey
-from npsgui.model.units import format_bytes
+from npsgui.ui.amounts import format_bytes
 from npsgui.ui.confirm import ConfirmDialog
 from npsgui.ui.sentences import Sentences
 

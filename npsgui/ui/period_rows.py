@@ -9,7 +9,7 @@ from functools import partial
 from PySide6.QtCore import QObject
 
 from npsgui.model.periods import Period
-from npsgui.ui.flow_rows import amount
+from npsgui.ui.amounts import amount
 from npsgui.ui.moments import Moments
 from npsgui.ui.table import Column
 

@@ -11,13 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWid
 from npsgui.model.entities import OwnerKey
 from npsgui.model.hours import zone_of
 from npsgui.model.periods import Period
-from npsgui.model.units import format_bytes, format_limit
 from npsgui.model.views import FlowRow
+from npsgui.ui.amounts import DASH, format_bytes, format_limit
 from npsgui.ui.balance import OPENING, TOP_UP
 from npsgui.ui.course import Course, amount_of
 from npsgui.ui.detail_source import DetailSource
 from npsgui.ui.facts import Fact, ShareBar
-from npsgui.ui.flow_rows import DASH
 from npsgui.ui.inquiry import Inquiry
 from npsgui.ui.moments import Moments
 from npsgui.ui.period_rows import PeriodColumns

@@ -7,7 +7,9 @@ from PySide6.QtCore import QCoreApplication, QObject
 from npsgui.model.entities import GLOBAL_KEY, Mode, OwnerKey, OwnerKind
 from npsgui.model.errors import NpsError
 from npsgui.model.gate import Cause
+from npsgui.model.units import Measured
 from npsgui.model.views import Sentence, State
+from npsgui.ui.amounts import units_shown
 
 
 class Sentences(QObject):
@@ -90,6 +92,8 @@ class Sentences(QObject):
             return self.of(value)
         if isinstance(value, OwnerKey):
             return self.owner(value)
+        if isinstance(value, Measured):
+            return value.in_units(units_shown())
         if isinstance(value, Mode):
             return self.mode(value)
         return self.kind(value) if isinstance(value, OwnerKind) else value

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from npsgui.app.servers import ServerRow, Servers
 from npsgui.model.errors import NpsError
-from npsgui.ui.flow_rows import DASH, amount
+from npsgui.ui.amounts import DASH, amount
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.table import Column, Table
 from npsgui.ui.table_view import TableView

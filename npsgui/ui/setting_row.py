@@ -123,7 +123,7 @@ class SettingRow(QWidget):
         if isinstance(rule, OneOf):
             return Choice(value, [(word, self._said(text)) for word, text in rule.choices], self)
         if isinstance(rule, Whole):
-            return LimitInput(value, (), self, nothing=self.tr("none"), suffix=self._said(rule.unit))
+            return LimitInput(value, None, self, nothing=self.tr("none"), suffix=self._said(rule.unit))
         if isinstance(rule, Interface):
             return BindFields(self).make_input(value, self)
         line = Line(value, self)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from npsgui.model.units import format_limit
 from npsgui.model.views import FlowRow, Health, LedgerHealth, State, Usage
 from npsgui.ui.alternative_switch import AlternativeSwitch
+from npsgui.ui.amounts import amount, format_rate_limit, rate
 from npsgui.ui.badge import Badge
-from npsgui.ui.flow_rows import amount, rate
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.theme import Theme
 
@@ -80,7 +79,7 @@ class StatusBar(QFrame):
         self._relay.show_state(State.STOPPED, self.tr("saving…"))
 
     def _rate(self, word: str, now: float, limit: int, today: int) -> str:
-        most = f"{format_limit(limit)}/s" if limit else "∞"
+        most = format_rate_limit(limit) if limit else "∞"
         muted = f'<span style="color:{self._theme.colors.muted}">[{most}] ({amount(today)})</span>'
         return f"{word} <b>{rate(now)}</b> {muted}"
 

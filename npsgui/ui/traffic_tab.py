@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from npsgui.model.entities import OwnerKey
 from npsgui.model.hours import zone_of
-from npsgui.model.units import format_bytes, format_limit
 from npsgui.model.views import FlowRow, State
+from npsgui.ui.amounts import format_bytes, format_limit
 from npsgui.ui.chart import TrafficChart
 from npsgui.ui.chart_data import Range
 from npsgui.ui.chart_feed import ChartFeed

@@ -17,10 +17,10 @@ from npsgui.model.entities import Owner, OwnerKey
 from npsgui.model.errors import NpsError
 from npsgui.model.forecast import Forecast
 from npsgui.model.hours import zone_of
-from npsgui.model.units import format_bytes, format_limit
 from npsgui.model.views import Step, Usage
 from npsgui.model.what_if import Replay, replay
 from npsgui.tasks import spawn
+from npsgui.ui.amounts import format_bytes, format_limit
 from npsgui.ui.course import amount_of
 from npsgui.ui.theme import Theme
 

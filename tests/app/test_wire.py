@@ -35,11 +35,15 @@ from npsgui.model.events import (
     VisitorRefused,
 )
 from npsgui.model.gate import Cause
+from npsgui.model.units import Measured
 from npsgui.model.views import Health, LedgerHealth, Sentence, Usage
 
 CLIENT = OwnerKey(OwnerKind.CLIENT, 1)
 WITHIN = Sentence("The quota of {owner} is used up.", (("owner", CLIENT),))
-SAID = Sentence("Not listening: {who}. {reason}", (("who", "a"), ("reason", WITHIN), ("count", 3)))
+SAID = Sentence(
+    "Not listening: {who}. {reason}",
+    (("who", "a"), ("reason", WITHIN), ("count", 3), ("left", Measured(7)), ("rate", Measured(8, True))),
+)
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,16 @@ from hypothesis import strategies as st
 
 from npsgui.model.errors import FieldError
 from npsgui.model.units import (
+    BITS,
+    SI,
+    Measured,
+    Units,
     format_bytes,
     format_exact,
+    format_exact_in,
     format_limit,
     format_rate,
+    format_rate_limit,
     format_time,
     parse_bytes,
     parse_rate,
@@ -111,18 +117,53 @@ def test_a_chosen_size_is_shown_without_a_needless_decimal() -> None:
         ("0", 0),
         ("unlimited", 0),
         ("300 b/s", 300),
+        ("100Mbit/s", 12_500_000),
+        ("1 kbit", 125),
+        ("1.5 gbit/s", 187_500_000),
+        ("8bit/s", 1),
     ],
 )
 def test_rates_are_read_as_people_write_them(text: str, rate: int) -> None:
     assert parse_rate(text) == rate
 
 
-@pytest.mark.parametrize("text", ["10Mbps", "10 mbps", "bps", "/s", "1/s/s", "fast", "-1KiB/s", "1.5/s"])
-def test_bits_and_what_is_no_rate_are_refused_beside_their_field(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["10Mbps", "10 mbps", "bps", "/s", "1/s/s", "fast", "-1KiB/s", "1.5/s", "7bit/s"]
+)
+def test_what_may_be_bits_and_what_is_no_rate_are_refused_beside_their_field(text: str) -> None:
     with pytest.raises(FieldError, match="not a rate") as caught:
         parse_rate(text, "inlet_rate")
 
     assert caught.value.field == "inlet_rate"
+
+
+@pytest.mark.parametrize(
+    ("units", "amount", "rate", "limit"),
+    [
+        (Units.IEC, "1.4 MiB", "1.4 MiB/s", "1.4 MiB/s"),
+        (Units.SI, "1.5 MB", "1.5 MB/s", "1.5 MB/s"),
+        (Units.BITS, "1.5 MB", "12.0 Mbit/s", "12 Mbit/s"),
+    ],
+)
+def test_a_reader_chooses_the_units(units: Units, amount: str, rate: str, limit: str) -> None:
+    assert format_bytes(1_500_000, units) == amount
+    assert format_rate(1_500_000, units) == rate
+    assert format_rate_limit(1_500_000, units) == limit
+    assert Measured(1_500_000).in_units(units) == amount
+    assert Measured(1_500_000, per_second=True).in_units(units) == limit
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(12_500_000, "12.5MB"), (10 * 2**20, "10485.76kB"), (1, "1B"), (0, "0B")]
+)
+def test_exact_sizes_are_written_in_other_units_too(count: int, text: str) -> None:
+    assert format_exact_in(count, SI) == text
+
+
+@given(COUNTS)
+def test_exact_sizes_in_other_units_read_back_the_same(count: int) -> None:
+    assert parse_bytes(format_exact_in(count, SI)) == count
+    assert parse_rate(format_exact_in(count, BITS) + "/s") == count
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from npsgui.model.entities import Client, Limits, Owner, OwnerKey, OwnerKind
 from npsgui.tasks import spawn
 from npsgui.ui.client_dialog import ClientDialog
 from npsgui.ui.limit_hints import Hint, LimitHints, Measure, Use
-from npsgui.ui.limit_input import BYTES, RATES, LimitInput
+from npsgui.ui.limit_input import BYTES, RATES, LimitInput, UnitChoice
 from npsgui.ui.theme import Theme
 from tests.ui.chart_program import FakeProgram, row
 
@@ -135,12 +135,12 @@ def test_the_exact_limit_and_its_use_stand_beneath_it(qtbot: QtBot, limit: int, 
         ("", RATES, "0"),
         ("unlimited", BYTES, "unlimited"),
         ("10 MB", BYTES, "10 MB"),
-        ("12", (), "12"),
-        ("many", (), "many"),
+        ("12", None, "12"),
+        ("many", None, "many"),
     ],
 )
 def test_a_unit_that_is_typed_moves_into_its_box(
-    qtbot: QtBot, typed: str, units: tuple[str, ...], text: str
+    qtbot: QtBot, typed: str, units: UnitChoice | None, text: str
 ) -> None:
     found = LimitInput("0", units)
     qtbot.addWidget(found)
