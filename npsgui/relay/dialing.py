@@ -83,7 +83,7 @@ class Dialer:
         self.targets = Targets()
         """Whose turn it is, and what the relay is told of their health."""
         self._on_failure = on_failure
-        self._seconds = seconds
+        self.seconds = seconds
         """How long one target may take to answer."""
 
     def dial_now(
@@ -96,7 +96,7 @@ class Dialer:
         try:
             made = connect_now(target)
         except OSError as error:
-            self._failed(route.owner, target, unreachable(target, error, self._seconds))
+            self._failed(route.owner, target, unreachable(target, error, self.seconds))
             return None
         if made is None:
             return None
@@ -113,9 +113,9 @@ class Dialer:
             try:
                 if route.via is Via.AGENT:
                     link = self.link(LinkKind.TCP, route, target)
-                    await self._agents.dial(route.client, link, protocol, self._seconds)
+                    await self._agents.dial(route.client, link, protocol, self.seconds)
                 else:
-                    await self._connected(await connect(target, self._seconds), protocol)
+                    await self._connected(await connect(target, self.seconds), protocol)
             except TargetUnreachable as error:
                 self._failed(route.owner, target, error)
                 failure = error
@@ -152,7 +152,7 @@ class Dialer:
             try:
                 if route.via is Via.AGENT:
                     return target, self.open_datagrams(LinkKind.UDP, route, target, ends)
-                made = await connect_udp(target, self._seconds)
+                made = await connect_udp(target, self.seconds)
             except TargetUnreachable as error:
                 self._failed(route.owner, target, error)
                 failure = error
@@ -164,7 +164,7 @@ class Dialer:
     def _refused(self, told: list[OSError], owner: OwnerKey, target: Target, error: OSError) -> None:
         if not told:
             told.append(error)
-            self._failed(owner, target, unreachable(target, error, self._seconds))
+            self._failed(owner, target, unreachable(target, error, self.seconds))
 
     def accept_now(self, visitor: socket.socket, protocol: asyncio.BaseProtocol) -> asyncio.Transport:
         """The transport of a visitor, in this callback; only after ``dial_now`` gave one."""

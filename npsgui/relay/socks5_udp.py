@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import logging
 import math
 import socket
@@ -104,7 +105,7 @@ class Association:
 
     def _open(self, shared: Shared, route: Route) -> DatagramLink:
         """What carries payloads to targets. Raises TargetUnreachable: nothing does."""
-        self._outlet = Outlet(shared.loop, self._on_target)
+        self._outlet = Outlet(shared.loop, self._on_target, shared.dialer.seconds)
         return self._outlet
 
     def _on_end(self) -> None:
@@ -183,12 +184,18 @@ class _Wrapped:
 class Outlet:
     """Sockets towards targets, one for each family; hears those alone that were written to."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, on_target: Callable[[bytes, Address], None]) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, on_target: Callable[[bytes, Address], None], seconds: float
+    ) -> None:
         self._loop = loop
         self._on_target = on_target
         self._sockets: dict[str, Datagrams] = {}
         self._known: dict[str, str] = {}
         """The address of each host that was written to, by the name it was called."""
+        self._hears: set[str] = set()
+        """Those addresses."""
+        self._seconds = seconds
+        """How long a name may be looked up."""
         self._lookups = 0
 
     @property
@@ -199,21 +206,26 @@ class Outlet:
     def address_of(self, host: str) -> str | None:
         """The address of a host; None while it is not known."""
         if host not in self._known and len(self._known) < MOST_TARGETS and is_address(host):
-            self._known[host] = host
+            self._keep(host, str(ipaddress.ip_address(host)))
         return self._known.get(host)
 
     async def look_up(self, target: Target) -> str | None:
-        """The address of a name; None when it has none."""
+        """The address of a name; None when it has none, or none in time."""
         self._lookups += 1
         try:
-            found = await self._loop.getaddrinfo(target.host, target.port, type=socket.SOCK_DGRAM)
+            async with asyncio.timeout(self._seconds):
+                found = await self._loop.getaddrinfo(target.host, target.port, type=socket.SOCK_DGRAM)
         except (OSError, UnicodeError) as error:
-            _log.info("UDP to %s: %s", target, error)
+            _log.info("UDP to %s: %s", target, str(error) or "its name was not found in time")
             return None
         finally:
             self._lookups -= 1
-        self._known[target.host] = str(found[0][4][0])
-        return self._known[target.host]
+        return self._keep(target.host, str(found[0][4][0]))
+
+    def _keep(self, host: str, address: str) -> str:
+        self._hears.add(address)
+        self._known[host] = address
+        return address
 
     def send(self, data: bytes, address: Address | None = None) -> bool:
         """Send a payload to a target; whether that could be done."""
@@ -236,7 +248,7 @@ class Outlet:
             one.close()
 
     def _arrived(self, data: bytes, address: Address, _reply_from: ReplyFrom) -> None:
-        if address[0] in self._known.values():
+        if address[0] in self._hears:
             self._on_target(data, address)
 
     def _failed(self, error: OSError) -> None:

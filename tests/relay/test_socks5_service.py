@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from npsgui.model.entities import Account, Client, Limits, Mode, Tunnel
+from npsgui.model.entities import Account, Client, Limits, Mode, Target, Tunnel
 from npsgui.model.events import SessionClosed, VisitorRefused
 from npsgui.model.gate import Cause
 from npsgui.relay.socks5 import Reply, format_datagram
@@ -257,9 +257,21 @@ def test_a_quota_that_is_used_up_ends_an_association(run: Run[Any]) -> None:
     run(body())
 
 
+def outlet_in(seconds: float) -> Outlet:
+    return Outlet(asyncio.get_running_loop(), lambda data, address: None, seconds)
+
+
+def test_a_name_that_is_not_found_in_time_is_given_up(run: Run[Any]) -> None:
+    async def body() -> None:
+        assert await outlet_in(0.0).look_up(Target("localhost", 9)) is None
+        assert await outlet_in(5.0).look_up(Target("localhost", 9)) in ("127.0.0.1", "::1")
+
+    run(body())
+
+
 def test_a_datagram_for_which_no_socket_is_left_is_dropped_and_no_fault_of_ours(run: Run[Any]) -> None:
     async def body() -> None:
-        outlet = Outlet(asyncio.get_running_loop(), lambda data, address: None)
+        outlet = outlet_in(5.0)
         with no_socket_left():
             assert not outlet.send(b"x", ("127.0.0.1", 9))
         assert outlet.send(b"x", ("127.0.0.1", 9))
