@@ -225,7 +225,7 @@ class Tunnel:
     folder: str = ""
     """What a file tunnel serves."""
     strip: str = ""
-    """What is left out where the paths of a file tunnel begin with it."""
+    """What all paths of a file tunnel begin with; it is left out."""
     password: str = field(default="", repr=False)
     """What a visitor of a secret tunnel must name; it has no port."""
     targets: tuple[Target, ...] = ()

@@ -59,7 +59,7 @@ class TunnelDialog(OwnedForm):
             ),
             _only(
                 _FILES,
-                Field("strip", self.tr("Left out"), self.tr("Where paths begin with it, like /files")),
+                Field("strip", self.tr("Left out"), self.tr("Every path begins with it, like /files")),
             ),
             _only(
                 {Mode.SECRET},

@@ -192,6 +192,18 @@ def test_of_a_huge_folder_only_so_much_is_listed(run: Run[Any], folder: Path) ->
     run(go())
 
 
+def test_nothing_is_there_but_below_the_prefix(run: Run[Any], folder: Path) -> None:
+    async def go() -> None:
+        async with sharing(folder, strip="/files") as made:
+            for path, status in (("/files/a.txt", 200), ("/files/", 200), ("/a.txt", 404), ("/", 404)):
+                stream = await made.visit()
+                head, _ = await fetch(stream, path)
+                assert int(head.split()[1]) == status
+                await hang_up(stream)
+
+    run(go())
+
+
 def test_heads_have_no_body_and_nothing_is_written(run: Run[Any], folder: Path) -> None:
     async def go() -> None:
         async with sharing(folder, strip="/files") as made:

@@ -60,7 +60,10 @@ class Found:
 async def serve_folder(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, folder: Path, strip: str = ""
 ) -> None:
-    """Answer the requests of a connection until it ends. ``strip`` is left out where paths begin with it."""
+    """Answer the requests of a connection until it ends. ``strip``: what all paths begin with; left out.
+
+    Source: nps-wire.md section 10.7, and Go's http.StripPrefix, which NPS has there.
+    """
     unread = bytearray()
     # the visitor is gone, or the file has become unreadable in the middle: nothing can be said any more
     with contextlib.suppress(OSError):
@@ -108,7 +111,9 @@ def _find(folder: Path, strip: str, head: RequestHead) -> Found:
         raise BadRequest(405, "This folder can only be read.")
     raw = path_of(head).partition(b"?")[0].decode("latin-1")
     asked = urllib.parse.unquote(raw, errors="surrogateescape")
-    within = asked.removeprefix(strip) if strip else asked
+    if not asked.startswith(strip):
+        raise BadRequest(404, "There is no such file.")
+    within = asked.removeprefix(strip)
     path = _inside(folder, within)
     try:
         if not path.is_dir():
