@@ -52,6 +52,12 @@ TARGETED_MODES = frozenset({Mode.TCP, Mode.UDP, Mode.TCP_TRANS})
 
 _FULL_PATH = re.compile(r"/|[A-Za-z]:[\\/]|\\\\")
 
+_SHARED_PORTS = (
+    ("http_port", "http_bind", "Port {port} is the shared HTTP port."),
+    ("https_port", "http_bind", "Port {port} is the shared HTTPS port."),
+    ("bridge_port", "bridge_bind", "Port {port} is the port for agents."),
+)
+
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"(?=.{{1,253}}\.?$){_LABEL}(?:\.{_LABEL})*\.?", re.IGNORECASE | re.ASCII)
 
@@ -66,7 +72,7 @@ def problems(configuration: Configuration, owner: Owner) -> list[FieldError]:
         found = _host_problems(configuration, owner)
     else:
         found = _everything_problems(configuration, owner)
-    return [*found, *_limit_problems(owner.limits), *_hours_problems(owner)]
+    return [*found, *_account_problems(owner), *_limit_problems(owner.limits), *_hours_problems(owner)]
 
 
 def check(configuration: Configuration, owner: Owner) -> None:
@@ -148,7 +154,22 @@ def same_port(one: Tunnel, other: Tunnel) -> bool:
         return False
     if (one.mode in UDP_MODES) != (other.mode in UDP_MODES):
         return False
-    return one.bind == other.bind or is_wildcard(one.bind) or is_wildcard(other.bind)
+    return _overlap(one.bind, other.bind)
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether two addresses to listen on have an interface in common."""
+    return one == other or is_wildcard(one) or is_wildcard(other)
+
+
+def _clashes(everything: Everything, tunnel: Tunnel) -> Iterator[tuple[str, int, str]]:
+    """The shared ports that a tunnel listens on, too: the word, the number, and whose it is in words."""
+    if tunnel.mode in PORTLESS_MODES | UDP_MODES:
+        return
+    for word, bind, sentence in _SHARED_PORTS:
+        port = getattr(everything, word)
+        if port and port in tunnel.ports and _overlap(tunnel.bind, getattr(everything, bind)):
+            yield word, port, sentence
 
 
 def is_wildcard(bind: str) -> bool:
@@ -191,6 +212,8 @@ def _tunnel_problems(configuration: Configuration, tunnel: Tunnel) -> Iterator[F
                     id=other.id,
                     remark=other.remark,
                 )
+        for _, port, sentence in _clashes(configuration.everything, tunnel):
+            yield FieldError("port", sentence, port=port)
     if tunnel.idle not in IDLE:
         yield FieldError("idle", "A UDP session may be idle for 1 to 86400 seconds.")
     yield from _secret_problems(configuration, tunnel)
@@ -269,6 +292,15 @@ def _everything_problems(configuration: Configuration, everything: Everything) -
     if everything.http_port and everything.http_port == everything.https_port:
         yield FieldError("https_port", "HTTP and HTTPS need ports of their own.")
     yield from _bridge_problems(configuration, everything)
+    for tunnel in configuration.tunnels.values():
+        for word, port, _ in _clashes(everything, tunnel):
+            yield FieldError(
+                word,
+                "Port {port} is taken by tunnel {id} “{remark}”.",
+                port=port,
+                id=tunnel.id,
+                remark=tunnel.remark,
+            )
     if not everything.limits.connections:
         yield FieldError(
             "sessions", "The number of sessions needs a limit, so that a flood costs refusals, not memory."
@@ -294,6 +326,14 @@ def _bridge_problems(configuration: Configuration, everything: Everything) -> It
             yield FieldError(
                 "public_key", "Client {id} “{remark}” has this key.", id=client.id, remark=client.remark
             )
+
+
+def _account_problems(owner: Owner) -> Iterator[FieldError]:
+    users = [account.user for account in getattr(owner, "accounts", ())]
+    for user in dict.fromkeys(user for user in users if users.count(user) > 1):
+        yield FieldError(
+            "accounts", "User “{user}” has two passwords; give each account its own user.", user=user
+        )
 
 
 def _limit_problems(limits: Limits) -> Iterator[FieldError]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import Client
+from npsgui.model.entities import Client, Everything
 from npsgui.model.errors import ImportFailed
 from tests.app.nps_house import CLIENT, HOST, client, flow, host, imported, said, target, task, text
 
@@ -157,6 +157,10 @@ def test_a_tunnel_is_at_odds_with_the_ports_that_are_here() -> None:
 
     assert said(taken)[-1] == "Left: tunnel 3. Port 21003 is taken by tunnel 9 “”."
     assert set(taken.configuration.clients) == {4, 7}
+    shared = Configuration(everything=Everything(http_port=21003))
+    assert said(imported(text(CLIENT), text(task()), into=shared))[-1] == (
+        "Left: tunnel 3. Port 21003 is the shared HTTP port."
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import (
+    Account,
     Client,
     Everything,
     Host,
@@ -32,6 +35,7 @@ from npsgui.model.rules import (
 )
 
 TARGETS = (Target("127.0.0.1", 80),)
+TWICE = (Account("anna", "a"), Account("bert", "b"), Account("anna", "c"))
 CLIENT = Client(id=1, key="one", remark="home")
 TUNNEL = Tunnel(id=1, client=1, ports=(8001,), targets=TARGETS)
 HOUSE = Configuration(clients={1: CLIENT, 2: Client(id=2, key="two", tunnels=1)}, tunnels={1: TUNNEL})
@@ -74,6 +78,12 @@ def test_what_is_right_has_no_problems(owner: Owner) -> None:
         (Client(id=9, key="k", limits=Limits(rate=2**63)), "rate"),
         (Everything(limits=Limits()), "sessions"),
         (Everything(http_port=65_536), "http_port"),
+        (Everything(http_port=8001), "http_port"),
+        (Everything(https_port=8001), "https_port"),
+        (Everything(bridge_port=8001), "bridge_port"),
+        (Client(id=9, key="k", accounts=TWICE), "accounts"),
+        (Tunnel(id=2, client=1, ports=(8002,), mode=Mode.SOCKS5, accounts=TWICE), "accounts"),
+        (Host(id=1, client=1, host="a.b", targets=TARGETS, accounts=TWICE), "accounts"),
         (Tunnel(id=2, client=9, ports=(1,), targets=TARGETS), "client"),
         (Tunnel(id=1, client=2, ports=(8001,), targets=TARGETS), "client"),
         (Tunnel(id=2, client=1, targets=TARGETS), "port"),
@@ -125,6 +135,23 @@ def test_one_interface_has_a_port_once(one: str, other: str, same: bool) -> None
     first, second = (Tunnel(id=1, client=1, ports=(80,), bind=bind) for bind in (one, other))
 
     assert same_port(first, second) is same_port(second, first) is same
+
+
+@pytest.mark.parametrize(
+    ("everything", "sentence"),
+    [
+        (Everything(http_port=8001), "Port 8001 is the shared HTTP port."),
+        (Everything(https_port=8001), "Port 8001 is the shared HTTPS port."),
+        (Everything(bridge_port=8001), "Port 8001 is the port for agents."),
+    ],
+)
+def test_no_tunnel_listens_where_all_hosts_or_agents_do(everything: Everything, sentence: str) -> None:
+    shared = Configuration(clients={1: CLIENT}).with_owner(everything)
+    elsewhere = replace(everything, http_bind="10.0.0.1", bridge_bind="10.0.0.1")
+
+    assert [str(problem) for problem in problems(shared, TUNNEL)] == [sentence]
+    assert fields(TUNNEL, shared.with_owner(elsewhere)) == []
+    assert fields(replace(TUNNEL, mode=Mode.UDP), shared) == []
 
 
 def test_what_does_not_run_yet_says_why() -> None:

@@ -141,7 +141,9 @@ class _Takeover:
         rivals: dict[int, Tunnel] = {}
         for port in owner.ports if isinstance(owner, Tunnel) else ():
             rivals |= self._by_port.get(port, {})
-        return iter(problems(Configuration(clients=clients, tunnels=rivals), owner))
+        everything = self._before.everything
+        rest = Configuration(everything=everything, clients=clients, tunnels=rivals)
+        return iter(problems(rest, owner))
 
     def _shelf(self, owner: Imported) -> dict[int, Any]:
         if isinstance(owner, Client):
