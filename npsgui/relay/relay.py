@@ -34,6 +34,9 @@ from npsgui.relay.sockets import allow_many_sockets
 
 DIAL_SECONDS = 10.0
 
+HTTP_IDLE_SECONDS = 600.0
+"""nginx gives a minute, Envoy five: many a page of a slow machine at home is worth waiting for."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -49,6 +52,7 @@ class Relay:
         agents: Agents | None = None,
         *,
         by_network: bool = False,
+        http_idle: float = HTTP_IDLE_SECONDS,
         drain_seconds: float = DRAIN_SECONDS,
         wall: Callable[[], float] = time.time,
     ) -> None:
@@ -60,7 +64,7 @@ class Relay:
             loop, accounts, events, by_network=by_network, drain_seconds=drain_seconds, wall=wall
         )
         dialer = Dialer(loop, agents or NoAgents(), self._on_target_failed, dial_seconds)
-        shared = Shared(loop, Buffers(), self._pacer, self._sessions, dialer)
+        shared = Shared(loop, Buffers(), self._pacer, self._sessions, dialer, http_idle)
         self._shared = shared
         self._ports = SharedPorts(shared, contexts)
         self._tunnels: dict[OwnerKey, Tunnel] = {}

@@ -20,3 +20,5 @@ class Shared:
     pacer: Pacer
     sessions: Sessions
     dialer: Dialer
+    http_idle: float
+    """How long nothing may move in the middle of an HTTP request or of its answer, s."""

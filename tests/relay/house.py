@@ -20,7 +20,7 @@ from npsgui.model.events import Event, Events
 from npsgui.model.flow import Flow
 from npsgui.relay.dialing import Agents
 from npsgui.relay.http.hosts import Contexts, no_certificates
-from npsgui.relay.relay import Relay
+from npsgui.relay.relay import HTTP_IDLE_SECONDS, Relay
 
 CLIENT = OwnerKey(OwnerKind.CLIENT, 1)
 TUNNEL = OwnerKey(OwnerKind.TUNNEL, 1)
@@ -64,6 +64,7 @@ class House:
         dial_seconds: float = 5.0,
         contexts: Contexts = no_certificates,
         agents: Agents | None = None,
+        http_idle: float = HTTP_IDLE_SECONDS,
     ) -> None:
         self.accounts = Accounts(time.monotonic())
         self.events = Events()
@@ -77,6 +78,7 @@ class House:
             dial_seconds,
             contexts,
             agents,
+            http_idle=http_idle,
             drain_seconds=0.2,
             wall=lambda: self.wall,
         )
@@ -142,10 +144,11 @@ async def house(
     dial_seconds: float = 5.0,
     contexts: Contexts = no_certificates,
     agents: Agents | None = None,
+    http_idle: float = HTTP_IDLE_SECONDS,
 ) -> AsyncIterator[House]:
     """A House whose tunnel leads to targets with these handlers."""
     async with serving(*handlers) as targets:
-        made = House(dial_seconds, contexts, agents)
+        made = House(dial_seconds, contexts, agents, http_idle)
         made.apply(
             Everything(limits=everything or Limits(connections=10_000)),
             Client(id=1, key="k"),

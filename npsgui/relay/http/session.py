@@ -8,6 +8,7 @@ came, an answer as it leaves.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 from typing import TypeAlias, cast
 
@@ -25,6 +26,9 @@ KEEP_ALIVE_SECONDS = 75.0
 
 SAFE = frozenset({b"GET", b"HEAD", b"OPTIONS"})
 """Methods of requests that may be sent again when the target closed before it answered. RFC 9110 9.2.1."""
+
+_CAUSES = {408: Cause.IDLE, 429: Cause.QUOTA, 504: Cause.IDLE}
+"""Why a session ends that ended its visitor's request with this status."""
 
 Plan: TypeAlias = Callable[[RequestHead], RequestHead | None]
 """What the target is sent for a request; None when the request goes to another owner or target."""
@@ -133,22 +137,38 @@ class HttpSession(Pair):
         sink = self.visitor_half.transport
         if self.cause is None and target.framing is None and sink is not None and not sink.is_closing():
             sink.write(page(error.status, str(error)))
-        if error.status == 429:
-            self.cut(Cause.QUOTA)
-        else:
-            self.cut(Cause.TARGET if half is self.target_half else Cause.PEER)
+        self.cut(_CAUSES.get(error.status) or (Cause.TARGET if half is self.target_half else Cause.PEER))
 
     def leave(self) -> None:
         """Nothing more can come of it: close both sides, after what was sent."""
         self.cut(Cause.PEER)
 
     def note(self, seconds: float) -> None:
-        """Take the rates; end when the visitor takes too long for its next request."""
+        """Take the rates; end when nothing has moved for too long."""
         super().note(seconds)
-        if self.request is None and self.cause is None:
-            limit = SECONDS if self._halfway else KEEP_ALIVE_SECONDS
-            if self.shared.loop.time() - self._quiet_since > limit:
-                self.leave()
+        now = self.shared.loop.time()
+        if any(self.rates):
+            self._quiet_since = now
+        if self.cause is None and now - self._quiet_since > self._patience:
+            self._tire()
+
+    @property
+    def _patience(self) -> float:
+        """How long the next thing may take, s: a request, the rest of its head, or its body and answer."""
+        if self.request is None:
+            return SECONDS if self._halfway else KEEP_ALIVE_SECONDS
+        plain = cast("HttpHalf", self.target_half).plain
+        return math.inf if plain else self.shared.http_idle
+
+    def _tire(self) -> None:
+        """Say, if that can still be said, who was waited for; end."""
+        visitor = cast("RequestHalf", self.visitor_half)
+        if self.request is None:
+            self.leave()
+        elif visitor.framing is not None:
+            self.fail(visitor, BadRequest(408, "The rest of this request did not come."))
+        else:
+            self.fail(self.target_half, BadRequest(504, f"The target {self.target} says nothing."))
 
     def half_lost(self, half: Half, error: Exception | None) -> None:
         if error is not None and half is self.target_half and self.request is not None and self.cause is None:
