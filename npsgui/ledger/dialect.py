@@ -14,7 +14,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from sqlalchemy import Column, Connection, Engine, Insert, Table, Update, case, create_engine, event
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Insert,
+    Table,
+    Update,
+    case,
+    create_engine,
+    event,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -111,6 +122,13 @@ class Many:
         remaining = iter(rows)
         while portion := list(islice(remaining, PORTION)):
             connection.exec_driver_sql(self._text, portion)
+
+
+def holds(column: ColumnElement[str], text: str, dialect: str) -> ColumnElement[bool]:
+    """Whether ``text`` occurs in it, in capitals or not. SQLite's LIKE does not tell them apart by itself."""
+    if dialect == "sqlite":
+        return column.contains(text, autoescape=True)
+    return column.icontains(text, autoescape=True)
 
 
 def damage(connection: Connection) -> str | None:

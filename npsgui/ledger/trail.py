@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, Text, cast, func, insert, or_, select
 
-from npsgui.ledger.dialect import added
+from npsgui.ledger.dialect import added, holds
 from npsgui.ledger.schema import audit, runs
 from npsgui.model.audit import AuditEvent, Happening, Portion
 from npsgui.model.entities import OwnerKey, OwnerKind
@@ -54,7 +54,7 @@ def events(
     if text:
         named = audit.c.kind + " " + cast(audit.c.id, Text)
         places = (audit.c.what, audit.c.name, audit.c.cause, audit.c.details, named)
-        wanted = wanted.where(or_(*(place.icontains(text, autoescape=True) for place in places)))
+        wanted = wanted.where(or_(*(holds(place, text, connection.dialect.name) for place in places)))
     newest = wanted.order_by(audit.c.at.desc(), audit.c.row.desc()).limit(portion.most).offset(portion.skip)
     return [_event(row) for row in reversed(connection.execute(newest).all())]
 

@@ -19,7 +19,7 @@ from npsgui.model.errors import NpsError
 from npsgui.tasks import spawn
 
 PORTION = 500
-MOST = 10_000
+MOST = 5_000
 """More are not held: a table of them can still be sorted. A search finds the older ones."""
 _FRESH = 120.0
 """News are looked for among the last seconds: refusals are still counted in theirs, s."""

@@ -92,9 +92,17 @@ class Table(QAbstractTableModel, Generic[Row]):
 
     def _rearrange(self, wanted: list[Row], keys: list[Hashable]) -> None:
         """Bring the rows that are there into the wanted order, with those that are new among them."""
+        new = len(keys) - len(self._keys)
+        if new > 0 and self._keys in (keys[new:], keys[:-new]):
+            # all before the others, or behind them: a long table is not looked through for that
+            first = 0 if keys[new:] == self._keys else len(self._keys)
+            self._insert(first, wanted[first : first + new])
+            self._keys = keys
+            return
         self._drop_all_but(set(keys))
         known = {self._key(row) for row in self._rows}
-        self._append([row for row, key in zip(wanted, keys, strict=True) if key not in known])
+        fresh = [row for row, key in zip(wanted, keys, strict=True) if key not in known]
+        self._insert(len(self._rows), fresh)
         there = {self._key(row): row for row in self._rows}
         if keys != list(there):
             self._reorder([there[key] for key in keys], keys)
@@ -116,10 +124,10 @@ class Table(QAbstractTableModel, Generic[Row]):
             self.endRemoveRows()
             last = first - 1
 
-    def _append(self, rows: list[Row]) -> None:
+    def _insert(self, first: int, rows: list[Row]) -> None:
         if rows:
-            self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(rows) - 1)
-            self._rows.extend(rows)
+            self.beginInsertRows(QModelIndex(), first, first + len(rows) - 1)
+            self._rows[first:first] = rows
             self.endInsertRows()
 
     def _reorder(self, wanted: list[Row], keys: list[Hashable]) -> None:

@@ -87,6 +87,19 @@ def test_qts_model_tester_finds_no_fault_in_any_change(qtbot: QtBot, table: Tabl
     assert tester.model() is table
 
 
+@pytest.mark.parametrize(("known", "first"), [(slice(3, 5), 0), (slice(0, 2), 2)])
+def test_rows_before_or_behind_all_others_come_at_once(
+    table: Table[Item], qtbot: QtBot, known: slice, first: int
+) -> None:
+    table.show(items(5)[known])
+    with qtbot.waitSignal(table.rowsInserted) as told, qtbot.assertNotEmitted(table.layoutChanged):
+        table.show(items(5))
+
+    assert told.args is not None
+    assert told.args[1:] == [first, first + 2]
+    assert list(table.rows) == items(5)
+
+
 def test_nothing_is_told_when_nothing_changed(table: Table[Item]) -> None:
     table.show(items(5))
     told: list[Any] = []
