@@ -16,12 +16,14 @@ from typing import Final
 from npsgui.bridge.agent_config import bring_tunnels
 from npsgui.bridge.agent_files import ServeFiles, file_trunk
 from npsgui.bridge.agent_streams import Streams
+from npsgui.bridge.conversation import Dialogue
 from npsgui.bridge.handshake import Errand, KeyRefused, Purpose
 from npsgui.bridge.health import watch
 from npsgui.bridge.knock import converse, knock
 from npsgui.bridge.npc_conf import NpcConf
+from npsgui.bridge.outlet import OF_SERVER
 from npsgui.bridge.secret_visits import SecretDoor
-from npsgui.bridge.signal_line import TAKEN_OVER
+from npsgui.bridge.signal_line import server_words
 from npsgui.bridge.trunk import Trunk
 from npsgui.model.entities import Target
 from npsgui.model.errors import AgentLost, NpsError, ProtocolError
@@ -36,6 +38,14 @@ WAITS: Final = (0.5, 1.0, 2.0, 4.0, 5.0)
 
 STEADY_SECONDS: Final = 30.0
 """A connection that lasted this long was a good one: after it the waits begin anew."""
+
+
+TAKEN_OVER_SECONDS: Final = 60.0
+"""Before the next attempt when another agent has taken over: two with one key must not take turns."""
+
+
+class TakenOver(AgentLost):
+    """Another agent has logged in with the same key."""
 
 
 class AgentPhase(enum.StrEnum):
@@ -58,16 +68,24 @@ class AgentState:
 class _Main(asyncio.Protocol):
     """Our side of the ``main`` connection: nothing to say, little to hear, but it must be there."""
 
-    def __init__(self, lost: Callable[[Exception], None]) -> None:
+    def __init__(self, received: bytes, lost: Callable[[Exception], None]) -> None:
         self._lost = lost
+        self._dialogue = Dialogue(server_words(self._taken_over))
+        self.data_received(received)
 
     def data_received(self, data: bytes) -> None:
-        """Words for us: ``clse``, which npc ignores, and ``udpc`` (hole punching), which we do."""
-        if data.startswith(TAKEN_OVER):
-            self._lost(AgentLost("Another agent has logged in with the same key."))
+        try:
+            self._dialogue.feed(data)
+        except ProtocolError as error:
+            self._lost(error)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._lost(exc or AgentLost("The server closed the connection."))
+        self._lost(
+            AgentLost("The connection to the server is lost." if exc else "The server closed the connection.")
+        )
+
+    def _taken_over(self) -> None:
+        self._lost(TakenOver("Another agent has logged in with the same key."))
 
 
 class Agent:
@@ -97,20 +115,21 @@ class Agent:
 
     async def run(self) -> None:
         """Connect, serve, and connect again, for ever."""
-        attempt = 0
+        loop, attempt = asyncio.get_running_loop(), 0
         while True:
             self._change(AgentPhase.CONNECTING)
-            began = time.monotonic()
-            reason = await self._serve()
-            if time.monotonic() - began > STEADY_SECONDS:
+            began = loop.time()
+            error = await self._serve()
+            if loop.time() - began > STEADY_SECONDS:
                 attempt = 0
+            reason = _reason(error)
             self._change(AgentPhase.WAITING, reason)
             _log.info("%s: %s", self._server, reason)
-            wait = WAITS[min(attempt, len(WAITS) - 1)]
+            wait = TAKEN_OVER_SECONDS if isinstance(error, TakenOver) else WAITS[min(attempt, len(WAITS) - 1)]
             attempt += 1
             await asyncio.sleep(wait * random.uniform(0.9, 1.1))
 
-    async def _serve(self) -> Sentence:
+    async def _serve(self) -> Exception:
         """Be logged in for as long as it lasts; why it ended."""
         lost: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
 
@@ -122,24 +141,26 @@ class Agent:
             try:
                 await self._log_in(stack, end)
             except (OSError, ProtocolError, AgentLost) as error:
-                return _reason(error)
+                return error
             self._change(AgentPhase.ONLINE)
-            return _reason(await lost)
+            return await lost
 
     async def _log_in(self, stack: contextlib.AsyncExitStack, end: Callable[[Exception], None]) -> None:
         """Make all connections; ``stack`` closes them, ``end`` is called when one is lost."""
         server, tls, key, conf = self._server, self._tls, self._key, self._conf
         if conf is not None:
-            transport, dialogue = await converse(server, bring_tunnels(conf), tls)
+            transport, dialogue = await converse(server, bring_tunnels(conf, key), tls)
             transport.abort()
             key = dialogue.learned or key
-        main, _rest = await knock(server, key, Purpose(Errand.MAIN), tls)
-        main.set_protocol(_Main(end))
+        main, received = await knock(server, key, Purpose(Errand.MAIN), tls)
+        main.set_protocol(_Main(received, end))
         stack.callback(main.abort)
-        trunks = [(Errand.CHAN, Trunk(self.streams.asked, lambda _trunk, error: end(error)))]
+        trunks = [
+            (Errand.CHAN, Trunk(self.streams.asked, lambda _trunk, error: end(error), endings=OF_SERVER))
+        ]
         if conf is not None and self._serve_files is not None:
-            # NPS keeps one such connection of a client: of several shares the last one is served
-            trunks += [(Errand.FILE, file_trunk(share, self._serve_files, end)) for share in conf.shares]
+            # a server keeps one such connection of a client: of several shares the last one is served
+            trunks += [(Errand.FILE, file_trunk(share, self._serve_files, end)) for share in conf.shares[-1:]]
         for port in conf.secrets if conf is not None else ():
             door = SecretDoor(port, server, key, tls, self.flow)
             await door.open()

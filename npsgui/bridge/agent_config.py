@@ -17,10 +17,12 @@ from npsgui.bridge.npc_conf import NpcConf
 from npsgui.model.errors import ProtocolError
 
 
-def bring_tunnels(conf: NpcConf) -> Conversation[str]:
-    """Log in, ask for everything in ``conf``; the key to go on with. Raises ProtocolError: refused."""
-    yield from greet_server(conf.key, Purpose(Errand.CONF))
-    key = conf.key
+def bring_tunnels(conf: NpcConf, key: str) -> Conversation[str]:
+    """Log in with ``key``, ask for everything in ``conf``; the key to go on with.
+
+    Raises KeyRefused, and ProtocolError: refused.
+    """
+    yield from greet_server(key, Purpose(Errand.CONF))
     if (yield 1) == DONE:
         yield from _wish(b"conf", conf.client, "the client")
         key = (yield KEY_LENGTH).decode(errors="replace")

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from npsgui.bridge.mux import Channel
 from npsgui.bridge.npc_conf import FileShare
+from npsgui.bridge.outlet import OF_SERVER
 from npsgui.bridge.streams import Stream
 from npsgui.bridge.trunk import Trunk
 from npsgui.tasks import spawn
@@ -32,7 +33,7 @@ def file_trunk(share: FileShare, serve: ServeFiles, on_lost: Callable[[Exception
         trunk.carry(stream)
         protocol.connection_made(stream)
 
-    return Trunk(asked, lambda _trunk, error: on_lost(error))
+    return Trunk(asked, lambda _trunk, error: on_lost(error), endings=OF_SERVER)
 
 
 async def _serve(

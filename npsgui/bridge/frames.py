@@ -27,8 +27,6 @@ PONG: Final = 8
 LARGEST: Final = 4085
 """Bytes of payload in one frame; a longer one ends a Go peer's session. Source: mux/pool.go."""
 
-LARGEST_FRAME: Final = LARGEST + 7
-
 PING_ID: Final = -1
 
 _WITH_LENGTH: Final = struct.Struct("<BiH")

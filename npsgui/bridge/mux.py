@@ -112,7 +112,7 @@ class Mux:
         self._due: dict[Channel, None] = {}
         self._last_id = 0
         self._pings = 0
-        self._heard = False
+        self._heard = True
         self._silent = 0
 
     def receive(self, data: bytes | memoryview) -> list[Event]:
@@ -185,7 +185,7 @@ class Mux:
         self._silent = 0 if self._heard else self._silent + 1
         self._heard = False
         self._pings += 1
-        if self._silent > SILENT_PINGS or self._pings > self.missed_pings:
+        if self._silent >= SILENT_PINGS or self._pings > self.missed_pings:
             raise ProtocolError("no answer to pings")
         self._put(frames.ping(payload))
         for channel in self.channels.values():

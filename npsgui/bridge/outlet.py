@@ -5,11 +5,13 @@ from __future__ import annotations
 import abc
 import asyncio
 import logging
+from dataclasses import dataclass
 from typing import Final
 
 from npsgui.bridge.carrying import Carried
 from npsgui.bridge.mux import Channel, Mux
 from npsgui.model.errors import AgentLost, ProtocolError
+from npsgui.model.views import Sentence
 
 _log = logging.getLogger(__name__)
 
@@ -26,13 +28,35 @@ QUANTUM: Final = 64 * 1024
 """Bytes that a waiting stream may send before the next one's turn."""
 
 
+@dataclass(frozen=True, slots=True)
+class Endings:
+    """What is said of the end of a trunk."""
+
+    closed: Sentence
+    lost: Sentence
+    broken: Sentence
+
+
+OF_AGENT: Final = Endings(
+    Sentence("The agent closed its connection."),
+    Sentence("The connection to the agent is lost."),
+    Sentence("The agent broke the protocol: {reason}."),
+)
+OF_SERVER: Final = Endings(
+    Sentence("The server closed the connection."),
+    Sentence("The connection to the server is lost."),
+    Sentence("The server broke the protocol: {reason}."),
+)
+
+
 class Outlet(abc.ABC):
     """Sends what the mux holds. Streams that must wait take turns; control frames never wait."""
 
-    def __init__(self, mux: Mux) -> None:
+    def __init__(self, mux: Mux, endings: Endings) -> None:
         self.loop = asyncio.get_running_loop()
         self.mux = mux
         self.writable = True
+        self._endings = endings
         self._transport: asyncio.Transport | None = None
         self._streams: dict[Channel, Carried] = {}
         self._opening: dict[Carried, float] = {}
@@ -101,4 +125,4 @@ class Outlet(abc.ABC):
         _log.info("mux session ended: %s", error)
         if self._transport is not None:
             self._transport.abort()
-        self.close(AgentLost("The agent broke the protocol: {reason}.", reason=error))
+        self.close(AgentLost(self._endings.broken.template, reason=error))

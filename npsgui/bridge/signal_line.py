@@ -22,6 +22,9 @@ SEPARATOR: Final = "*#*"
 TAKEN_OVER: Final = b"clse"
 """Tells an old agent that another has logged in with its key. Source: nps-wire.md section 4."""
 
+PUNCH: Final = b"udpc"
+"""Asks for a hole through NAT, for p2p; an address and a digest follow. Source: nps-wire.md section 4."""
+
 KEEPALIVE_SECONDS: Final = 5
 """Source: bridge.go:236; three lost probes then end a connection whose machine is gone."""
 
@@ -36,6 +39,20 @@ def health_messages(heard: Callable[[str, bool], None]) -> Conversation[None]:
         if len(parts) != 3 or parts[1] not in {"0", "1"} or parts[2]:
             raise ProtocolError("a health message that is none")
         heard(parts[0], parts[1] == "1")
+
+
+def server_words(taken_over: Callable[[], None]) -> Conversation[None]:
+    """Hears the server's words for ever: ``clse``, which npc ignores; others are skipped.
+
+    Raises ProtocolError: for a hole to punch (``udpc``, which is not ours to do) that is none.
+    """
+    while True:
+        word = yield len(TAKEN_OVER)
+        if word == TAKEN_OVER:
+            taken_over()
+        elif word == PUNCH:
+            for _address_or_password in range(2):
+                yield from read_prefixed(LONGEST)
 
 
 def tune(transport: asyncio.Transport) -> None:
@@ -85,7 +102,9 @@ class SignalLine(asyncio.Protocol):
         self._end(AgentLost("The agent closed its connection."))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._end(exc or AgentLost("The connection to the agent is lost."))
+        if exc is not None:
+            _log.info("main connection lost: %s", exc)
+        self._end(AgentLost("The connection to the agent is lost."))
 
     def close(self, last_word: bytes = b"") -> None:
         """Close, after ``last_word``."""

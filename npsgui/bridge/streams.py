@@ -21,7 +21,7 @@ NO_EXTRA: Mapping[str, Any] = MappingProxyType({})
 
 
 class Stream(WriteSide, asyncio.Transport):
-    """One stream. ``opening`` goes out before anything that is written: the Link header."""
+    """One stream. ``opening`` goes out before anything that is written, by itself: the Link header."""
 
     _start_tls_compatible = True
 

@@ -20,7 +20,7 @@ from npsgui.bridge.mux import (
     Ponged,
     State,
 )
-from npsgui.bridge.outlet import HIGH, Outlet
+from npsgui.bridge.outlet import HIGH, OF_AGENT, Endings, Outlet
 from npsgui.bridge.window import OURS
 from npsgui.model.errors import AgentLost, ProtocolError
 
@@ -30,8 +30,8 @@ READ: Final = 256 * 1024
 
 PING_SECONDS: Final = 5.0
 
-OPEN_SECONDS: Final = 15.0
-"""A stream whose opening is not answered for this long has failed. (NPS waits 120 s.)"""
+OPEN_SECONDS: Final = 120.0
+"""A stream whose opening is not answered for this long has failed. Source: mux/mux.go:98."""
 
 _buffer = memoryview(bytearray(READ))
 """Shared by all trunks of a process: what is not handed on within a callback is copied."""
@@ -51,8 +51,9 @@ class Trunk(Outlet, asyncio.BufferedProtocol):
         *,
         window: int = OURS,
         missed_pings: int = MISSED_PINGS,
+        endings: Endings = OF_AGENT,
     ) -> None:
-        super().__init__(Mux(window, missed_pings))
+        super().__init__(Mux(window, missed_pings), endings)
         self.latency: float | None = None
         """Seconds that the peer took to answer the last ping."""
         self._on_asked = on_asked
@@ -122,10 +123,12 @@ class Trunk(Outlet, asyncio.BufferedProtocol):
         self._receive(_buffer[:count])
 
     def eof_received(self) -> None:
-        self.close(AgentLost("The agent closed its connection."))
+        self.close(AgentLost(self._endings.closed.template))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.close(exc or AgentLost("The connection to the agent is lost."))
+        if exc is not None:
+            _log.info("mux session lost: %s", exc)
+        self.close(AgentLost(self._endings.lost.template))
 
     def _receive(self, data: bytes | memoryview) -> None:
         self._receiving = True

@@ -19,7 +19,7 @@ peer, who has not been told, before it is closed."""
 
 
 class WriteSide(asyncio.WriteTransport, Carried):
-    """Sends what the peer takes, keeps the rest. ``opening`` goes out before anything that is written."""
+    """Sends what the peer takes, keeps the rest. ``opening`` is a message of its own, before all others."""
 
     def __init__(
         self, carrier: Carrier, channel: Channel, opening: bytes, half_close: bool, extra: Mapping[str, Any]
@@ -30,6 +30,8 @@ class WriteSide(asyncio.WriteTransport, Carried):
         """Whether the peer knows the mark that ends one direction."""
         self._carrier = carrier
         self._backlog = bytearray(opening)
+        self._unopened = len(opening)
+        """Bytes of the opening that wait."""
         self._high, self._low = HIGH, HIGH // 4
         self._paused = False
         self._eof = False
@@ -74,8 +76,9 @@ class WriteSide(asyncio.WriteTransport, Carried):
     def drain(self, most: int) -> bool:
         """Send up to ``most`` bytes of what waits; whether more could be sent at once."""
         with memoryview(self._backlog) as view:
-            taken = self._carrier.mux.send(self.channel, view[:most])
+            taken = self._carrier.mux.send(self.channel, view[: self._unopened or most])
         del self._backlog[:taken]
+        self._unopened = max(0, self._unopened - taken)
         if taken:
             self._carrier.flush_soon()
         if not self._backlog:

@@ -15,12 +15,11 @@ import pytest
 from npsgui.bridge.agent import AgentPhase
 from npsgui.bridge.handshake import Errand, KeyRefused, Purpose
 from npsgui.bridge.knock import knock
-from npsgui.model.agents import Link, LinkKind
 from npsgui.model.entities import Target
 from npsgui.model.errors import AgentLost, TargetUnreachable
-from npsgui.model.events import AgentDown, AgentUp, TargetHealth
+from npsgui.model.events import AgentDown, AgentUp
 from npsgui.relay.sockets import allow_many_sockets
-from tests.bridge.test_handshake import NPC_SAYS, NPS_ANSWERS, PLAINKEY
+from tests.bridge.test_handshake import NPC_SAYS, NPS_ANSWERS
 from tests.bridge.town import KEY, town
 from tests.bridge.wiring import Notes, until
 from tests.conftest import Run
@@ -241,65 +240,6 @@ def test_another_core_version_is_closed_without_a_byte(run: Run[None]) -> None:
             with contextlib.suppress(ConnectionError):
                 assert await reader.read() == b""
             writer.close()
-
-    run(body())
-
-
-def test_the_captured_login_is_answered_byte_for_byte(run: Run[None]) -> None:
-    async def body() -> None:
-        async with town() as place:
-            streams = []
-            for flag in (b"main", b"chan"):
-                reader, writer = await asyncio.open_connection("127.0.0.1", place.port)
-                for part in (NPC_SAYS[:3], NPC_SAYS[3:13], NPC_SAYS[13:]):
-                    writer.write(part)
-                    await writer.drain()
-                assert await reader.readexactly(32) == NPS_ANSWERS
-                writer.write(PLAINKEY)
-                assert await reader.readexactly(4) == b"sucs"
-                stamp = b"2026-11-24T07:00:00.123456789Z"
-                writer.write(flag if flag == b"main" else flag + bytes.fromhex("00ffffffff1e00") + stamp)
-                streams.append((reader, writer))
-            reader, writer = streams[1]
-            ping = await reader.readexactly(7)
-            assert ping[:5] == bytes.fromhex("00ffffffff")
-            payload = await reader.readexactly(int.from_bytes(ping[5:], "little"))
-            assert await reader.readexactly(37) == bytes.fromhex("08ffffffff1e00") + stamp
-            writer.write(bytes.fromhex("08ffffffff") + ping[5:] + payload)
-            await until(lambda: bool(place.bridge.agents()))
-            assert place.bridge.agents()[0].version == "0.26.10"
-
-            notes = Notes()
-            link = Link(LinkKind.TCP, "127.0.0.1:31001", "127.0.0.1:53552")
-            place.bridge.open_stream(1, link, notes)
-            assert await reader.readexactly(5) == bytes.fromhex("0601000000")
-            writer.write(bytes.fromhex("0101000000"))
-            window = await reader.readexactly(13)
-            assert window[:9] == bytes.fromhex("050100000000000000")
-            assert await reader.readexactly(7) == bytes.fromhex("0301000000a000")
-            sent = await reader.readexactly(160)
-            assert sent[:4] == bytes.fromhex("9c000000")
-            assert sent.endswith(b'"RemoteAddr":"127.0.0.1:53552","Option":{"Timeout":5000000000}}')
-            notes.stream.write(b"hello")
-            assert await reader.readexactly(12) == bytes.fromhex("03010000000500") + b"hello"
-            writer.write(bytes.fromhex("0701000000"))
-            await until(lambda: notes.lost)
-            assert await reader.readexactly(5) == bytes.fromhex("0701000000")
-            for _reader, each in streams:
-                each.close()
-
-    run(body())
-
-
-def test_a_health_message_is_told(run: Run[None]) -> None:
-    async def body() -> None:
-        async with town() as place:
-            main, _ = await place.knock(Errand.MAIN)
-            main.write(bytes.fromhex("160000003132372e302e302e313a33313030392a232a302a232a"))
-            await until(lambda: bool(place.of(TargetHealth)))
-
-            assert place.of(TargetHealth) == [TargetHealth(1, "127.0.0.1:31009", healthy=False)]
-            main.abort()
 
     run(body())
 

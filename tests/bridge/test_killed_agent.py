@@ -4,17 +4,45 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from pathlib import Path
+
+import pytest
 
 from npsgui.app.program import Program
 from npsgui.bridge.agent import Agent
 from npsgui.model.entities import GLOBAL_KEY, OwnerKind, Target
+from npsgui.model.errors import AgentLost
+from npsgui.model.events import AgentDown
+from npsgui.relay.pair import RESET
 from npsgui.tasks import spawn
-from tests.bridge.town import KEY
+from tests.bridge.official import Npc
+from tests.bridge.town import KEY, town
 from tests.bridge.wiring import until
 from tests.relay.house import free_port, serving
 
 MIB = 1024 * 1024
+
+
+@pytest.mark.parametrize("killed", ["main", "chan"])
+def test_an_agent_whose_connection_is_reset_is_lost_and_so_is_each_of_its_streams(killed: str) -> None:
+    async def body() -> None:
+        async with town() as place:
+            main, chan = await Npc(place.server).log_in()
+            await until(lambda: bool(place.bridge.agents()))
+            visitors = [place.visit(Target("127.0.0.1", 1)) for _ in range(3)]
+            victim = (main if killed == "main" else chan).writer.transport
+            victim.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            victim.abort()
+            await until(lambda: all(notes.lost for notes in visitors))
+
+            assert [type(notes.error) for notes in visitors] == [AgentLost] * 3
+            (down,) = place.of(AgentDown)
+            assert str(down.reason) == "The connection to the agent is lost."
+            for wire in (main, chan):
+                wire.close()
+
+    asyncio.run(body())
 
 
 def test_an_agent_that_is_killed_in_the_middle_has_counted_what_it_carried(tmp_path: Path) -> None:

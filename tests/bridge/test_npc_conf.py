@@ -134,6 +134,37 @@ def test_our_agent_brings_its_tunnels_and_serves_its_folder(tmp_path: Path) -> N
     served(body)
 
 
+def test_of_two_folders_the_last_one_is_served_and_the_agent_stays(tmp_path: Path) -> None:
+    async def body(bridge: Bridge, _steward: Steward, server: Target) -> None:
+        for name in "ab":
+            (tmp_path / name).mkdir()
+            (tmp_path / name / "name.txt").write_text(name)
+        conf = tmp_path / "npc.conf"
+        conf.write_text(
+            f"[common]\nserver_addr={server}\nvkey=of the file\n"
+            f"[a]\nmode=file\nserver_port=1\nlocal_path={tmp_path}/a\n"
+            f"[b]\nmode=file\nserver_port=2\nlocal_path={tmp_path}/b\n"
+        )
+        said: list[str] = []
+        agent = AgentHandle(
+            server, KEY, conf=read_npc_conf(conf), on_change=lambda now: said.append(str(now))
+        )
+        task = spawn(agent.run(), "agent")
+        await until(lambda: agent.reading().online and bool(bridge.agents()))
+        notes = Notes()
+        bridge.open_stream(1, Link(LinkKind.FILE), notes).write(
+            b"GET /name.txt HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        )
+        await until(lambda: notes.eof)
+
+        assert bytes(notes.data).endswith(b"\r\n\r\nb")
+        assert said == [f"Connecting to {server}.", f"Connected to {server}."]
+        task.cancel()
+        await asyncio.wait([task])
+
+    served(body)
+
+
 def test_a_public_agent_goes_on_with_the_key_it_gets(tmp_path: Path) -> None:
     async def body(_bridge: Bridge, steward: Steward, server: Target) -> None:
         async with running(server, "public", tmp_path) as agent:

@@ -1,0 +1,152 @@
+"""How long each wait of the bridge and of the agent is, on a clock that does not wait."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+
+from npsgui.bridge import frames
+from npsgui.bridge.agent import TAKEN_OVER_SECONDS, AgentPhase
+from npsgui.bridge.frames import PING
+from npsgui.model.errors import AgentLost
+from npsgui.model.events import AgentDown, AgentUp
+from tests.bridge.clock import hurry
+from tests.bridge.official import STAMP, Npc, Wire
+from tests.bridge.test_captures import LINK
+from tests.bridge.test_handshake import NPC_SAYS
+from tests.bridge.town import Town, town
+from tests.bridge.wiring import Notes, until
+
+
+@asynccontextmanager
+async def visited(missed_pings: int = 60) -> AsyncIterator[tuple[Town, Wire, Notes]]:
+    """A town with an npc, and a visitor whose stream npc has not taken yet."""
+    async with town(missed_pings) as place:
+        main, chan = await Npc(place.server).log_in()
+        await until(lambda: bool(place.bridge.agents()))
+        notes = Notes()
+        notes.transport = place.bridge.open_stream(1, LINK, notes)  # type: ignore[assignment]
+        try:
+            yield place, chan, notes
+        finally:
+            main.close()
+            chan.close()
+
+
+async def seconds_until_closed(wire: Wire) -> float:
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    await wire.rest()
+    return loop.time() - began
+
+
+@pytest.mark.parametrize("said", [b"", NPC_SAYS[:5], NPC_SAYS, NPC_SAYS + b"1" * 31])
+def test_a_handshake_has_ten_seconds(said: bytes) -> None:
+    async def body() -> None:
+        async with town() as place:
+            wire = Wire(*await asyncio.open_connection("127.0.0.1", place.port))
+            await wire.say(said)
+
+            assert 9.5 < await seconds_until_closed(wire) < 10.5
+            wire.close()
+
+    hurry(body())
+
+
+@pytest.mark.parametrize("flag", [b"main", b"chan"])
+def test_half_a_login_has_three_strikes_of_five_seconds(flag: bytes) -> None:
+    async def body() -> None:
+        async with town() as place:
+            wire = await Npc(place.server).connect(flag)
+
+            assert 14.5 < await seconds_until_closed(wire) < 15.5
+            assert place.seen == []
+            wire.close()
+
+    hurry(body())
+
+
+def test_an_npc_that_says_nothing_at_all_is_gone_after_three_missed_pings() -> None:
+    async def body() -> None:
+        async with visited() as (place, chan, notes):
+            assert 18 < await seconds_until_closed(chan) < 21
+            assert isinstance(notes.error, AgentLost)
+            (down,) = place.of(AgentDown)
+            assert str(down.reason) == "The agent broke the protocol: no answer to pings."
+
+    hurry(body())
+
+
+@pytest.mark.parametrize("missed", [60, 4])
+def test_one_that_talks_and_answers_no_ping_is_gone_after_disconnect_timeout(missed: int) -> None:
+    async def body() -> None:
+        loop = asyncio.get_running_loop()
+        async with visited(missed) as (place, chan, notes):
+            began, pings = loop.time(), 0
+            with suppress(ConnectionError, asyncio.IncompleteReadError):
+                while True:
+                    if (await chan.frame()).flag == PING:
+                        pings += 1
+                        await chan.say_frame(PING, -1, STAMP)
+            await until(lambda: notes.lost)
+
+            assert pings == missed
+            assert 5 * missed - 1 < loop.time() - began < 5 * missed + 1
+            assert place.bridge.agents() == []
+
+    hurry(body())
+
+
+def test_a_stream_that_npc_does_not_take_has_120_seconds() -> None:
+    async def body() -> None:
+        loop = asyncio.get_running_loop()
+        async with visited() as (place, chan, notes):
+            began = loop.time()
+            while (await chan.next()).flag != frames.CLOSE:
+                pass
+
+            assert 119 < loop.time() - began < 126
+            assert notes.lost
+            assert place.of(AgentDown) == []
+
+    hurry(body())
+
+
+def test_the_same_agent_is_back_within_six_seconds_after_the_server_was_gone_for_minutes() -> None:
+    async def body() -> None:
+        async with town() as place:
+            everything = place.configuration.everything
+            agent, _task = await place.agent()
+            place.bridge.close()
+            await asyncio.sleep(600)
+            assert agent.state.reason is not None
+            place.apply(everything)
+            await asyncio.sleep(6)
+
+            assert len(place.bridge.agents()) == 1
+            assert len(place.of(AgentUp)) == 2
+
+    hurry(body())
+
+
+def test_an_agent_that_was_taken_over_leaves_the_other_one_alone_for_a_while() -> None:
+    async def body() -> None:
+        async with town() as place:
+            agent, _task = await place.agent()
+            npc = Npc(place.server)
+            main, chan = await npc.log_in()
+            await until(lambda: agent.state.phase is AgentPhase.WAITING)
+            assert str(agent.state.reason) == "Another agent has logged in with the same key."
+            assert place.bridge.agents()[0].version == "0.26.10"
+            main.close()
+            chan.close()
+            await asyncio.sleep(0.8 * TAKEN_OVER_SECONDS)
+            assert place.bridge.agents() == []
+            await asyncio.sleep(0.4 * TAKEN_OVER_SECONDS)
+
+            assert len(place.bridge.agents()) == 1
+
+    hurry(body())
