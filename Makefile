@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+# Tests that run side by side: many of them wait, for peers and for clocks.
+JOBS ?= $(shell expr 2 \* $$(nproc))
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.made
 
@@ -13,7 +15,7 @@ run: $(STAMP)
 
 test: $(STAMP)
 	@PYTHON=$(PYTHON) packaging/system-packages test
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(TESTS)
 
 bench: $(STAMP)
 	@PYTHON=$(PYTHON) packaging/system-packages bench

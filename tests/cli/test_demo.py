@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,13 @@ from npsgui.model.entities import OwnerKind
 from tests.conftest import Run
 
 DISPLAYS = {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}
+
+
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """A folder with a path that leaves room for a control socket's."""
+    with tempfile.TemporaryDirectory(prefix="npsgui-") as made:
+        yield Path(made)
 
 
 async def no_time(_seconds: float) -> None:
@@ -62,17 +71,17 @@ def test_a_demo_has_no_command_and_no_folder(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize("display", [{"QT_QPA_PLATFORM": "offscreen"}, {}, {"DISPLAY": ":987"}], ids=str)
-def test_a_demo_that_is_ended_early_leaves_nothing(tmp_path: Path, display: dict[str, str]) -> None:
+def test_a_demo_that_is_ended_early_leaves_nothing(short_folder: Path, display: dict[str, str]) -> None:
     """Unseen where no display is named, and where the one that is named is not there."""
     environment = {name: value for name, value in os.environ.items() if name not in DISPLAYS}
-    environment |= {"TMPDIR": str(tmp_path)} | display
-    command = [sys.executable, "-m", "npsgui", "--demo", "--picture", str(tmp_path / "demo.png")]
+    environment |= {"TMPDIR": str(short_folder)} | display
+    command = [sys.executable, "-m", "npsgui", "--demo", "--picture", str(short_folder / "demo.png")]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as demo:
         assert demo.stdout is not None
         assert "no display" in demo.stdout.readline()
-        assert len(list(tmp_path.iterdir())) == 1
+        assert len(list(short_folder.iterdir())) == 1
         demo.send_signal(signal.SIGTERM)
         code = demo.wait(30)
 
     assert code == 0
-    assert list(tmp_path.iterdir()) == []
+    assert list(short_folder.iterdir()) == []
