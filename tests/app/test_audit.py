@@ -16,7 +16,7 @@ from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.events import ClockJumped, Event, SessionClosed
 from npsgui.model.gate import Cause
 from npsgui.model.views import State
-from tests.relay.house import free_port
+from tests.relay.house import free_port, serving
 
 pytestmark = pytest.mark.asyncio
 
@@ -42,23 +42,21 @@ async def drain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     while data := await reader.read(65536):
         if data.endswith(b"\n"):
             writer.write(b".")
-    writer.close()
 
 
 @asynccontextmanager
 async def furnished(folder: Path, **limits: str) -> AsyncIterator[tuple[Program, int]]:
     """A program with a client and a tunnel to a target that reads everything; the tunnel's port."""
-    target = await asyncio.start_server(drain, "127.0.0.1", 0)
-    program = await Program.open(folder)
-    port = free_port()
-    await program.add(OwnerKind.CLIENT, {"remark": "home", **limits})
-    values = {"client": "1", "port": str(port), "targets": str(target.sockets[0].getsockname()[1])}
-    await program.add(OwnerKind.TUNNEL, {**values, "remark": "web"})
-    try:
-        yield program, port
-    finally:
-        await program.close()
-        target.close()
+    async with serving(drain) as (target,):
+        program = await Program.open(folder)
+        port = free_port()
+        await program.add(OwnerKind.CLIENT, {"remark": "home", **limits})
+        values = {"client": "1", "port": str(port), "targets": str(target.port)}
+        await program.add(OwnerKind.TUNNEL, {**values, "remark": "web"})
+        try:
+            yield program, port
+        finally:
+            await program.close()
 
 
 async def trail(program: Program, *wanted: Happening) -> list[AuditEvent]:

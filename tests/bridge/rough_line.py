@@ -37,9 +37,8 @@ class RoughLine:
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[Target]:
         """Where it begins."""
-        listener = await asyncio.start_server(self._lead_on, "127.0.0.1", 0)
-        async with listener:
-            yield Target(*listener.sockets[0].getsockname())
+        async with serving(self._lead_on) as (start,):
+            yield start
 
     async def _lead_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection(self._server.host, self._server.port)

@@ -26,10 +26,13 @@ def test_sick_is_told_at_each_multiple_of_the_limit_and_well_once() -> None:
 
 
 async def page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    asked = await reader.readline()
-    writer.write(b"HTTP/1.1 200 OK\r\n\r\n" if asked.startswith(b"GET /ok ") else b"HTTP/1.1 500 Oh\r\n\r\n")
-    await writer.drain()
-    writer.close()
+    try:
+        asked = await reader.readline()
+        status = b"200 OK" if asked.startswith(b"GET /ok ") else b"500 Oh"
+        writer.write(b"HTTP/1.1 %b\r\n\r\n" % status)
+        await writer.drain()
+    finally:
+        writer.close()
 
 
 def test_the_server_hears_which_targets_are_well(tmp_path: Path) -> None:

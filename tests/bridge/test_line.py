@@ -22,13 +22,15 @@ SEED = 20_261_124
 
 async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, rng: random.Random) -> None:
     """Pass bytes on in odd pieces; now and then not at once."""
-    with contextlib.suppress(ConnectionError):
-        while data := await reader.read(rng.choice((1, 7, 100, 4092, 65_536))):
-            writer.write(data)
-            await writer.drain()
-            if rng.random() < 0.01:
-                await asyncio.sleep(rng.random() * 0.01)
-    writer.close()
+    try:
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(rng.choice((1, 7, 100, 4092, 65_536))):
+                writer.write(data)
+                await writer.drain()
+                if rng.random() < 0.01:
+                    await asyncio.sleep(rng.random() * 0.01)
+    finally:
+        writer.close()
 
 
 @contextlib.asynccontextmanager

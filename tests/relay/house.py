@@ -207,6 +207,8 @@ def _kept(
         task = asyncio.get_running_loop().create_task(serve(reader, writer))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
+        # also when it is cancelled before its first step
+        task.add_done_callback(lambda _: writer.transport.abort())
 
     return begin
 
