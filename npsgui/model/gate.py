@@ -32,7 +32,6 @@ class Cause(enum.StrEnum):
     CLOSED = "closed"
     PEER = "peer"
     SHUTDOWN = "shutdown"
-    STALLED = "stalled"
     IDLE = "idle"
     AGENT = "agent"
     BLOCKED = "blocked"

@@ -80,7 +80,6 @@ class Sentences(QObject):
             Cause.CLOSED: self.tr("closed by you"),
             Cause.PEER: self.tr("ended"),
             Cause.SHUTDOWN: self.tr("npsgui was closed"),
-            Cause.STALLED: self.tr("stalled"),
             Cause.IDLE: self.tr("idle"),
             Cause.AGENT: self.tr("agent lost"),
             Cause.BLOCKED: self.tr("blocked"),
