@@ -108,6 +108,7 @@ class Studio:
         for one in configuration.tunnels.values():
             if one.mode is not Mode.TCP:
                 yield f"tunnel-{one.mode}", partial(commands.edit, one.owner)
+        yield "several", lambda: commands.owners.edit(tuple(configuration.clients[at].owner for at in (1, 3)))
         yield "new-host", commands.new_host
         yield "host", lambda: commands.edit(OwnerKey(OwnerKind.HOST, 1))
         yield "host-requests", lambda: commands.edit(OwnerKey(OwnerKind.HOST, 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -80,11 +80,22 @@ class AlertDesk(Protocol):
     async def try_webhook(self) -> None: ...
 
 
+class ManyDesk(Protocol):
+    """What the window does to several owners at once. Each is explained at ``Many``."""
+
+    async def set(self, owners: Sequence[OwnerKey], values: Mapping[str, str]) -> None: ...
+
+    async def remove(self, owners: Sequence[OwnerKey]) -> None: ...
+
+
 class Front(Shown, Protocol):
     """What is pulled, and what is done. Each is explained at ``Program``."""
 
     @property
     def alerts(self) -> AlertDesk: ...
+
+    @property
+    def many(self) -> ManyDesk: ...
 
     async def add(self, kind: OwnerKind, values: Mapping[str, str]) -> Owner: ...
 

@@ -14,6 +14,7 @@ from npsgui.app.desk import Adoption
 from npsgui.app.engine import Engine
 from npsgui.app.instance import InstanceLock
 from npsgui.app.keys import new_key
+from npsgui.app.many import Many
 from npsgui.app.nps_conf.exchange import import_nps
 from npsgui.app.periods import Periods
 from npsgui.app.readings import Readings
@@ -43,6 +44,7 @@ class Program(Readings):
         super().__init__(ledger, settings, relay=relay)
         self._lock = lock
         self._undo = UndoStack(self._desk, self._periods)
+        self.many = Many(self._undo)
         self.alerts = Alerts(self, settings, lambda key: self._periods.running(key).start)
         self._beat: asyncio.Task[None] | None = None
         self.turned = asyncio.Event()

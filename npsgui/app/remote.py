@@ -17,6 +17,7 @@ from npsgui.app import wire
 from npsgui.app.outlook import Outlook
 from npsgui.app.program import Program
 from npsgui.app.remote_alerts import RemoteAlerts
+from npsgui.app.remote_many import RemoteMany
 from npsgui.app.tether import UNWATCHED_SECONDS, Tether
 from npsgui.model.agents import AgentRow
 from npsgui.model.configuration import Configuration
@@ -53,6 +54,7 @@ class RemoteProgram(Tether):
         super().__init__(folder, silence_seconds)
         self._outlook = Outlook(self.foresee)
         self.alerts = RemoteAlerts(lambda: self.line)
+        self.many = RemoteMany(lambda: self.line)
 
     add = forwarded(Program.add)
     set = forwarded(Program.set)

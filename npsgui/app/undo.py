@@ -41,9 +41,11 @@ SAID: Mapping[Happening, Sentence] = MappingProxyType(
 """What a step is called in the menu."""
 
 
-def said(what: Happening, owner: OwnerKey, name: str) -> Sentence:
-    """The name of a step."""
-    who = Sentence("{owner} “{name}”", (("owner", owner), ("name", name))) if name else owner
+def said(what: Happening, owner: OwnerKey, name: str, count: int = 1) -> Sentence:
+    """The name of a step, of ``count`` owners."""
+    who: object = Sentence("{owner} “{name}”", (("owner", owner), ("name", name))) if name else owner
+    if count > 1:
+        who = Sentence("{owner} and {count} more", (("owner", who), ("count", count - 1)))
     return Sentence(SAID[what].template, (("owner", who),))
 
 
@@ -76,12 +78,12 @@ class UndoStack:
             self._done[-1].said if self._done else None, self._undone[-1].said if self._undone else None
         )
 
-    async def edit(self, change: Callable[[Configuration], Configuration]) -> None:
-        """As ``Desk.edit``, to be taken back."""
+    async def edit(self, change: Callable[[Configuration], Configuration], count: int = 1) -> None:
+        """As ``Desk.edit``, to be taken back; ``count``: of how many owners the user asked for it."""
         made = await self._desk.edit(change)
         told = next((event for event in made.events if event.what in SAID), None)
         if told is not None:
-            name = said(told.what, told.owner, told.name)
+            name = said(told.what, told.owner, told.name, count)
             self._put(EditStep(self._desk, name, told.owner, made.before, made.after, made.gone))
 
     async def reset(self, key: OwnerKey) -> None:

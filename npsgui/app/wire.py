@@ -60,6 +60,16 @@ async def try_webhook(program: Program) -> None:
     await program.alerts.try_webhook()
 
 
+async def set_many(program: Program, owners: list[OwnerKey], values: dict[str, str]) -> None:
+    """Set the same words of several owners. Raises NpsError: nothing is set then."""
+    await program.many.set(owners, values)
+
+
+async def remove_many(program: Program, owners: list[OwnerKey]) -> None:
+    """Remove several owners. Raises NpsError: none is removed then."""
+    await program.many.remove(owners)
+
+
 CALLS: Mapping[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
@@ -84,6 +94,8 @@ CALLS: Mapping[str, Callable[..., Any]] = {
         live,
         snooze_alert,
         try_webhook,
+        set_many,
+        remove_many,
     )
 }
 """What a window may ask for; all of these take the Program first."""

@@ -17,11 +17,12 @@ class ClientDialog(OwnerForm):
 
     async def ask(self, client: Client | None) -> Client | None:
         """Show the dialog, for a new client without one. Raises NpsError as ``Program.put``."""
-        if client is None:
-            owner = Client(id=self._program.configuration.next_id(OwnerKind.CLIENT), key=new_key())
+        configuration = self._program.configuration
+        owner = client or Client(id=configuration.next_id(OwnerKind.CLIENT), key=new_key())
+        if client is None or client.id not in configuration.clients:
             title, row = self.tr("New client"), None
         else:
-            owner, row = client, self._program.flow(client.owner)
+            row = self._program.flow(client.owner)
             title = self.tr("Edit {name}").format(name=client.remark or self._sentences.owner(client.owner))
         facts = [
             Field("remark", self.tr("Name"), self.tr("What you call this client")),

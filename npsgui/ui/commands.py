@@ -18,6 +18,7 @@ from npsgui.ui.client_dialog import ClientDialog
 from npsgui.ui.host_dialog import HostDialog
 from npsgui.ui.import_dialog import FolderDialog, ImportReport
 from npsgui.ui.limits_dialog import LimitsDialog
+from npsgui.ui.owner_commands import OwnerCommands
 from npsgui.ui.period_commands import PeriodCommands
 from npsgui.ui.removal import Removal
 from npsgui.ui.sentences import Sentences
@@ -51,6 +52,7 @@ class Commands(QObject):
         self._done = done
         self._visitors = VisitorCommands(program, window, tell)
         self.agents = AgentCommands(program, theme, window, self._start, servers)
+        self.owners = OwnerCommands(program, theme, window, self._start, self._add, self.edit)
         self.periods = PeriodCommands(program, sentences, window, self._start)
 
     def new_client(self) -> None:
@@ -100,7 +102,7 @@ class Commands(QObject):
 
     def enable(self, owners: tuple[OwnerKey, ...], wanted: bool) -> None:
         """Start or stop these owners."""
-        self._start(self._enable(owners, wanted))
+        self._start(self._program.many.set(owners, {"enabled": "yes" if wanted else "no"}))
 
     def close_connections(self, ids: tuple[int, ...]) -> None:
         """Close these sessions; many only once the user has agreed."""
@@ -133,15 +135,10 @@ class Commands(QObject):
 
     async def _remove(self, owners: tuple[OwnerKey, ...]) -> None:
         if await Removal(self._program, self._sentences, self._window).is_wanted(owners):
-            for owner in owners:
-                await self._program.remove(owner)
+            await self._program.many.remove(owners)
 
     async def _import_nps(self) -> None:
         folder = await FolderDialog(self._window).ask()
         if folder is not None:
             said = await self._program.import_nps(folder)
             ImportReport([self._sentences.of(sentence) for sentence in said], self._window).open()
-
-    async def _enable(self, owners: tuple[OwnerKey, ...], wanted: bool) -> None:
-        for owner in owners:
-            await self._program.enable(owner, wanted)

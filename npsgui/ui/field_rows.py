@@ -117,6 +117,10 @@ class FieldColumn(QWidget):
         """Put a text beneath a field: a hint, a warning, or what is wrong."""
         say(self._rows[word].hint, text, style)
 
+    def shown_words(self) -> list[str]:
+        """The words of its rows."""
+        return list(self._rows)
+
     def show_field(self, word: str, shown: bool) -> None:
         """Show or leave out a row."""
         self._rows[word].show(shown)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QMenu, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.views import FlowRow
@@ -18,6 +18,7 @@ from npsgui.ui.detail_source import DetailSource
 from npsgui.ui.empty_state import EmptyState
 from npsgui.ui.filters import parse_search
 from npsgui.ui.flow_rows import FlowColumns, Line, lines
+from npsgui.ui.owner_actions import OwnerActions
 from npsgui.ui.page_header import PageHeader
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.sidebar import StateFilter
@@ -32,19 +33,9 @@ class FlowPage(QWidget):
     """Shows lines; asks for what is to be done with the selected owners."""
 
     edit_asked = Signal(object)
-    """The OwnerKey to edit."""
-    remove_asked = Signal(object)
-    """A tuple of OwnerKeys, as they were selected at that moment."""
-    enable_asked = Signal(object, bool)
-    """A tuple of OwnerKeys, and whether they are wanted to run."""
+    """An OwnerKey of the pane to edit."""
     close_asked = Signal(object)
     """A tuple of session ids to close."""
-    tunnel_asked = Signal(int)
-    """A new tunnel for the client with this id."""
-    host_asked = Signal(int)
-    """A new host for it."""
-    connect_asked = Signal(int)
-    """To be told how an agent is connected for it."""
 
     def __init__(
         self,
@@ -67,20 +58,16 @@ class FlowPage(QWidget):
         self.view = TableView(self.table, self)
         self.view.setAccessibleName(title)
         show_flows(self.view, theme, lambda line: line.flow)
-        self._make_actions()
-        actions = [self._start, self._stop, self._edit, self._remove]
-        self.header = PageHeader(theme, title, actions, add, self, second)
+        self.acts = OwnerActions(self.view, kind)
+        self.header = PageHeader(theme, title, self.acts.bar, add, self, second)
         self._empty = EmptyState("", add, self)
         self._lay_out()
         self.header.search.textChanged.connect(self._filter)
         self.header.search.left.connect(self.view.setFocus)
         self.view.chosen.connect(self._on_chosen)
-        self.view.edit_asked.connect(self._on_edit)
-        self.view.remove_asked.connect(self._on_remove)
-        self.view.menu_asked.connect(self._show_menu)
         self.detail.edit_asked.connect(self.edit_asked)
         self.detail.close_asked.connect(self.close_asked)
-        self.detail.agent.connect_asked.connect(partial(self._on_new, self.connect_asked))
+        self.detail.agent.connect_asked.connect(partial(self.acts.ask_for_client, self.acts.connect_asked))
         self._on_chosen()
 
     def refresh(self) -> None:
@@ -88,7 +75,7 @@ class FlowPage(QWidget):
         self._flows = self._program.flows(self._kind)
         self.table.show(lines(self._flows, self._program.configuration, self._program.agents()))
         self._show_rows()
-        self._enable_actions()
+        self.acts.refresh()
         self.detail.refresh()
 
     def counts(self) -> dict[StateFilter, int]:
@@ -112,19 +99,7 @@ class FlowPage(QWidget):
 
     def owners(self) -> tuple[OwnerKey, ...]:
         """The selected owners."""
-        return tuple(line.flow.owner for line in self.view.selected())
-
-    def _make_actions(self) -> None:
-        self._start = self._action(self.tr("Start"), "player-play", self._on_start)
-        self._stop = self._action(self.tr("Stop"), "player-stop", self._on_stop)
-        self._edit = self._action(self.tr("Edit…"), "pencil", self._on_edit, "F2")
-        self._remove = self._action(self.tr("Delete…"), "trash", self._on_remove, "Del")
-        self._tunnel = self._action(self.tr("New tunnel…"), "", partial(self._on_new, self.tunnel_asked))
-        self._host = self._action(self.tr("New host…"), "", partial(self._on_new, self.host_asked))
-        self._connect = self._action(
-            self.tr("Connect an agent…"), "", partial(self._on_new, self.connect_asked)
-        )
-        self._copy = self._action(self.tr("Copy"), "", self.view.copy, "Ctrl+C")
+        return self.acts.owners()
 
     def _words_of(self, kind: OwnerKind) -> tuple[str, list[Column[Line]]]:
         """The title and the columns for a kind; ``_nothing`` is what is said while there are none."""
@@ -146,16 +121,6 @@ class FlowPage(QWidget):
             ),
         }[kind]
         return title, columns()
-
-    def _action(self, text: str, icon_name: str, slot: Callable[[], None], key: str = "") -> QAction:
-        action = QAction(text, self)
-        action.setData(icon_name)
-        action.setToolTip(f"{text} ({key})" if key else text)
-        # the table acts on its keys itself: this one is for the menu to show
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        action.setShortcut(key)
-        action.triggered.connect(slot)
-        return action
 
     def _lay_out(self) -> None:
         card = QFrame(self)
@@ -201,48 +166,4 @@ class FlowPage(QWidget):
     def _on_chosen(self) -> None:
         chosen = self.view.selected()
         self.detail.show_owner(chosen[0].flow.owner if len(chosen) == 1 else None)
-        self._enable_actions()
-
-    def _enable_actions(self) -> None:
-        chosen = self.view.selected()
-        wanted = {getattr(line.owner, "enabled", False) for line in chosen}
-        self._start.setEnabled(False in wanted)
-        self._stop.setEnabled(True in wanted)
-        self._edit.setEnabled(len(chosen) == 1)
-        self._tunnel.setEnabled(len(chosen) == 1)
-        self._host.setEnabled(len(chosen) == 1)
-        self._connect.setEnabled(len(chosen) == 1)
-        self._remove.setEnabled(bool(chosen))
-
-    def _on_start(self) -> None:
-        self.enable_asked.emit(self.owners(), True)
-
-    def _on_stop(self) -> None:
-        self.enable_asked.emit(self.owners(), False)
-
-    def _on_edit(self) -> None:
-        chosen = self.owners()
-        if len(chosen) == 1:
-            self.edit_asked.emit(chosen[0])
-
-    def _on_new(self, asked: SignalInstance) -> None:
-        chosen = self.owners()
-        if len(chosen) == 1:
-            asked.emit(chosen[0].id)
-
-    def _on_remove(self) -> None:
-        chosen = self.owners()
-        if chosen:
-            self.remove_asked.emit(chosen)
-
-    def _show_menu(self, at: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions([self._start, self._stop])
-        menu.addSeparator()
-        menu.addActions([self._edit, self._remove])
-        menu.addSeparator()
-        if self._kind is OwnerKind.CLIENT:
-            menu.addActions([self._tunnel, self._host, self._connect])
-        menu.addAction(self._copy)
-        menu.popup(at)
+        self.acts.refresh()

@@ -81,9 +81,9 @@ class Pages(QStackedWidget):
     def clients(self) -> FlowPage:
         """The clients."""
         page = self._flow_page("clients", OwnerKind.CLIENT, self._import)
-        page.tunnel_asked.connect(self._commands.new_tunnel)
-        page.host_asked.connect(self._commands.new_host)
-        page.connect_asked.connect(self._commands.agents.connect_agent)
+        page.acts.tunnel_asked.connect(self._commands.new_tunnel)
+        page.acts.host_asked.connect(self._commands.new_host)
+        page.acts.connect_asked.connect(self._commands.agents.connect_agent)
         return page
 
     @cached_property
@@ -146,8 +146,10 @@ class Pages(QStackedWidget):
     def _flow_page(self, name: str, kind: OwnerKind, second: QAction | None = None) -> FlowPage:
         page = FlowPage(self._program, self._theme, kind, self._adds[PAGES[kind]], self, second)
         page.edit_asked.connect(self._commands.edit)
-        page.remove_asked.connect(self._commands.remove)
-        page.enable_asked.connect(self._commands.enable)
+        page.acts.edit_asked.connect(self._commands.owners.edit)
+        page.acts.duplicate_asked.connect(self._commands.owners.duplicate)
+        page.acts.remove_asked.connect(self._commands.remove)
+        page.acts.enable_asked.connect(self._commands.enable)
         page.close_asked.connect(self._commands.close_connections)
         page.detail.period.word_asked.connect(self._commands.edit)
         page.detail.period.reset_asked.connect(self._commands.periods.reset)

@@ -94,6 +94,7 @@ class TableView(QTableView, Generic[Row]):
     """The selection changed."""
     edit_asked = Signal()
     remove_asked = Signal()
+    duplicate_asked = Signal()
     menu_asked = Signal(QPoint)
     """The context menu, at a point of the screen."""
 
@@ -205,15 +206,20 @@ class TableView(QTableView, Generic[Row]):
     def _on_selection_changed(self) -> None:
         self.chosen.emit()
 
-    def _show_columns_menu(self, at: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    def columns_menu(self, parent: QWidget) -> QMenu:
+        """A menu of the columns, to show and hide them."""
+        menu = QMenu(self.tr("Columns"), parent)
         for place, column in enumerate(self.table.columns[1:], 1):
             action = menu.addAction(column.title)
             action.setCheckable(True)
             action.setChecked(not self.isColumnHidden(place))
             action.setData(place)
         menu.triggered.connect(lambda action: self.setColumnHidden(action.data(), not action.isChecked()))
+        return menu
+
+    def _show_columns_menu(self, at: QPoint) -> None:
+        menu = self.columns_menu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.horizontalHeader().mapToGlobal(at))
 
     # Qt overrides
@@ -223,6 +229,8 @@ class TableView(QTableView, Generic[Row]):
             self.copy()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
             self.edit_asked.emit()
+        elif event.key() == Qt.Key.Key_D and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            self.duplicate_asked.emit()
         elif event.key() == Qt.Key.Key_Delete:
             self.remove_asked.emit()
         else:

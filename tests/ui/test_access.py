@@ -36,6 +36,7 @@ def dialogs(window: Window) -> Iterator[Callable[[], None]]:
     commands = window.commands
     yield commands.new_client
     yield lambda: commands.edit(CLIENT)
+    yield lambda: commands.owners.edit((CLIENT, OwnerKey(OwnerKind.CLIENT, 2)))
     yield commands.new_tunnel
     yield lambda: commands.edit(TUNNEL)
     yield commands.new_host
@@ -50,6 +51,7 @@ def sweep(qtbot: QtBot, folder: Path, look: Look) -> list[str]:
     async def body() -> list[str]:
         program = await Program.open(folder)
         await program.add(OwnerKind.CLIENT, {"remark": "nas"})
+        await program.add(OwnerKind.CLIENT, {"remark": "lab", "quota": "1GiB"})
         await program.add(
             OwnerKind.TUNNEL, {"client": "1", "port": "18999", "targets": "127.0.0.1:9", "enabled": "no"}
         )

@@ -72,7 +72,7 @@ def test_the_pane_asks_how_an_agent_is_connected(qtbot: QtBot) -> None:
     qtbot.addWidget(page)
     page.choose(TWO)
 
-    with qtbot.waitSignal(page.connect_asked) as asked:
+    with qtbot.waitSignal(page.acts.connect_asked) as asked:
         page.detail.agent.connect_asked.emit()
 
     assert asked.args == [2]

@@ -119,7 +119,7 @@ def test_a_client_that_was_made_is_selected(qtbot: QtBot, tmp_path: Path) -> Non
 
 def test_a_new_tunnel_of_the_selected_client_begins_with_it(qtbot: QtBot, tmp_path: Path) -> None:
     async def act(program: Program, window: Window) -> None:
-        window.pages.clients.tunnel_asked.emit(LAB.id)
+        window.pages.clients.acts.tunnel_asked.emit(LAB.id)
         await asyncio.sleep(0)
         dialog = next(found for found in window.findChildren(TunnelDialog) if found.isVisible())
         assert dialog.input_of("client").text() == str(LAB.id)

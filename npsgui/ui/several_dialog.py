@@ -1,0 +1,176 @@
+"""Edits several owners at once: what is changed is set for all, the rest stays as each has it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLayout, QPushButton, QVBoxLayout, QWidget
+
+from npsgui.app.front import Front
+from npsgui.app.many import with_values
+from npsgui.model.entities import Owner, OwnerKey, OwnerKind, Via
+from npsgui.model.errors import FieldError, NpsError
+from npsgui.model.words import shown
+from npsgui.ui.field_rows import Field, FieldColumn, say
+from npsgui.ui.inputs import Choice, Choices
+from npsgui.ui.limit_input import BYTES, RATES, LimitInput, UnitChoice
+from npsgui.ui.sentences import Sentences
+
+_WIDTH = 460
+SEVERAL = "several"
+"""What stands for values that differ: no value of the model's."""
+
+
+class SeveralDialog(QDialog):
+    """Owners of one kind go in. Applies itself through ``Many.set``, as one step to undo."""
+
+    def __init__(self, program: Front, owners: Sequence[OwnerKey], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._program = program
+        self._keys = tuple(owners)
+        self._owners = [program.configuration.find(key) for key in owners]
+        self._sentences = Sentences(self)
+        values = _common([shown(owner) for owner in self._owners])
+        left, right = self._allowed(), self._near(owners[0].kind)
+        self._columns = [FieldColumn(fields, values, self) for fields in (left, right)]
+        self._columns[0].setMinimumWidth(_WIDTH)
+        self._known = {word: made.text() for column in self._columns for word, made in column.inputs.items()}
+        self._said = QLabel(self)
+        self._said.setWordWrap(True)
+        self._apply = QPushButton(self.tr("Apply to all"), self)
+        self._apply.setObjectName("primary")
+        self._apply.setDefault(True)
+        self._apply.clicked.connect(self.accept)
+        self._lay_out(self.tr("Edit these {count}").format(count=len(self._keys)))
+        for column in self._columns:
+            column.edited.connect(self._check)
+        self._check()
+
+    async def ask(self) -> None:
+        """Show it until it is applied or given up. Raises NpsError as ``Many.set``."""
+        ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self.finished.connect(lambda result: None if ended.done() else ended.set_result(result))
+        self.open()
+        try:
+            if await ended == QDialog.DialogCode.Accepted and self.changes():
+                await self._program.many.set(self._keys, self.changes())
+        finally:
+            self.deleteLater()
+
+    def changes(self) -> dict[str, str]:
+        """The words that are to be set, with their texts."""
+        texts = {
+            word: made.text().strip() for column in self._columns for word, made in column.inputs.items()
+        }
+        return {word: text for word, text in texts.items() if text not in (self._known[word], SEVERAL)}
+
+    def _allowed(self) -> list[Field]:
+        """How much they may carry."""
+        counts = (
+            ("both", self.tr("inlet + export")),
+            ("inlet", self.tr("inlet only")),
+            ("export", self.tr("export only")),
+        )
+        rates = (
+            ("rate", self.tr("Shared rate")),
+            ("inlet_rate", self.tr("Inlet rate")),
+            ("export_rate", self.tr("Export rate")),
+        )
+        what = Field("quota_counts", self.tr("What the quota counts"), make=partial(self._choice, counts))
+        return [
+            Field("quota", self.tr("Quota"), make=partial(self._limit, BYTES, ""), beside=what),
+            *(Field(word, label, make=partial(self._limit, RATES, "")) for word, label in rates),
+            Field("connections", self.tr("Connections"), make=partial(self._limit, None, "")),
+        ]
+
+    def _near(self, kind: OwnerKind) -> list[Field]:
+        """What happens near the quota, and whether they run."""
+        share = self.tr("% of the quota")
+        runs = (("yes", self.tr("Started")), ("no", self.tr("Stopped")))
+        fields = [
+            Field("enabled", self.tr("State"), make=partial(self._choice, runs)),
+            Field("warn", self.tr("Warn from"), make=partial(self._limit, None, share)),
+            Field("throttle_at", self.tr("Throttle from"), make=partial(self._limit, None, share)),
+            Field("throttle_rate", self.tr("Throttled to"), make=partial(self._limit, RATES, "")),
+        ]
+        if kind is not OwnerKind.CLIENT:
+            dialers = (
+                (str(Via.LOCAL), self.tr("This computer")),
+                (str(Via.AGENT), self.tr("The client's agent")),
+            )
+            fields.append(Field("via", self.tr("Connects from"), make=partial(self._choice, dialers)))
+        return fields
+
+    def _limit(self, units: UnitChoice | None, suffix: str, text: str, parent: QWidget) -> LimitInput:
+        if text == SEVERAL:
+            nothing = self.tr("several values")
+            return LimitInput(text, units, parent, none=SEVERAL, nothing=nothing, suffix=suffix)
+        return LimitInput(text, units, parent, nothing=self.tr("none"), suffix=suffix)
+
+    def _choice(self, choices: Choices, text: str, parent: QWidget) -> Choice:
+        differ = ((SEVERAL, self.tr("several values")),) if text == SEVERAL else ()
+        return Choice(text, [*differ, *choices], parent)
+
+    def _lay_out(self, title: str) -> None:
+        self.setWindowTitle(title)
+        head = QLabel(title, self)
+        head.setObjectName("title")
+        names = QLabel(", ".join(map(self._name, self._owners)), self)
+        names.setObjectName("muted")
+        names.setWordWrap(True)
+        cancel = QPushButton(self.tr("Cancel"), self)
+        cancel.setAutoDefault(False)
+        cancel.clicked.connect(self.reject)
+        columns, buttons = QHBoxLayout(), QHBoxLayout()
+        columns.setSpacing(32)
+        for column in self._columns:
+            columns.addWidget(column)
+        buttons.setSpacing(8)
+        for part, stretch in ((self._said, 1), (cancel, 0), (self._apply, 0)):
+            buttons.addWidget(part, stretch)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(16)
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
+        layout.addWidget(head)
+        layout.addWidget(names)
+        layout.addLayout(columns)
+        layout.addLayout(buttons)
+
+    def _name(self, owner: Owner) -> str:
+        return getattr(owner, "remark", "") or self._sentences.owner(owner.owner)
+
+    def _check(self) -> None:
+        """Say beside each field whether it is set for all, and what is wrong with it."""
+        changes = self.changes()
+        wrong = self._problem(changes)
+        for column in self._columns:
+            for word in column.shown_words():
+                text, style = "", "hint"
+                if isinstance(wrong, FieldError) and wrong.field == word:
+                    text, style = self._sentences.of(wrong), "bad"
+                elif word in changes:
+                    text = self.tr("Set for all {count}").format(count=len(self._keys))
+                column.say(word, text, style)
+        self._apply.setEnabled(bool(changes) and wrong is None)
+        if wrong is not None and getattr(wrong, "field", "") not in self._known:
+            say(self._said, self._sentences.of(wrong), "bad")
+        else:
+            say(self._said, self.tr("What you do not change stays as each of them has it."), "hint")
+
+    def _problem(self, changes: Mapping[str, str]) -> NpsError | None:
+        try:
+            with_values(self._program.configuration, self._keys, changes)
+        except NpsError as error:
+            return error
+        return None
+
+
+def _common(values: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """The text of each word that all have alike; SEVERAL where they differ."""
+    first = values[0]
+    return {
+        word: text if all(one[word] == text for one in values) else SEVERAL for word, text in first.items()
+    }
