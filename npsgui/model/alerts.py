@@ -154,7 +154,7 @@ _SAID: Mapping[AlertKind, Sentence] = {
     AlertKind.WARNED: Sentence("{owner} has used {percent} % of its quota: {used} of {quota}."),
     AlertKind.THROTTLED: Sentence("{owner} is throttled to {rate}: {percent} % of its quota is used."),
     AlertKind.CUT: Sentence("{owner} has used up its quota, {used}: its visitors are turned away."),
-    AlertKind.AGENT_OFFLINE: Sentence("The agent of {owner} has been away for {minutes} minutes."),
+    AlertKind.AGENT_OFFLINE: Sentence("The agent of {owner} has been away for {minutes} min."),
     AlertKind.EXPIRY_NEAR: Sentence("{owner} expires on {date}."),
     AlertKind.PORT_FAILED: Sentence("{owner} does not listen. {reason}"),
     AlertKind.UNUSUAL: Sentence("{owner} has carried {moved} in this hour; {usual} are usual at this time."),

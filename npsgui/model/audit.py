@@ -100,7 +100,7 @@ _SAID: Mapping[Happening, Sentence] = {
     ),
     Happening.ALTERNATIVE_ON: Sentence("Alternative limits are on."),
     Happening.ALTERNATIVE_OFF: Sentence("Alternative limits are off."),
-    Happening.REFUSED: Sentence("Turned away at {owner}: {count} visitors, the last from {peer}. {reason}"),
+    Happening.REFUSED: Sentence("Visitors turned away at {owner}: {count}, the last from {peer}. {reason}"),
     Happening.CLOSED: Sentence(
         "Closed a connection of {owner} from {peer}: {inlet} bytes in, {export} bytes out."
     ),

@@ -271,7 +271,10 @@ def _owned_problems(configuration: Configuration, owner: Tunnel | Host) -> Itera
         yield FieldError("client", "A tunnel or host stays with its client, so that the books stay right.")
     if before is None and 0 < client.tunnels <= len(configuration.owned_by(client.id)):
         yield FieldError(
-            "client", "Client {id} may have {count} tunnels and has them.", id=client.id, count=client.tunnels
+            "client",
+            "Client {id} has as many tunnels and hosts as it may have: {count}.",
+            id=client.id,
+            count=client.tunnels,
         )
 
 

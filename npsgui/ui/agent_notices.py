@@ -33,9 +33,9 @@ class AgentNotices(QObject):
         if not idle:
             return
         name = client.remark or self.tr("client {id}").format(id=ident)
-        sentence = self.tr(
-            "The agent of {name} is gone; {count} of its tunnels and hosts wait for it."
-        ).format(name=name, count=idle)
+        sentence = self.tr("The agent of {name} is gone. Tunnels and hosts that wait for it: {count}").format(
+            name=name, count=idle
+        )
         self._notices.withdraw(self._told.get(ident, ""))
         self._told[ident] = sentence
         self._notices.tell(sentence)

@@ -106,7 +106,7 @@ class LinkColumns(QObject):
         return self._sentences.kind(link.row.owner.kind)
 
     def _dropped(self, link: Link) -> str:
-        text = self.tr("{count} datagrams dropped")
+        text = self.tr("datagrams dropped: {count}")
         return text.format(count=f"{link.row.dropped:,}") if link.row.dropped else ""
 
     def _numbers(self) -> list[Column[Link]]:

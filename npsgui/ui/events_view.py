@@ -153,7 +153,7 @@ class EventsView(QWidget):
         )
         count = f"{len(feed.events):,}"
         if feed.complete:
-            text = self.tr("{count} events")
+            text = self.tr("events: {count}")
         elif len(feed.events) >= MOST:
             text = self.tr("The newest {count}: search for older ones")
         else:

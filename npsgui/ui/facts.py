@@ -106,7 +106,7 @@ class Facts(QWidget):
         self._inlet_now.show_texts(rate(row.inlet_now), self._limit(row, row.inlet_rate))
         self._export_now.show_texts(rate(row.export_now), self._limit(row, row.export_rate))
         limit = self.tr("limit {limit}").format(limit=f"{row.connection_limit:,}")
-        dropped = self.tr("{count} datagrams dropped").format(count=f"{row.dropped:,}")
+        dropped = self.tr("datagrams dropped: {count}").format(count=f"{row.dropped:,}")
         self._connections.show_texts(
             f"{row.connections:,}" if row.connections else DASH,
             dropped if row.dropped else limit if row.connection_limit else self.tr("unlimited"),

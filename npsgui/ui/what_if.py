@@ -154,7 +154,7 @@ class WhatIf(QFrame):
                 self.tr("{span}: {wanted} were carried, and it would not have been cut.").format(**values)
             )
         if lived.slowed:
-            text = self.tr("In {minutes} minutes of them the rates would have held something back.")
+            text = self.tr("For {minutes} min of them the rates would have held something back.")
             told.append(text.format(minutes=f"{lived.slowed // 60:,}"))
         forecast = self._program.forecast(owner.owner)
         if forecast is not None and forecast.until is not None:

@@ -90,7 +90,7 @@ async def test_what_does_not_run_yet_is_kept_and_says_why(tmp_path: Path) -> Non
         rows = {row.owner: row for row in program.flows()}
 
     waiting = [owner for owner, row in rows.items() if row.state is State.WAITING]
-    assert str(said[0]) == "Taken: 1 clients, 1 tunnels, 1 hosts."
+    assert str(said[0]) == "Taken: clients 1, tunnels 1, hosts 1."
     for owner in waiting:
         reason = rows[owner].reason
         assert any(str(owner) in str(one) and str(reason) in str(one) for one in said)
@@ -113,7 +113,7 @@ async def test_importing_twice_changes_nothing(tmp_path: Path) -> None:
         said = await import_nps(program, folder)
 
         assert state(program) == first
-        assert str(said[1]) == "Here already and not changed: 3 clients, 1 tunnels, 1 hosts."
+        assert str(said[1]) == "Here already and not changed: clients 3, tunnels 1, hosts 1."
         assert await program.verify() == []
 
 
@@ -239,7 +239,7 @@ async def test_the_commands_answer_in_sentences(tmp_path: Path) -> None:
         written = await execute(program, "export", {"form": "nps", "folder": str(folder / "clients.json")})
 
     assert (refused.failed, refused.said) == (True, (f"There is no clients.json in {tmp_path}.",))
-    assert (taken.failed, taken.said) == (False, ("Taken: 1 clients, 0 tunnels, 0 hosts.",))
+    assert (taken.failed, taken.said) == (False, ("Taken: clients 1, tunnels 0, hosts 0.",))
     assert written.failed
     assert "cannot be written" in written.said[0]
 
@@ -258,5 +258,5 @@ async def test_the_command_line_imports_live_from_a_folder_near_it(tmp_path: Pat
         said, _ = await asked.communicate()
         await control.close()
 
-        assert (asked.returncode, said) == (0, b"Taken: 1 clients, 1 tunnels, 0 hosts.\n")
+        assert (asked.returncode, said) == (0, b"Taken: clients 1, tunnels 1, hosts 0.\n")
         assert program.flow(CLIENT_4).export == 50

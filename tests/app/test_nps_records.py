@@ -146,7 +146,7 @@ def test_records_of_the_least_that_nps_accepts_are_taken() -> None:
         text({"Id": 1, "Host": "a.test", "Client": {"Id": 1}, "Target": {"TargetStr": "8"}}),
     )
 
-    assert said(taken)[0] == "Taken: 1 clients, 1 tunnels, 1 hosts."
+    assert said(taken)[0] == "Taken: clients 1, tunnels 1, hosts 1."
     for content in exported(taken).values():
         record = json.loads(content.removesuffix(SEPARATOR))
         assert all(
@@ -219,7 +219,7 @@ def test_what_nps_would_not_store_is_left_out() -> None:
     given_ = give(configuration, {})
 
     assert [list(records(content)) for content in given_.files.values()] == [[2], [3], []]
-    assert str(given_.said[0]) == "Written: 1 clients, 1 tunnels, 0 hosts."
+    assert str(given_.said[0]) == "Written: clients 1, tunnels 1, hosts 0."
 
 
 def test_what_was_made_here_has_all_that_nps_needs() -> None:

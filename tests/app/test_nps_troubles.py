@@ -147,7 +147,7 @@ def test_the_trouble_of_a_host_is_named(hosts: str, expected: list[str]) -> None
 def test_a_limit_of_tunnels_does_not_keep_out_what_nps_has() -> None:
     taken = imported(text(client(MaxTunnelNum=1)), text(task(), task(Id=5, Port=21005)), text(HOST))
 
-    assert said(taken)[0] == "Taken: 1 clients, 2 tunnels, 1 hosts."
+    assert said(taken)[0] == "Taken: clients 1, tunnels 2, hosts 1."
     assert taken.configuration.clients[4].tunnels == 1
 
 

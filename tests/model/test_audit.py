@@ -25,7 +25,7 @@ WEB = OwnerKey(OwnerKind.TUNNEL, 3)
                 details={"by": ["client", 1], "peer": "192.0.2.7:5"},
                 count=12,
             ),
-            "Turned away at tunnel 3: 12 visitors, the last from 192.0.2.7:5. "
+            "Visitors turned away at tunnel 3: 12, the last from 192.0.2.7:5. "
             "The connection limit of client 1 is reached.",
         ),
         (

@@ -125,7 +125,7 @@ def test_only_an_agent_that_is_missed_is_told_of_until_it_is_back(qtbot: QtBot) 
 
     notices.take(AgentDown(1, "", Sentence("gone")), configuration)
     notices.take(AgentDown(1, "", Sentence("gone")), configuration)
-    assert bar.text == "The agent of home-nas is gone; 1 of its tunnels and hosts wait for it."
+    assert bar.text == "The agent of home-nas is gone. Tunnels and hosts that wait for it: 1"
 
     notices.take(AgentUp(1, "", "0.26.10"), configuration)
     assert bar.text == ""

@@ -57,7 +57,7 @@ def test_datagrams_that_were_not_carried_are_counted(page: ConnectionsPage) -> N
     assert sorted(told(page, "tunnel", "dropped")) == [("dns", "1,200"), ("nas", "–"), ("out", "–")]
     kind = [column.name for column in page.table.columns].index("kind")
     tips = [page.table.index(at, kind).data(Qt.ItemDataRole.ToolTipRole) for at in range(3)]
-    assert [tip for tip in tips if tip] == ["1,200 datagrams dropped"]
+    assert [tip for tip in tips if tip] == ["datagrams dropped: 1,200"]
 
 
 @pytest.mark.parametrize(("search", "found"), [("host", "nas"), ("udp", "dns"), ("httpproxy", "out")])

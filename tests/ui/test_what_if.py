@@ -69,7 +69,7 @@ def test_a_quota_that_is_enough_would_not_have_cut(qtbot: QtBot) -> None:
 def test_a_rate_is_told_by_how_long_it_slows_down(qtbot: QtBot) -> None:
     made = considered(qtbot, client(rate=GIB // 120), usages=a_month(int(time.time())))
 
-    assert made.text().endswith("In 29 minutes of them the rates would have held something back.")
+    assert made.text().endswith("For 29 min of them the rates would have held something back.")
 
 
 def test_of_who_carried_nothing_it_says_nothing(qtbot: QtBot) -> None:

@@ -37,7 +37,7 @@ def give(configuration: Configuration, totals: Mapping[OwnerKey, Totals]) -> Giv
         return format_records(write_record(owner, totals.get(owner.owner, Totals())) for owner in owners)
 
     counts = (("clients", len(clients)), ("tunnels", len(tunnels)), ("hosts", len(hosts)))
-    said = [Sentence("Written: {clients} clients, {tunnels} tunnels, {hosts} hosts.", counts)]
+    said = [Sentence("Written: clients {clients}, tunnels {tunnels}, hosts {hosts}.", counts)]
     said += _without_place(clients, tunnels, hosts)
     said.append(Sentence("Put the files in place while NPS is stopped: it writes its own over them."))
     return Given({CLIENTS: text(clients), TASKS: text(tunnels), HOSTS: text(hosts)}, tuple(said))

@@ -70,7 +70,7 @@ class _Takeover:
         configuration = replace(self._before, clients=self._clients, tunnels=self._tunnels, hosts=self._hosts)
         said = (
             _count(
-                "Taken: {clients} clients, {tunnels} tunnels, {hosts} hosts.", [o.owner for o in self._new]
+                "Taken: clients {clients}, tunnels {tunnels}, hosts {hosts}.", [o.owner for o in self._new]
             ),
             *self._said_of_known(),
             *_said_of_listening(self._new),
@@ -160,7 +160,7 @@ class _Takeover:
     def _said_of_known(self) -> Iterator[Sentence]:
         if self._known:
             yield _count(
-                "Here already and not changed: {clients} clients, {tunnels} tunnels, {hosts} hosts.",
+                "Here already and not changed: clients {clients}, tunnels {tunnels}, hosts {hosts}.",
                 self._known,
             )
 
