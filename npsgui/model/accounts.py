@@ -154,7 +154,7 @@ class Accounts:
             gate = self._gates[owner.owner] = Gate(owner.owner, self._above(owner, now), now)
         limits = owner.limits.in_force(self.alternative)
         if isinstance(owner, Everything):
-            gate.configure(limits, now)
+            gate.configure(limits, now, enabled=not owner.paused)
         else:
             hours = self._timetables.setdefault(owner.hours, Timetable(owner.hours, self._zone))
             gate.configure(limits, now, enabled=owner.enabled, expires=owner.expires, hours=hours)

@@ -167,6 +167,8 @@ class Everything:
     alternative: Alternative = Alternative.OFF
     alternative_hours: Week = NEVER
     """When alternative limits are on by schedule."""
+    paused: bool = False
+    """Whether nothing is carried: visitors are turned away, what is enabled stays so."""
 
     @property
     def owner(self) -> OwnerKey:

@@ -251,6 +251,7 @@ WORDS: tuple[Word, ...] = (
     Word("timezone", _GLOBAL, _zone, lambda name: name or "system"),
     Word("alternative", _GLOBAL, _choice(Alternative)),
     Word("alternative_hours", _GLOBAL, parse_week, format_week),
+    Word("paused", _GLOBAL, _flag, _flag_text),
 )
 
 

@@ -25,6 +25,7 @@ class StatusBar(QFrame):
         self._theme = theme
         self._sentences = sentences
         self._relay = Badge(theme, self)
+        self._runs = True
         self.show_relay(running=True)
         self._connections = QLabel(self)
         self._ledger = Badge(theme, self)
@@ -51,6 +52,10 @@ class StatusBar(QFrame):
 
     def show_flow(self, everything: FlowRow, connections: int, today: Usage) -> None:
         """The numbers of this second."""
+        if self._runs and everything.state is State.STOPPED:
+            self._relay.show_state(State.STOPPED, self.tr("paused"))
+        elif self._runs:
+            self._relay.show_state(State.RUNNING, self.tr("relay running"))
         self._connections.setText(self.tr("connections: {count}").format(count=connections))
         colors, row = self._theme.colors, everything
         inlet = self._rate(self.tr("inlet"), row.inlet_now, row.inlet_rate or row.rate, today.inlet)
@@ -69,6 +74,7 @@ class StatusBar(QFrame):
 
     def show_relay(self, running: bool) -> None:
         """Whether tunnels run; not when the service has ended that the window is attached to."""
+        self._runs = running
         if running:
             self._relay.show_state(State.RUNNING, self.tr("relay running"))
         else:
@@ -76,6 +82,7 @@ class StatusBar(QFrame):
 
     def show_saving(self) -> None:
         """Say that the last counts are being written, at the end."""
+        self._runs = False
         self._relay.show_state(State.STOPPED, self.tr("saving…"))
 
     def _rate(self, word: str, now: float, limit: int, today: int) -> str:

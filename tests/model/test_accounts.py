@@ -239,6 +239,14 @@ def test_each_step_of_a_quota_is_told_once_and_not_again_after_a_start() -> None
     assert again.turn(WALL, 0.0) == []
 
 
+def test_a_pause_turns_everybody_away_until_it_ends() -> None:
+    accounts = accounts_of(HOUSE.with_owner(Everything(paused=True)))
+    assert gate_of(accounts, TUNNEL).refusal(WALL) == Refusal(GLOBAL_KEY, Cause.DISABLED)
+
+    accounts.apply(HOUSE, 0.0)
+    assert gate_of(accounts, TUNNEL).refusal(WALL) is None
+
+
 def test_a_removed_owner_is_laid_no_more() -> None:
     accounts = accounts_of()
     gone = accounts.apply(HOUSE.without(TUNNEL), 0.0)
