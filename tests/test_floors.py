@@ -34,6 +34,7 @@ time zones are facts, which a system keeps in files."""
 
 LATE_IMPORTS = {
     "npsgui.app.certificates",
+    "npsgui.app.dbus",
     "npsgui.app.interfaces",
     "npsgui.app.port_holders",
     "npsgui.app.metrics_port",
