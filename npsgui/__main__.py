@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+from npsgui.app.autostart import Autostart
 from npsgui.app.control import ControlServer, ask
 from npsgui.app.demo.demo import NOTE, Demo, throw_away_folder
 from npsgui.app.front import Front
@@ -35,15 +36,15 @@ def main() -> int:
     return run_command(sys.argv[1:], open_window, open_demo)
 
 
-def open_window(folder: Path, ledger: str = "") -> int:
+def open_window(folder: Path, ledger: str = "", hidden: bool = False) -> int:
     """The window on a data folder, until it is closed. One that is open already is brought to the front.
 
-    Where a service runs on the folder, the window is attached to it.
+    Where a service runs on the folder, the window is attached to it. ``hidden``: it is in the tray at first.
     """
     if _platforms() == [UNSEEN]:
         print("There is no display for the window; “npsgui serve” needs none.", file=sys.stderr)
         return 1
-    return in_qt(lambda application, app: run(application, app, folder, ledger))
+    return in_qt(lambda application, app: run(application, app, folder, ledger, hidden))
 
 
 def open_demo(picture: Path) -> int:
@@ -75,13 +76,13 @@ def in_qt(body: Callable[[Any, Any], Coroutine[Any, Any, int]]) -> int:
         return runner.run(body(application, app))
 
 
-async def run(application: Any, app: Any, folder: Path, ledger: str = "") -> int:
+async def run(application: Any, app: Any, folder: Path, ledger: str = "", hidden: bool = False) -> int:
     """The window of this process's program; of one that runs already and shows none; or that one's raised."""
     while True:
         try:
             async with _answering(folder, ledger) as program:
                 program.windows += 1
-                await _show(application, app, program)
+                await _show(application, app, program, hidden)
                 return 0
         except AlreadyRunning:
             answer = await ask(folder, "show", {})
@@ -91,11 +92,11 @@ async def run(application: Any, app: Any, folder: Path, ledger: str = "") -> int
                 return 0
         remote = await RemoteProgram.open(folder)
         _collect_from_now_on()
-        if not await _show(application, app, remote):
+        if not await _show(application, app, remote, hidden):
             return 0
 
 
-async def _show(application: Any, app: Any, program: Front) -> bool:
+async def _show(application: Any, app: Any, program: Front, hidden: bool) -> bool:
     """Until the window is closed; whether the tunnels of a service that has ended are to run here."""
     settings = program.settings if isinstance(program, Program) else _settings_of_service(program.folder)
     looking: set[asyncio.Task[None]] = set()
@@ -107,9 +108,14 @@ async def _show(application: Any, app: Any, program: Front) -> bool:
             task.add_done_callback(looking.discard)
 
     settings.follow(look)
+    autostart = Autostart(settings)
+    autostart.look()
+    settings.follow(autostart.follow)
     await look("update_url")
     try:
-        run_here: bool = await application.run_window(app, program, settings, application.open_demo)
+        run_here: bool = await application.run_window(
+            app, program, settings, application.open_demo, hidden=hidden
+        )
         return run_here
     finally:
         for task in looking:

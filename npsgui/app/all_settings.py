@@ -25,6 +25,7 @@ _UNITS = OneOf(
     )
 )
 _TLS = OneOf((("no", "As each client wants it"), ("yes", "TLS for all that passes")))
+_CLOSING = OneOf((("ask", "Ask"), ("yes", "Keep in the tray"), ("no", "Quit")))
 _DAYS = Whole(1, 36_500, "days")
 _PORT = Whole(0, 65_535)
 _WEB = Text(is_web_address, "It must begin with http:// or https://.")
@@ -156,6 +157,7 @@ SETTINGS: tuple[Setting, ...] = (
         Text(_is_size, "“{text}” is not a size; write it like 10GiB, 512KiB or 0."),
         "In an hour, inlet and export together",
     ),
+    Setting("alert_snooze_minutes", _ALERTS, "Snooze for", "60", Whole(1, 10_080, "minutes")),
     Setting("desktop_notifications", _ALERTS, "Tell on the desktop", "true", SWITCH),
     Setting("webhook_url", _ALERTS, "Post to", "", _WEB, "A webhook that takes JSON; empty is nowhere"),
     Setting(
@@ -165,6 +167,16 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         Text(secret=True),
         "The receiver's secret for HMAC-SHA256; empty is unsigned",
+    ),
+    Setting("tray", _SERVICE, "Show in the tray", "true", SWITCH, "Where the desktop has one"),
+    Setting("close_to_tray", _SERVICE, "When the window is closed", "ask", _CLOSING),
+    Setting(
+        "start_at_login",
+        _SERVICE,
+        "Start hidden at login",
+        "false",
+        SWITCH,
+        "In the tray; on a desktop without one the window is shown",
     ),
     Setting(
         "drain_seconds",

@@ -40,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
         default=Path("npsgui-demo.png"),
         help="where --demo leaves the picture (default: %(default)s)",
     )
+    top.add_argument("--hidden", action="store_true", help="the window in the tray, where there is one")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
 
     def add(name: str, text: str) -> argparse.ArgumentParser:

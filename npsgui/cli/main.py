@@ -39,12 +39,12 @@ STARTING_SECONDS = 5.0
 
 
 def main(
-    argv: Sequence[str], open_window: Callable[[Path, str], int], open_demo: Callable[[Path], int]
+    argv: Sequence[str], open_window: Callable[[Path, str, bool], int], open_demo: Callable[[Path], int]
 ) -> int:
     """Run one command, or the window if there is none; the exit code: 0 done, 1 refused or failed.
 
-    ``open_window`` gets the data folder and the URL of a ledger elsewhere, ``open_demo`` the file for a
-    picture where nobody sees the window. Exits with 2 on bad usage.
+    ``open_window`` gets the data folder, the URL of a ledger elsewhere and whether it is hidden at first,
+    ``open_demo`` the file for a picture where nobody sees the window. Exits with 2 on bad usage.
     """
     top = parser()
     for word in argv:
@@ -56,7 +56,7 @@ def main(
         if given.demo:
             return open_demo(given.picture)
         if not given.command:
-            return open_window(given.data, given.ledger)
+            return open_window(given.data, given.ledger, given.hidden)
         if given.command in ("serve", "agent"):
             with logs.written(given.log, given.log_level):
                 return asyncio.run(_stay(given))

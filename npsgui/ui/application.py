@@ -18,6 +18,7 @@ from npsgui.tasks import spawn
 from npsgui.ui.amounts import show_in
 from npsgui.ui.crash import CrashDialog, CrashWatch
 from npsgui.ui.icons import app_icon
+from npsgui.ui.outside import Outside
 from npsgui.ui.style import font, palette, style_sheet
 from npsgui.ui.theme import Theme, ThemeMode
 from npsgui.ui.translation import Translation
@@ -51,23 +52,24 @@ def picture(app: QApplication) -> bytes:
 
 
 async def run_window(
-    app: QApplication, program: Front, settings: Settings, on_demo: Callable[[], bool] | None = None
+    app: QApplication,
+    program: Front,
+    settings: Settings,
+    on_demo: Callable[[], bool] | None = None,
+    *,
+    hidden: bool = False,
 ) -> bool:
     """Show the window until it is closed or a signal comes; then close the program. Raises LedgerError.
 
     Another language is put in force by building the window anew. ``on_demo``: the user asks for the
-    demo; whether it opens. True: the user asks that the tunnels of a service that has ended run here.
+    demo; whether it opens. ``hidden``: in the tray at first, where there is one. True: the user asks that
+    the tunnels of a service that has ended run here.
     """
     looks = Looks(app, settings)
     loop = asyncio.get_running_loop()
     watch = CrashWatch(app)
     watch.install(loop)
-    ended = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(number, ended.set)
-        except NotImplementedError:  # Windows
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(ended.set))
+    ended = _ended_by_signals(loop)
     window: Window | None = None
     again = run_here = False
     servers = Servers(settings.folder)
@@ -77,10 +79,12 @@ async def run_window(
             looks.speak()
             window = Window(program, looks.theme, settings, servers)
             turn = _Turn(window, settings, watch, ended, on_demo)
-            window.show()
+            outside = Outside(program, looks.theme, settings, window)
+            outside.begin(hidden=hidden)
+            hidden = False
             if again:
                 window.show_settings("language")
-            again = await turn.over()
+            again = await turn.over(outside)
             if again:
                 window.deleteLater()
             run_here = turn.run_here
@@ -94,6 +98,17 @@ async def run_window(
             window.deleteLater()
         looks.deleteLater()
     return run_here
+
+
+def _ended_by_signals(loop: asyncio.AbstractEventLoop) -> asyncio.Event:
+    """Set once the program is told to end."""
+    ended = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, ended.set)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(ended.set))
+    return ended
 
 
 class _Turn(QObject):
@@ -110,7 +125,7 @@ class _Turn(QObject):
         super().__init__(window)
         self._window = window
         self._ended = ended
-        self._again = False
+        self._again = self._closed = False
         self.run_here = False
         """Whether the tunnels of a service that has ended are to run in this process."""
         self._over = asyncio.Event()
@@ -123,8 +138,8 @@ class _Turn(QObject):
             window.demo_asked.connect(self._on_demo)
             window.offer_demo()
 
-    async def over(self) -> bool:
-        """Wait for the end; True when another window is to follow."""
+    async def over(self, outside: Outside) -> bool:
+        """Wait for the end, also of what is ``outside``; True when another window is to follow."""
         waits = [spawn(event.wait(), "end of the window") for event in (self._ended, self._over)]
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
@@ -133,13 +148,15 @@ class _Turn(QObject):
         # who awaits an open dialog goes on, and does not meet it deleted
         for dialog in self._window.findChildren(QDialog):
             dialog.reject()
-        if self._window.isVisible():
-            self._window.close()
+        outside.close()
+        if not self._closed:
+            outside.closing.quit()
         if not self._again:
             self._ended.set()
         return self._again
 
     def _on_closed(self) -> None:
+        self._closed = True
         self._over.set()
 
     def _on_run_here(self) -> None:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from npsgui.ui.icons import icon
 from npsgui.ui.theme import Theme
+
+Offer: TypeAlias = tuple[str, Callable[[], None] | None]
+"""What its button says, and who is told that it was pressed."""
+
+NO_OFFER: Offer = ("", None)
 
 
 class NoticeBar(QFrame):
@@ -19,14 +27,14 @@ class NoticeBar(QFrame):
         super().__init__(parent)
         self.setObjectName("notice")
         self._theme = theme
-        self._waiting: dict[str, str] = {}
-        """The sentences, and what each offers to do."""
+        self._waiting: dict[str, Offer] = {}
+        """The sentences, with what each offers."""
         self._mark = QLabel(self)
         self._text = QLabel(self)
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._offer = QPushButton(self)
-        self._offer.clicked.connect(self.accepted)
+        self._offer.clicked.connect(self._on_offer)
         self._close = QToolButton(self)
         self._close.setAccessibleName(self.tr("Dismiss"))
         self._close.setToolTip(self.tr("Dismiss"))
@@ -47,13 +55,14 @@ class NoticeBar(QFrame):
         """The sentence on the screen; empty when there is none."""
         return next(iter(self._waiting), "")
 
-    def tell(self, sentence: str, offer: str = "") -> None:
+    def tell(self, sentence: str, offer: str = "", taken: Callable[[], None] | None = None) -> None:
         """Show ``sentence`` after those before it; one that waits already is not told twice.
 
-        ``offer``: what a button beside it says; ``accepted`` tells that it was pressed.
+        ``offer``: what a button beside it says. That it was pressed is told to ``taken``, and the sentence
+        goes; without it ``accepted`` tells.
         """
         if sentence not in self._waiting:
-            self._waiting[sentence] = offer
+            self._waiting[sentence] = offer, taken
             self._show_first()
 
     def withdraw(self, sentence: str) -> None:
@@ -65,8 +74,16 @@ class NoticeBar(QFrame):
         """Take the sentence away; the next one follows."""
         self.withdraw(self.text)
 
+    def _on_offer(self) -> None:
+        _, taken = self._waiting.get(self.text, NO_OFFER)
+        if taken is None:
+            self.accepted.emit()
+        else:
+            self.dismiss()
+            taken()
+
     def _show_first(self) -> None:
-        offer = self._waiting.get(self.text, "")
+        offer, _ = self._waiting.get(self.text, NO_OFFER)
         self._text.setText(self.text)
         self._offer.setText(offer)
         self._offer.setVisible(bool(offer))

@@ -15,6 +15,8 @@ class SettingsMenu(QMenu):
     """Asks for what is chosen in it."""
 
     settings_asked = Signal()
+    alerts_asked = Signal()
+    mini_asked = Signal()
     limits_asked = Signal()
     servers_asked = Signal()
     """To connect this computer to other servers, as their agent."""
@@ -23,8 +25,10 @@ class SettingsMenu(QMenu):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._add(self.tr("Settings…"), "Ctrl+,").triggered.connect(self.settings_asked)
+        self._add(self.tr("Alerts…")).triggered.connect(self.alerts_asked)
         self._add(self.tr("Ports and limits of everything…")).triggered.connect(self.limits_asked)
         self._add(self.tr("Connect this computer to…")).triggered.connect(self.servers_asked)
+        self._add(self.tr("Mini window")).triggered.connect(self.mini_asked)
         self.addSeparator()
         self._add(self.tr("Quit"), "Ctrl+Q").triggered.connect(self.quit_asked)
         self.addSeparator()

@@ -8,9 +8,11 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
+from npsgui.app.all_settings import alert_switch
 from npsgui.app.front import Front
 from npsgui.app.servers import Servers
 from npsgui.app.settings import Settings
+from npsgui.model.alerts import AlertKind
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey
 from npsgui.model.events import (
     ConfigurationChanged,
@@ -39,6 +41,8 @@ from npsgui.ui.theme import Theme
 from npsgui.ui.undo_actions import UndoActions
 
 SECOND = 1000
+FIRST_ALERT = alert_switch(AlertKind.WARNED)
+"""The setting at which the rules of alerts begin."""
 AFTER_THE_BEAT = 0.03
 """The window looks this long after the program's beat, s, so that it shows the second just ended."""
 
@@ -47,6 +51,8 @@ class Window(QMainWindow):
     """Owns the pages and the timer that refreshes the visible one."""
 
     closed = Signal()
+    quit_asked = Signal()
+    """The program is to end, whatever closing the window means."""
     demo_asked = Signal()
     run_here_asked = Signal()
     """The service has ended that it was attached to: its tunnels are to run in this process."""
@@ -183,14 +189,15 @@ class Window(QMainWindow):
         self.menu.limits_asked.connect(self.commands.edit_limits)
         self.menu.servers_asked.connect(self.commands.agents.connect_this_computer)
         self.notices.accepted.connect(self.run_here_asked)
-        self.menu.quit_asked.connect(self.close)
+        self.menu.alerts_asked.connect(lambda: self.show_settings(FIRST_ALERT))
+        self.menu.quit_asked.connect(self.quit_asked)
         self.steps.undo.triggered.connect(lambda: self.commands.undo())
         self.steps.redo.triggered.connect(lambda: self.commands.undo(again=True))
         QShortcut(QKeySequence("Ctrl+N"), self, self._on_new)
         QShortcut(QKeySequence("Ctrl+F"), self, self._on_find)
         QShortcut(QKeySequence("Esc"), self, self._on_clear)
         QShortcut(QKeySequence("Ctrl+,"), self, self.show_settings)
-        QShortcut(QKeySequence("Ctrl+Q"), self, self.close)
+        QShortcut(QKeySequence("Ctrl+Q"), self, self.quit_asked.emit)
         for number in Page:
             QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self, lambda number=number: self.show_page(number))
 

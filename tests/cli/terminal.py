@@ -65,7 +65,7 @@ class Terminal:
         try:
             code = main(
                 [str(word) for word in words],
-                lambda _folder, _ledger: NOT_OPENED,
+                lambda _folder, _ledger, _hidden: NOT_OPENED,
                 lambda _picture: NOT_OPENED,
             )
         except SystemExit as ended:
