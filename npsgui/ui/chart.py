@@ -3,64 +3,73 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from npsgui.model.views import Sample, Usage
-from npsgui.ui.chart_data import Buckets, History, Lines, Range, View, bucket_start
+from npsgui.model.views import Sample
+from npsgui.ui.chart_brush import Brush
+from npsgui.ui.chart_data import History, Range, View
+from npsgui.ui.chart_figures import BarFigure, Figure, LiveFigure
+from npsgui.ui.chart_keys import CTRL, PLAIN, SHIFT, Act, ChartKeys, Keys
 from npsgui.ui.chart_legend import Legend
+from npsgui.ui.chart_lines import Lines
 from npsgui.ui.chart_plot import Plot
-from npsgui.ui.chart_readout import Known, ReadOut
+from npsgui.ui.chart_pointer import Pointer
+from npsgui.ui.chart_stack import Stack
+from npsgui.ui.chart_strip import SpanStrip
 from npsgui.ui.theme import Theme
-
-_KEPT = 366 * 86400
-_LEAST_LIVE, _LEAST_HISTORY = 20.0, 600.0
-"""The shortest spans that can be zoomed to, s."""
-_FIRST_LIVE = 60.0
-"""What the live chart shows at first, s; it grows to the whole range as samples come."""
-
-
-def _live_span(lines: Lines) -> float:
-    return min(max(lines.span, _FIRST_LIVE), float(Range.LIVE.value))
 
 
 class TrafficChart(QWidget):
-    """Inlet and export over time. Wheel, + and - zoom; drag and arrows pan; double click and Home reset."""
+    """Inlet and export over time. Wheel, + and - zoom; drag and arrows pan; double click and Home reset.
+
+    A drag with Shift selects a span, as Shift with the arrows does; Space holds the chart still.
+    """
 
     view_changed = Signal()
     """Another span of time is shown: more history may be wanted."""
+    held = Signal(bool)
+    """Whether the chart is held still from now on."""
 
     def __init__(
         self, theme: Theme, parent: QWidget | None = None, *, clock: Callable[[], float] = time.time
     ) -> None:
         super().__init__(parent)
-        self._theme, self._clock = theme, clock
+        self._clock = clock
         self._range = Range.LIVE
-        self._lines = Lines.of([])
-        self._history: History | None = None
-        self._seen: Buckets | None = None
-        self._pointer: QPoint | None = None
+        self._live, self._bars = LiveFigure(), BarFigure()
+        self._held_at: float | None = None
         self.view = View(clock() - Range.LIVE.value, clock())
         """The span of time on the screen."""
         self.plot = Plot(theme, self)
-        self.legend = Legend(theme, self)
-        self.readout = ReadOut(theme, self.plot)
+        self.legend, self.strip = Legend(theme, self), SpanStrip(theme, self)
+        self.brush = Brush(lambda left, right: self.figure.total(left, right), self)
+        self._pointer = Pointer(self.plot, theme, lambda: self.figure)
+        self.readout = self._pointer.readout
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(8)
+        rows.addWidget(self.strip)
         rows.addWidget(self.plot, 1)
         rows.addWidget(self.legend)
         self.setFocusProxy(self.plot)
         self.plot.setAccessibleName(self.tr("Traffic chart"))
-        self.plot.board.zoom_wanted.connect(self.zoom)
-        self.plot.board.pan_wanted.connect(self.pan)
-        self.plot.board.reset_wanted.connect(self.reset)
-        self.plot.pointed.connect(self._on_pointed)
-        self.plot.unpointed.connect(self._on_unpointed)
-        self.plot.keyed.connect(self._on_keyed)
+        board = self.plot.board
+        board.zoom_wanted.connect(self.zoom)
+        board.pan_wanted.connect(self.pan)
+        board.reset_wanted.connect(self.reset)
+        board.brushed.connect(self.select)
+        self.brush.changed.connect(self._on_brushed)
+        self.strip.closed.connect(self.brush.clear)
+        ChartKeys(self.plot, _keys(self))
+        self._nothing = {
+            True: self.tr("Nothing has moved in the last five minutes."),
+            False: self.tr("Nothing moved in this time."),
+        }
+        """What is said of an empty chart, live or not."""
         self.reset()
 
     @property
@@ -69,29 +78,53 @@ class TrafficChart(QWidget):
         return self._range
 
     @property
+    def figure(self) -> Figure:
+        """What is drawn."""
+        return self._live if self._range is Range.LIVE else self._bars
+
+    @property
     def follows(self) -> bool:
-        """Whether the view ends now."""
-        return self.view.right >= self._limits().right - 1.0
+        """Whether the view ends now, and moves on with the time."""
+        return not self.is_held and self.view.right >= self._limits().right - 1.0
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the chart is held still while counting goes on."""
+        return self._held_at is not None
 
     def set_range(self, span: Range) -> None:
-        """Show the last ``span``."""
+        """Show the last ``span``; nothing is selected, and the chart is not held."""
         self._range = span
+        self.brush.clear()
+        self.hold(False)
         self.reset()
 
-    def show_live(self, samples: Sequence[Sample]) -> None:
-        """Take the samples of the last five minutes, bytes/s; called once a second."""
-        whole = self.view.span > _live_span(self._lines) - 1.0
-        self._lines = Lines.of(samples)
+    def hold(self, still: bool) -> None:
+        """Hold the chart still while counting goes on, or let it follow again."""
+        if still != self.is_held:
+            self._held_at = self._clock() if still else None
+            self.held.emit(still)
+            if not still:
+                self._show(self.view.panned(self._limits().right - self.view.right, self._limits()))
+
+    def show_live(
+        self, samples: Sequence[Sample], parts: Mapping[str, Sequence[Sample]] | None = None
+    ) -> None:
+        """Take the samples of five minutes, bytes/s, and those of ``parts``; called once a second."""
+        if self.is_held and self._range is Range.LIVE:
+            return
+        whole = self.view.span > self._live.span - 1.0
+        self._live.take(Lines.of(samples), {name: Lines.of(part) for name, part in (parts or {}).items()})
         if self._range is Range.LIVE:
             limits = self._limits()
             late = limits.right - self.view.right
             self.view = limits if whole else self.view.panned(late if late < 5 else 0.0, limits)
             self._redraw()
 
-    def show_history(self, history: History | None) -> None:
-        """Take one owner's history; None while it is not known."""
+    def show_history(self, history: History | None, stack: Stack | None = None) -> None:
+        """Take one owner's history, divided by a ``stack``; None while it is not known."""
         follows = self.follows
-        self._history = history
+        self._bars.take(history, stack)
         if self._range is not Range.LIVE:
             limits = self._limits()
             self.view = self.view.panned(limits.right - self.view.right if follows else 0.0, limits)
@@ -105,8 +138,7 @@ class TrafficChart(QWidget):
         """Show ``factor`` times as much; ``about`` stays in its place, else the end does when it is now."""
         if about is None:
             about = self.view.right if self.follows else (self.view.left + self.view.right) / 2
-        least = _LEAST_LIVE if self._range is Range.LIVE else _LEAST_HISTORY
-        self._show(self.view.zoomed(factor, about, self._limits(), least))
+        self._show(self.view.zoomed(factor, about, self._limits(), self.figure.least))
 
     def pan(self, seconds: float) -> None:
         """Show what is ``seconds`` later, as far as there is anything."""
@@ -121,79 +153,38 @@ class TrafficChart(QWidget):
         self._redraw(afresh=True)
         self.view_changed.emit()
 
+    def set_logarithmic(self, wanted: bool) -> None:
+        """Put the values on a logarithmic axis, or on an even one."""
+        self.plot.logarithmic = wanted
+        self._redraw(afresh=True)
+
+    def select(self, anchor: float, edge: float) -> None:
+        """Select a span of time, in either order; a live chart is held for it."""
+        self.hold(self.is_held or self._range is Range.LIVE)
+        self.brush.select(anchor, edge)
+
     def _show(self, view: View) -> None:
         self.view = view.within(self._limits())
         self._redraw()
         self.view_changed.emit()
 
     def _limits(self) -> View:
-        now = self._clock()
-        if self._range is Range.LIVE:
-            return View(now - _live_span(self._lines), now)
-        width = self.plot.bar_width(self.view)
-        end = float(bucket_start(now, width) + width)
-        return View(end - _KEPT, end)
+        now = self._clock() if self._held_at is None else self._held_at
+        return self.figure.limits(now, self.view, self.plot.area().width())
 
     def _redraw(self, *, afresh: bool = False) -> None:
-        if self._range is Range.LIVE:
-            peak = self._lines.peak(self.view.left, self.view.right)
-            self.plot.show_lines(self._lines)
-        else:
-            peak = self._draw_bars()
-        self.plot.show_view(self.view, peak, afresh=afresh)
-        self.plot.show_empty("" if peak else self._why_empty())
-        if self._pointer is not None:
-            self._on_pointed(self._pointer)
+        figure = self.figure
+        peak = figure.look(self.view, self.plot.area().width())
+        self.plot.show_view(self.view, peak, rates=figure.rates, afresh=afresh)
+        figure.draw(self.plot)
+        self.plot.show_empty("" if peak or figure.is_unknown else self._nothing[self._range is Range.LIVE])
+        self._pointer.again()
+        self.brush.again()
 
-    def _draw_bars(self) -> float:
-        self._seen = None
-        if self._history is None:
-            self.plot.show_bars(None, [])
-            return 0.0
-        width = max(self.plot.bar_width(self.view), self._history.step)
-        self._seen = self._history.buckets(width).between(self.view.left, self.view.right)
-        self.plot.show_bars(self._seen, [gap for gap in self._history.gaps if gap[1] - gap[0] >= width])
-        return self._seen.peak
-
-    def _why_empty(self) -> str:
-        if self._range is Range.LIVE:
-            return self.tr("Nothing has moved in the last five minutes.")
-        return "" if self._history is None else self.tr("Nothing moved in this time.")
-
-    def _on_pointed(self, pointer: QPoint) -> None:
-        self._pointer = pointer
-        moment = self.plot.time_at(pointer)
-        if self._range is Range.LIVE:
-            sample = self._lines.at(moment)
-            self.plot.show_cross(moment if sample is None else sample.at)
-            self.readout.read_rates(moment, sample)
-        else:
-            self._read_bar(moment)
-        self.readout.move_beside(pointer, self.plot.rect())
-
-    def _read_bar(self, moment: float) -> None:
-        width = self._seen.width if self._seen is not None else self.plot.bar_width(self.view)
-        usage: Usage | Known | None = self._seen.at(moment) if self._seen is not None else None
-        start = bucket_start(moment, width) if not isinstance(usage, Usage) else usage.start
-        self.plot.show_cross(start + width / 2)
-        if usage is None and (self._history is None or moment < self._history.since):
-            usage = Known.NOT_YET
-        elif usage is None and any(begin <= moment < end for begin, end in self.plot.ground.gaps):
-            usage = Known.DID_NOT_RUN
-        self.readout.read_bytes(start, width, usage or Usage(start, 0, 0))
-
-    def _on_unpointed(self) -> None:
-        self._pointer = None
-        self.readout.hide()
-        self.plot.show_cross(None)
-
-    def _on_keyed(self, key: int) -> None:
-        if key == Qt.Key.Key_Home:
-            self.reset()
-        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            self.pan(self.view.span / (10 if key == Qt.Key.Key_Right else -10))
-        else:
-            self.zoom(1.25 if key == Qt.Key.Key_Minus else 0.8)
+    def _on_brushed(self) -> None:
+        self.plot.show_span(self.brush.span)
+        self.strip.show_total(self.brush.total)
+        self.plot.setAccessibleDescription("" if self.brush.is_empty else self.strip.text())
 
     # Qt overrides
 
@@ -201,3 +192,29 @@ class TrafficChart(QWidget):
         """Bars and ticks fit the new width."""
         super().resizeEvent(event)
         self._redraw(afresh=True)
+
+
+def _keys(chart: TrafficChart) -> Keys:
+    """What the keys do while a chart has the focus."""
+    key, brush = Qt.Key, chart.brush
+
+    def extend(bars: int) -> None:
+        pixels = chart.plot.area().width()
+        seconds = bars * chart.figure.step(chart.view, pixels)
+        chart.select(*brush.extended(seconds, chart.view))
+
+    return {
+        (key.Key_Home, PLAIN): Act(chart.reset),
+        (key.Key_Left, PLAIN): Act(lambda: chart.pan(-chart.view.span / 10)),
+        (key.Key_Right, PLAIN): Act(lambda: chart.pan(chart.view.span / 10)),
+        (key.Key_Plus, PLAIN): Act(lambda: chart.zoom(0.8)),
+        (key.Key_Equal, PLAIN): Act(lambda: chart.zoom(0.8)),
+        (key.Key_Minus, PLAIN): Act(lambda: chart.zoom(1.25)),
+        (key.Key_Space, PLAIN): Act(lambda: chart.hold(not chart.is_held)),
+        (key.Key_Left, SHIFT): Act(lambda: extend(-1)),
+        (key.Key_Right, SHIFT): Act(lambda: extend(1)),
+        (key.Key_Left, SHIFT | CTRL): Act(lambda: extend(-10)),
+        (key.Key_Right, SHIFT | CTRL): Act(lambda: extend(10)),
+        (key.Key_A, CTRL): Act(lambda: chart.select(chart.view.left, chart.view.right)),
+        (key.Key_Escape, PLAIN): Act(brush.clear, lambda: not brush.is_empty),
+    }

@@ -1,4 +1,4 @@
-"""The axes of a chart: natural local times, and bytes in 1-2-5 steps of binary units. No data of its own."""
+"""The axes of a chart: natural local times, and bytes on a scale. No data of its own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QDate, QLocale
 
 from npsgui.ui.chart_data import bucket_start
+from npsgui.ui.chart_scales import Linear, ValueScale
 from npsgui.ui.graphs import pg
 
 _DAY = 86400
@@ -17,32 +18,6 @@ _SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800
 _DAYS = (1, 2, 7)
 _MONTHS = (1, 2, 3, 6)
 _LABEL_PIXELS = 76.0
-_UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
-_VALUE_STEPS: list[int] = [
-    factor * 1024**power for power in range(len(_UNITS)) for factor in (1, 2, 5, 10, 20, 50, 100, 200, 500)
-]
-_LINES = 5
-_LEAST_TOP = 5 * 1024.0
-
-
-def value_step(peak: float) -> int:
-    """The distance of the value axis's lines, bytes, so that at most ``_LINES`` of them are needed."""
-    return next((step for step in _VALUE_STEPS if step * _LINES >= peak), _VALUE_STEPS[-1])
-
-
-def value_top(peak: float) -> float:
-    """Where the value axis ends: the first line above ``peak`` with a little air."""
-    wanted = max(peak * 1.04, _LEAST_TOP)
-    step = value_step(wanted)
-    return -(-wanted // step) * step
-
-
-def value_text(value: float, step: float) -> str:
-    """``20 MiB``: whole numbers, all in the unit of the step."""
-    if not value:
-        return "0"
-    power = next(power for power in reversed(range(len(_UNITS))) if step >= 1024**power or not power)
-    return f"{value / 1024**power:.0f} {_UNITS[power]}"
 
 
 def time_ticks(left: float, right: float, pixels: float) -> tuple[float, list[float]]:
@@ -105,37 +80,34 @@ class TimeAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
 
 
 class ValueAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
-    """Bytes, or bytes a second. Its width stays, so that the plot does not move."""
+    """Bytes, or bytes a second, on a scale. Its width stays, so that the plot does not move."""
 
     def __init__(self) -> None:
         super().__init__("left")
         self.setStyle(tickLength=0, tickTextOffset=6, autoReduceTextSpace=False, hideOverlappingLabels=False)
         self.setWidth(70)
+        self.scaling: ValueScale = Linear()
         self._per_second = False
 
-    def show_rates(self, per_second: bool) -> None:
-        """Whether the values are bytes a second."""
-        if per_second != self._per_second:
-            self._per_second = per_second
+    def show_scale(self, scale: ValueScale, per_second: bool) -> None:
+        """Put the values on another scale; whether they are bytes a second."""
+        if (scale, per_second) != (self.scaling, self._per_second):
+            self.scaling, self._per_second = scale, per_second
             # pyqtgraph paints its labels anew only when the range has changed
             self.picture = None
             self.update()
-
-    def lines(self, top: float) -> list[float]:
-        """Where the grid lines are, 0 to ``top``."""
-        step = value_step(top)
-        return [float(step * i) for i in range(int(top / step + 1e-9) + 1)]
 
     # pyqtgraph overrides
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N803
         """One level of ticks: the grid lines."""
-        return [(float(value_step(maxVal)), self.lines(maxVal))]
+        return [(1.0, self.scaling.lines(maxVal))]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """The labels."""
         suffix = "/s" if self._per_second else ""
-        return [value_text(value, spacing) + (suffix if value else "") for value in values]
+        texts = self.scaling.texts(values)
+        return [text + (suffix if text != "0" else "") for text in texts]
 
     def generateDrawSpecs(self, painter: Any) -> Any:  # noqa: N802
         """Without the axis's own line: the grid is enough."""

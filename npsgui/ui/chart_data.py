@@ -10,14 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from npsgui.model.views import Sample, Step, Usage
+from npsgui.model.views import Step, Usage
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Span = tuple[float, float]
-
-BREAK = 2.5
-"""Live samples further apart than this, s, are not joined by a line."""
 
 _WIDTHS = (60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200)
 _DAY = 86400
@@ -55,10 +52,9 @@ class Buckets:
         )
         return Buckets(self.width, self.starts[seen], self.inlet[seen], self.export[seen])
 
-    @property
-    def peak(self) -> int:
-        """The tallest bar, bytes; 0 when there is none."""
-        return int((self.inlet + self.export).max()) if self.starts.size else 0
+    def layers(self) -> Layers:
+        """Inlet below, export on top."""
+        return Layers(self.width, self.starts, (self.inlet, self.export))
 
     def at(self, moment: float) -> Usage | None:
         """The bar at ``moment``; None where nothing moved."""
@@ -66,6 +62,50 @@ class Buckets:
         if index < 0 or moment >= self.starts[index] + self.width:
             return None
         return Usage(int(self.starts[index]), int(self.inlet[index]), int(self.export[index]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layers:
+    """Bars of ``width`` s, each stacked from parts. (n,) each: starts in Unix time s; bytes or bytes/s.
+
+    The lowest part comes first. Without names, they are inlet and export.
+    """
+
+    width: int
+    starts: Ints | Floats
+    parts: tuple[Ints | Floats, ...]
+    names: tuple[str, ...] = ()
+
+    @property
+    def peak(self) -> float:
+        """The tallest bar; 0 when there is none."""
+        return float(np.sum(self.parts, axis=0).max()) if self.starts.size else 0.0
+
+    def at(self, moment: float) -> tuple[float, ...]:
+        """The parts of the bar at ``moment``; empty where there is none."""
+        index = int(np.searchsorted(self.starts, moment, side="right")) - 1
+        if index < 0 or moment >= self.starts[index] + self.width:
+            return ()
+        return tuple(part[index] for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What moved in [since, until), Unix time s: bytes, and the busiest bucket of ``step`` s in it."""
+
+    since: float
+    until: float
+    inlet: int
+    export: int
+    step: int
+    busiest: Usage | None
+    exact: bool = True
+    """Whether it is the sum of what was counted, and not of rates."""
+
+    @property
+    def average(self) -> float:
+        """Bytes/s, both directions."""
+        return (self.inlet + self.export) / max(self.until - self.since, 1.0)
 
 
 class History:
@@ -120,6 +160,15 @@ class History:
         """Whether all of [left, right) was loaded."""
         return self.since <= left and right <= self.until
 
+    def total(self, left: float, right: float) -> Total | None:
+        """What moved from ``left`` to ``right``, widened to whole buckets; None where not all is loaded."""
+        since, until = int(left // self.step) * self.step, int(-(-right // self.step)) * self.step
+        until = min(until, int(-(-self.until // self.step)) * self.step)
+        if since < self.since or since >= until:
+            return None
+        within = self._finest.between(since, until)
+        return total_of(within, since, until)
+
     def buckets(self, width: int) -> Buckets:
         """The bytes summed into bars of ``width`` s that begin on natural local times. Kept once made."""
         if width <= self.step or not self._finest.starts.size:
@@ -138,6 +187,17 @@ class History:
             np.add.reduceat(fine.inlet, first),
             np.add.reduceat(fine.export, first),
         )
+
+
+def total_of(buckets: Buckets, since: float, until: float, *, exact: bool = True) -> Total:
+    """The sum of ``buckets``, which are all that moved in [since, until)."""
+    inlet, export = int(buckets.inlet.sum()), int(buckets.export.sum())
+    both = buckets.inlet + buckets.export
+    at = int(both.argmax()) if both.size else -1
+    busiest = (
+        None if at < 0 else Usage(int(buckets.starts[at]), int(buckets.inlet[at]), int(buckets.export[at]))
+    )
+    return Total(since, until, inlet, export, buckets.width, busiest, exact)
 
 
 def monday(width: int) -> int:
@@ -184,48 +244,6 @@ def fitting_step(view: View, minutes_from: float) -> Step:
     Else hours: the ledger's days are UTC's, ours are local.
     """
     return Step.MINUTE if view.span <= 3 * _DAY and view.left >= minutes_from else Step.HOUR
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Lines:
-    """Live rates. (n,) each: times in Unix time s; bytes/s, NaN where the line breaks."""
-
-    times: Floats
-    inlet: Floats
-    export: Floats
-
-    @classmethod
-    def of(cls, samples: Sequence[Sample]) -> Lines:
-        """From samples, the oldest first; a point that is no number stands in every gap."""
-        times = np.fromiter((sample.at for sample in samples), np.float64, len(samples))
-        inlet = np.fromiter((sample.inlet for sample in samples), np.float64, len(samples))
-        export = np.fromiter((sample.export for sample in samples), np.float64, len(samples))
-        breaks = np.flatnonzero(np.diff(times) > BREAK) + 1
-        return cls(
-            np.insert(times, breaks, times[breaks - 1] + 1.0),
-            np.insert(inlet, breaks, np.nan),
-            np.insert(export, breaks, np.nan),
-        )
-
-    @property
-    def span(self) -> float:
-        """From the first sample to the last, s."""
-        return float(self.times[-1] - self.times[0]) if self.times.size else 0.0
-
-    def peak(self, left: float, right: float) -> float:
-        """The highest rate in [left, right], bytes/s."""
-        seen = slice(np.searchsorted(self.times, left), np.searchsorted(self.times, right, side="right"))
-        both = np.concatenate((self.inlet[seen], self.export[seen]))
-        return float(np.nanmax(both)) if np.isfinite(both).any() else 0.0
-
-    def at(self, moment: float) -> Sample | None:
-        """The sample nearest to ``moment``; None in a gap and outside."""
-        if not self.times.size:
-            return None
-        index = int(np.abs(self.times - moment).argmin())
-        if abs(self.times[index] - moment) > BREAK or np.isnan(self.inlet[index]):
-            return None
-        return Sample(float(self.times[index]), float(self.inlet[index]), float(self.export[index]))
 
 
 @dataclass(frozen=True, slots=True)

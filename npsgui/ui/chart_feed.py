@@ -50,6 +50,7 @@ class ChartFeed:
         self._owner: OwnerKey | None = None
         self._history: History | None = None
         self._asked = 0
+        self._range = chart.range
         self._rest = QTimer(chart)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_PAUSE)
@@ -65,7 +66,7 @@ class ChartFeed:
         self._asked += 1
         self._history = None
         self._chart.show_history(None)
-        self._chart.reset()
+        self._chart.set_range(self._chart.range)
         self.refresh()
 
     def refresh(self) -> None:
@@ -115,6 +116,9 @@ class ChartFeed:
             self._chart.show_history(self._history)
 
     def _on_view_changed(self) -> None:
+        before, self._range = self._range, self._chart.range
+        if self._range is Range.LIVE and before is not Range.LIVE:
+            self.refresh()
         if self._owner is None or self._chart.range is Range.LIVE:
             return
         view, held = self._chart.view, self._history

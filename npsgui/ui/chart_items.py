@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,8 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
-from npsgui.ui.chart_data import Buckets, Span
+from npsgui.ui.chart_data import Layers, Span
+from npsgui.ui.chart_scales import Linear, ValueScale
 from npsgui.ui.graphs import pg
 from npsgui.ui.theme import Colors
 
@@ -29,6 +31,13 @@ class Scale:
         form = painter.transform()
         painter.resetTransform()
         return cls(form.m11(), form.dx(), form.m22(), form.dy())
+
+
+def colors_of(layers: Layers, colors: Colors) -> Sequence[str]:
+    """The colours of the parts: inlet and export have theirs; of named ones the last is all others."""
+    if not layers.names:
+        return colors.inlet, colors.export
+    return *colors.series[: len(layers.names) - 1], colors.muted
 
 
 class Ground(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
@@ -65,34 +74,67 @@ class Ground(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
 
 
 class Bars(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
-    """Stacked bars: inlet below, export on top."""
+    """Stacked bars."""
 
     def __init__(self, colors: Colors) -> None:
         super().__init__()
         self.colors = colors
-        self.buckets: Buckets | None = None
+        self.layers: Layers | None = None
         """Those in sight."""
+        self.scaling: ValueScale = Linear()
 
     # Qt overrides
 
     def paint(self, painter: QPainter, *_: Any) -> None:
         """Every bar, on whole pixels; what moved is never less than a pixel high."""
-        if self.buckets is None or not self.buckets.starts.size:
+        if self.layers is None or not self.layers.starts.size:
             return
-        buckets, scale = self.buckets, Scale.begin(painter)
-        left = np.round(buckets.starts * scale.x + scale.dx)
-        right = np.round((buckets.starts + buckets.width) * scale.x + scale.dx)
-        between = min(max(round(0.25 * buckets.width * scale.x), 1), 4) if buckets.width * scale.x >= 3 else 0
+        layers, scale = self.layers, Scale.begin(painter)
+        left = np.round(layers.starts * scale.x + scale.dx)
+        right = np.round((layers.starts + layers.width) * scale.x + scale.dx)
+        between = min(max(round(0.25 * layers.width * scale.x), 1), 4) if layers.width * scale.x >= 3 else 0
         wide = np.maximum(right - left - between, 1.0)
-        foot = round(scale.dy)
-        low = np.ceil(-scale.y * buckets.inlet)
-        high = np.ceil(-scale.y * buckets.export)
         painter.setPen(Qt.PenStyle.NoPen)
-        for color, base, tall in ((self.colors.inlet, foot, low), (self.colors.export, foot - low, high)):
+        whole: Any = 0
+        foot = np.full(layers.starts.size, float(round(scale.dy)))
+        for color, part in zip(colors_of(layers, self.colors), layers.parts, strict=True):
+            whole = whole + part
+            head = np.minimum(
+                np.floor(scale.y * self.scaling.drawn(whole) + round(scale.dy)), foot - (part > 0)
+            )
+            tall = foot - head
             painter.setBrush(QColor(color))
-            boxes = np.column_stack((left + between // 2, base - tall, wide, tall))[tall > 0]
+            boxes = np.column_stack((left + between // 2, head, wide, tall))[part > 0]
             if boxes.size:
                 painter.drawRects([QRectF(*box) for box in boxes.tolist()])
+            foot = head
+
+
+class Wash(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
+    """A selected span of time, washed in the accent colour."""
+
+    def __init__(self, colors: Colors) -> None:
+        super().__init__()
+        self.colors = colors
+        self.span: Span | None = None
+        self.setZValue(5)
+
+    # Qt overrides
+
+    def paint(self, painter: QPainter, *_: Any) -> None:
+        """A wash between two lines."""
+        if self.span is None:
+            return
+        bounds = self.viewRect()
+        scale = Scale.begin(painter)
+        left, right = (round(scale.x * moment + scale.dx) for moment in self.span)
+        head, foot = scale.y * bounds.bottom() + scale.dy, scale.dy
+        color = QColor(self.colors.accent)
+        painter.setPen(QPen(color, 1))
+        for x in (left, right):
+            painter.drawLine(QLineF(x + 0.5, head, x + 0.5, foot))
+        color.setAlphaF(0.16)
+        painter.fillRect(QRectF(left, head, right - left, foot - head), color)
 
 
 class Board(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
@@ -103,9 +145,14 @@ class Board(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
     pan_wanted = Signal(float)
     """Seconds."""
     reset_wanted = Signal()
+    brushed = Signal(float, float)
+    """Where a drag that selects began, and where it is; times."""
 
     def __init__(self) -> None:
         super().__init__(enableMenu=False, defaultPadding=0.0)
+        self.selects = False
+        """Whether a drag selects even without Shift."""
+        self._brushes = False
         self.setMouseEnabled(x=False, y=False)
         self.disableAutoRange()
 
@@ -118,10 +165,15 @@ class Board(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
         event.accept()
 
     def mouseDragEvent(self, event: Any, axis: int | None = None) -> None:
-        """Pan: the time under the pointer stays under it."""
+        """Select with Shift or where asked to, else pan: the time under the pointer stays under it."""
         event.accept()
-        before: QPointF = self.mapSceneToView(event.lastScenePos())
-        self.pan_wanted.emit(before.x() - self.mapSceneToView(event.scenePos()).x())
+        now: QPointF = self.mapSceneToView(event.scenePos())
+        if event.isStart():
+            self._brushes = self.selects or bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if self._brushes:
+            self.brushed.emit(self.mapSceneToView(event.buttonDownScenePos()).x(), now.x())
+        else:
+            self.pan_wanted.emit(self.mapSceneToView(event.lastScenePos()).x() - now.x())
 
     def mouseDoubleClickEvent(self, event: Any) -> None:
         """Back to the range that was chosen."""

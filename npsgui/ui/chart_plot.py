@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QFont, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
-from npsgui.ui.chart_axes import TimeAxis, ValueAxis, value_top
-from npsgui.ui.chart_data import Buckets, Lines, Span, View, bar_width
-from npsgui.ui.chart_items import Bars, Board, Ground
+from npsgui.ui.amounts import scale as scale_shown
+from npsgui.ui.chart_axes import TimeAxis, ValueAxis
+from npsgui.ui.chart_data import Layers, Span, View, bar_width
+from npsgui.ui.chart_items import Bars, Board, Ground, Wash
+from npsgui.ui.chart_lines import Lines
+from npsgui.ui.chart_scales import LINES, Linear, Logarithmic
 from npsgui.ui.graphs import pg
 from npsgui.ui.theme import Theme
 
 _SHRINK = 0.45
 """The value axis grows at once, but shrinks only when the peak is below this part of it: a calm axis."""
 
-KEYS = frozenset(
-    {Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus, Qt.Key.Key_Home}
-)
-"""The keys that act on a chart."""
+
+_LINE_PIXELS = 20
+"""The least distance of two lines with their texts, px."""
 
 
 class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
@@ -27,24 +29,25 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     pointed = Signal(QPoint)
     """The pointer moved over the plot, in this widget's pixels."""
     unpointed = Signal()
-    keyed = Signal(int)
-    """A key was pressed while the plot had the focus; a Qt.Key."""
+    menu_asked = Signal(QPoint)
+    """The context menu, at a point of the screen."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self.board, self._times, self._values = Board(), TimeAxis(), ValueAxis()
         super().__init__(parent, viewBox=self.board, axisItems={"bottom": self._times, "left": self._values})
         self._theme = theme
         self._top = 0.0
+        self.logarithmic = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.plotItem.hideButtons()
         self.plotItem.layout.setContentsMargins(0, 8, 0, 0)
-        self.ground, self.bars = Ground(theme.colors), Bars(theme.colors)
+        self.ground, self.bars, self.wash = Ground(theme.colors), Bars(theme.colors), Wash(theme.colors)
         self._inlet, self._export = pg.PlotCurveItem(antialias=True), pg.PlotCurveItem(antialias=True)
         self._cross = pg.InfiniteLine(angle=90, movable=False)
         self._cross.hide()
-        for item in (self.ground, self.bars, self._export, self._inlet, self._cross):
+        for item in (self.ground, self.bars, self.wash, self._export, self._inlet, self._cross):
             self.addItem(item, ignoreBounds=True)
         self._empty = QLabel(self)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -52,29 +55,41 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self._recolour()
         theme.changed.connect(self._recolour)
 
-    def show_bars(self, buckets: Buckets | None, gaps: list[Span]) -> None:
+    def show_bars(self, layers: Layers | None, gaps: list[Span]) -> None:
         """Show these bars and mark these gaps; no lines."""
         self._inlet.clear()
         self._export.clear()
-        self._values.show_rates(False)
-        self.bars.buckets, self.ground.gaps = buckets, gaps
+        self.bars.layers, self.ground.gaps = layers, gaps
         self.bars.update()
         self.ground.update()
 
     def show_lines(self, lines: Lines) -> None:
         """Show these rates; no bars."""
-        self._values.show_rates(True)
-        self.bars.buckets, self.ground.gaps = None, []
-        self._inlet.setData(lines.times, lines.inlet, connect="finite")
-        self._export.setData(lines.times, lines.export, connect="finite")
+        self.bars.layers, self.ground.gaps = None, []
+        drawn = self.bars.scaling.drawn
+        self._inlet.setData(lines.times, drawn(lines.inlet), connect="finite")
+        self._export.setData(lines.times, drawn(lines.export), connect="finite")
 
-    def show_view(self, view: View, peak: float, *, afresh: bool) -> None:
-        """Show this span of time, and values up to ``peak``; ``afresh`` forgets the value axis before."""
-        top = value_top(peak)
-        if afresh or top > self._top or peak < _SHRINK * self._top:
+    def show_view(self, view: View, peak: float, *, rates: bool, afresh: bool) -> None:
+        """Show this span of time, and bytes or ``rates`` up to ``peak``; ``afresh`` forgets the axis before.
+
+        What is drawn afterwards stands on that scale.
+        """
+        most = min(max(self.area().height() // _LINE_PIXELS, 1), LINES)
+        units = scale_shown(per_second=rates)
+        scale = Logarithmic.of(peak, most, units) if self.logarithmic else Linear(most, units)
+        top = scale.top(peak)
+        if afresh or scale != self.bars.scaling or top > self._top or top < _SHRINK * self._top:
             self._top = top
-        self.ground.lines = self._values.lines(self._top)
+        self.bars.scaling = scale
+        self._values.show_scale(scale, rates)
+        self.ground.lines = scale.lines(self._top)
         self.board.setRange(xRange=(view.left, view.right), yRange=(0.0, self._top), padding=0)
+
+    def show_span(self, span: Span | None) -> None:
+        """Wash a selected span of time, or none."""
+        self.wash.span = span
+        self.wash.update()
 
     def show_cross(self, moment: float | None) -> None:
         """Put the crosshair at a time, or hide it."""
@@ -107,7 +122,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
 
     def _recolour(self) -> None:
         colors = self._theme.colors
-        self.ground.colors = self.bars.colors = colors
+        self.ground.colors = self.bars.colors = self.wash.colors = colors
         self.setBackground(colors.surface)
         font = QFont(self.font())
         font.setPixelSize(11)
@@ -120,8 +135,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self._export.setPen(pg.mkPen(colors.export, width=1.6))
         self._cross.setPen(pg.mkPen(colors.muted, width=1, style=Qt.PenStyle.DashLine))
         self._empty.setStyleSheet(f"color: {colors.muted}; background: transparent; font-size: 13px;")
-        self.bars.update()
-        self.ground.update()
+        for item in (self.ground, self.bars, self.wash):
+            item.update()
 
     # Qt overrides
 
@@ -139,12 +154,13 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         super().leaveEvent(event)
         self.unpointed.emit()
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu, by the right button or the menu key."""
+        self.menu_asked.emit(event.globalPos())
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Tell the key; those that mean nothing here go on to the window."""
-        if event.key() in KEYS:
-            self.keyed.emit(event.key())
-        else:
-            event.ignore()
+        """Keys that mean nothing here go on to the window."""
+        event.ignore()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show that the keys act here."""

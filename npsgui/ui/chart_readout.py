@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import zip_longest
 
 from PySide6.QtCore import QDate, QLocale, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
@@ -12,8 +14,12 @@ from npsgui.model.views import Sample, Usage
 from npsgui.ui.amounts import format_bytes, format_rate
 from npsgui.ui.theme import Theme
 
+Parts = Sequence[float]
+Names = Sequence[str]
+
 DISTANCE = 14
 """From the pointer to the box, px."""
+_ROWS = 5
 
 
 def beside(pointer: QPoint, size: QSize, bounds: QRect) -> QPoint:
@@ -37,7 +43,7 @@ class Known(enum.Enum):
 
 
 class ReadOut(QFrame):
-    """A time, and below it inlet and export: short, and exact."""
+    """A time, below it a line for each part that is drawn: short, and exact; then what happened there."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -51,7 +57,7 @@ class ReadOut(QFrame):
         self._time = QLabel(self)
         self._time.setObjectName("time")
         grid.addWidget(self._time, 0, 0, 1, 4)
-        self._rows = [[QLabel(self) for _ in range(4)] for _ in range(2)]
+        self._rows = [[QLabel(self) for _ in range(4)] for _ in range(_ROWS)]
         for row, labels in enumerate(self._rows, 1):
             for column, label in enumerate(labels):
                 grid.addWidget(label, row, column)
@@ -59,24 +65,31 @@ class ReadOut(QFrame):
             labels[2].setAlignment(Qt.AlignmentFlag.AlignRight)
             labels[3].setAlignment(Qt.AlignmentFlag.AlignRight)
             labels[3].setObjectName("exact")
+        self._notes = QLabel(self)
+        self._notes.setTextFormat(Qt.TextFormat.PlainText)
+        grid.addWidget(self._notes, _ROWS + 1, 0, 1, 4)
+        self._notes.hide()
         self._paint()
         theme.changed.connect(self._paint)
         self.hide()
 
-    def read_rates(self, moment: float, sample: Sample | None) -> None:
-        """Read a live sample; None where there is none at ``moment``."""
+    def read_rates(self, moment: float, sample: Sample | None, parts: Parts, names: Names) -> None:
+        """Read a live sample, and its parts where it is stacked; None where there is none at ``moment``."""
         if sample is None:
             self._show_sentence(_clock_text(moment, "%H:%M:%S"), self.tr("no sample"))
             return
         exact = self.tr("{count} B/s")
+        lines = self._lines(sample.inlet, sample.export, parts, names)
         self._show_values(
             _clock_text(sample.at, "%H:%M:%S"),
-            (self.tr("export"), format_rate(sample.export), exact.format(count=f"{sample.export:,.0f}")),
-            (self.tr("inlet"), format_rate(sample.inlet), exact.format(count=f"{sample.inlet:,.0f}")),
+            [
+                (color, name, format_rate(value), exact.format(count=f"{value:,.0f}"))
+                for color, name, value in lines
+            ],
         )
 
-    def read_bytes(self, start: int, width: int, usage: Usage | Known) -> None:
-        """Read the bar of ``width`` s that begins at ``start``, or say why there is none."""
+    def read_bytes(self, start: int, width: int, usage: Usage | Known, parts: Parts, names: Names) -> None:
+        """Read the bar of ``width`` s that begins at ``start`` and its parts, or say why there is none."""
         when = self._span_text(start, width)
         if usage is Known.NOT_YET:
             self._show_sentence(when, self.tr("loading…"))
@@ -84,11 +97,34 @@ class ReadOut(QFrame):
             self._show_sentence(when, self.tr("npsgui was not running"))
         elif isinstance(usage, Usage):
             exact = self.tr("{count} B")
+            lines = self._lines(usage.inlet, usage.export, parts, names)
             self._show_values(
                 when,
-                (self.tr("export"), format_bytes(usage.export), exact.format(count=f"{usage.export:,}")),
-                (self.tr("inlet"), format_bytes(usage.inlet), exact.format(count=f"{usage.inlet:,}")),
+                [
+                    (color, name, format_bytes(int(value)), exact.format(count=f"{value:,}"))
+                    for color, name, value in lines
+                ],
             )
+
+    def note(self, sentences: Sequence[str]) -> None:
+        """Say what happened there, beneath the values."""
+        self._notes.setText("\n".join(sentences))
+        self._notes.setVisible(bool(sentences))
+        self._fit()
+
+    def _lines(self, inlet: float, export: float, parts: Parts, names: Names) -> list[tuple[str, str, float]]:
+        """What is read out: colour, name and value; of many parts the largest, then all of them."""
+        colors = self._theme.colors
+        if not parts:
+            return [(colors.export, self.tr("export"), export), (colors.inlet, self.tr("inlet"), inlet)]
+        painted = (*colors.series[: len(names) - 1], colors.muted)
+        found = [
+            (color, name or self.tr("others"), value)
+            for color, name, value in zip(painted, names, parts, strict=True)
+            if value > 0
+        ]
+        largest = sorted(found, key=lambda line: -line[2])[: _ROWS - 1]
+        return [*largest, ("transparent", self.tr("in all"), inlet + export)]
 
     def _span_text(self, start: int, width: int) -> str:
         at = datetime.fromtimestamp(start)
@@ -98,26 +134,25 @@ class ReadOut(QFrame):
         begin = _clock_text(start, "%H:%M")
         return f"{day}  {begin}" if width == 60 else f"{day}  {begin} – {_clock_text(start + width, '%H:%M')}"
 
-    def _show_values(self, when: str, export: tuple[str, str, str], inlet: tuple[str, str, str]) -> None:
+    def _show_values(self, when: str, lines: Sequence[tuple[str, str, str, str]]) -> None:
         self._time.setText(when)
-        for labels, texts in zip(self._rows, (export, inlet), strict=True):
-            for label, text in zip(labels[1:], texts, strict=True):
-                label.setText(text)
+        for labels, line in zip_longest(self._rows, lines):
             for label in labels:
-                label.show()
+                label.setVisible(line is not None)
+            if line is not None:
+                labels[0].setStyleSheet(f"background: {line[0]}; border-radius: 1px;")
+                for label, text in zip(labels[1:], line[1:], strict=True):
+                    label.setText(text)
         self._fit()
 
     def _show_sentence(self, when: str, sentence: str) -> None:
-        self._time.setText(f"{when}   {sentence}")
-        for labels in self._rows:
-            for label in labels:
-                label.hide()
-        self._fit()
+        self._show_values(f"{when}   {sentence}", [])
 
     def text(self) -> str:
         """All that it says."""
         labels = [label for row in self._rows for label in row if not label.isHidden()]
-        return " ".join(label.text() for label in (self._time, *labels) if label.text())
+        notes = [self._notes] if not self._notes.isHidden() else []
+        return " ".join(label.text() for label in (self._time, *labels, *notes) if label.text())
 
     def move_beside(self, pointer: QPoint, bounds: QRect) -> None:
         """Follow ``pointer``; both in the parent's pixels."""
@@ -139,8 +174,6 @@ class ReadOut(QFrame):
             f"#readOut #time {{ color: {c.text}; font-weight: 600; }}"
             f"#readOut #exact {{ color: {c.muted}; }}"
         )
-        for labels, color in zip(self._rows, (c.export, c.inlet), strict=True):
-            labels[0].setStyleSheet(f"background: {color}; border-radius: 1px;")
 
 
 def _clock_text(moment: float, form: str) -> str:

@@ -35,8 +35,7 @@ from npsgui.ui.tabs import Tabs
 from npsgui.ui.theme import Theme
 from npsgui.ui.traffic_tab import TrafficTab
 
-_ROOMY = 1024
-"""From this width on, px, the range buttons stand beside the tabs."""
+_MARGIN, _GAP = 16, 12
 
 
 class Tab(enum.Enum):
@@ -121,6 +120,7 @@ class DetailPane(QFrame):
         self.agent.show_agent(next((one for one in self._program.agents() if one.client == row.client), None))
         self.tabs.show_count(Tab.TUNNELS, len(owned))
         self.tabs.show_count(Tab.CONNECTIONS, row.connections)
+        self._place_bar()
         self._shows[self.tabs.current](row)
 
     def _show_limits(self, row: FlowRow) -> None:
@@ -148,12 +148,12 @@ class DetailPane(QFrame):
         for widget in self._widgets.values():
             self._stack.addWidget(widget)
         self._head = QHBoxLayout()
-        self._head.setSpacing(12)
+        self._head.setSpacing(_GAP)
         self._head.addWidget(self.tabs)
         self._head.addStretch(1)
-        self._head.addWidget(self.traffic.ranges)
+        self._head.addWidget(self.traffic.bar)
         name = QHBoxLayout()
-        name.setSpacing(12)
+        name.setSpacing(_GAP)
         name.addWidget(self._name)
         name.addWidget(self._badge)
         name.addWidget(self.agent, 1)
@@ -162,7 +162,7 @@ class DetailPane(QFrame):
         self.agent.setSizePolicy(kept)
         full = QWidget(self)
         whole = QVBoxLayout(full)
-        whole.setContentsMargins(16, 8, 16, 12)
+        whole.setContentsMargins(_MARGIN, 8, _MARGIN, 12)
         whole.setSpacing(4)
         whole.addLayout(name)
         whole.addWidget(self._why)
@@ -176,18 +176,24 @@ class DetailPane(QFrame):
 
     def _on_tab_chosen(self, tab: Tab) -> None:
         self._stack.setCurrentWidget(self._widgets[tab])
-        self.traffic.ranges.setVisible(tab is Tab.TRAFFIC)
+        self.traffic.bar.setVisible(tab is Tab.TRAFFIC)
         self.refresh()
 
     def _on_edit(self) -> None:
         if self._owner is not None:
             self.edit_asked.emit(self._owner)
 
+    def _place_bar(self) -> None:
+        """The chart's bar stands beside the tabs, or beneath them where there is no room."""
+        bar = self.traffic.bar
+        wanted = self.tabs.sizeHint().width() + _GAP + bar.sizeHint().width()
+        line = self._head if self.width() - 2 * _MARGIN >= wanted else self.traffic.line
+        if line.indexOf(bar) < 0:
+            line.addWidget(bar)
+
     # Qt overrides
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The range buttons move down where there is no room beside the tabs."""
+        """Another width may have room for more."""
         super().resizeEvent(event)
-        line = self._head if self.width() >= _ROOMY else self.traffic.line
-        if line.indexOf(self.traffic.ranges) < 0:
-            line.addWidget(self.traffic.ranges)
+        self._place_bar()

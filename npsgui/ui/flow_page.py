@@ -134,7 +134,7 @@ class FlowPage(QWidget):
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(card)
         self.splitter.addWidget(self.detail)
-        self.splitter.setSizes([320, 360])
+        self.splitter.setSizes([240, 440])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(MARGIN, 16, MARGIN, 16)
         layout.setSpacing(12)

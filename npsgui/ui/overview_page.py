@@ -12,9 +12,8 @@ from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.views import FlowRow, Usage
 from npsgui.ui.amounts import DASH, amount, format_bytes, format_rate, rate
 from npsgui.ui.chart import TrafficChart
-from npsgui.ui.chart_data import Range
+from npsgui.ui.chart_bar import ChartBar
 from npsgui.ui.chart_feed import ChartFeed, HistorySource
-from npsgui.ui.chart_legend import RangeBar
 from npsgui.ui.elided import ElidedLabel
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.theme import Theme
@@ -207,9 +206,7 @@ class OverviewPage(QWidget):
         self._today, self._connections = Card(self.tr("Today"), self), Card(self.tr("Connections"), self)
         self.chart = TrafficChart(theme, self)
         self._feed = ChartFeed(program, self.chart)
-        self.ranges = RangeBar(theme, self)
-        self.ranges.set_range(Range.LIVE)
-        self.ranges.chosen.connect(self._on_range_chosen)
+        self._bar = ChartBar(theme, self.chart, self)
         self._top = TopClients(theme, self)
         self._top.chosen.connect(self.owner_chosen)
         self._lay_out()
@@ -257,15 +254,11 @@ class OverviewPage(QWidget):
         name = QLabel(self.tr("All traffic"), frame)
         name.setObjectName("strong")
         head.addWidget(name, 1)
-        head.addWidget(self.ranges)
+        head.addWidget(self._bar)
         inner.addLayout(head)
         inner.addWidget(self.chart, 1)
         rows.addWidget(frame, 1)
         rows.addWidget(self._top)
-
-    def _on_range_chosen(self, span: Range) -> None:
-        self.chart.set_range(span)
-        self._feed.refresh()
 
     # Qt overrides
 

@@ -100,6 +100,7 @@ QPushButton#danger { background: @bad; border-color: @bad; color: @on_accent; fo
 QPushButton#danger:focus { border: 2px solid @text; }
 QPushButton#flat, QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; }
 QToolButton { min-width: 30px; min-height: 30px; max-height: 30px; }
+QToolButton:checked { background: @accent_wash; border: 1px solid @accent; }
 QToolButton:disabled { color: @muted; }
 QLineEdit QToolButton { min-width: 0; min-height: 0; }
 QPushButton#flat { text-align: left; padding: 0 8px; }

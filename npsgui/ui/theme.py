@@ -35,6 +35,8 @@ class Colors:
     """Text on the accent colour."""
     inlet: str
     export: str
+    series: tuple[str, ...]
+    """Parts that are stacked, from below; every two of them can be told apart by the colour-blind."""
     ok: str
     warn: str
     bad: str
@@ -52,6 +54,7 @@ LIGHT = Colors(
     on_accent="#FFFFFF",
     inlet="#0F7CB5",
     export="#C2780C",
+    series=("#2E93F5", "#948E11", "#803C9F", "#1F7F39", "#2420D8", "#39322E"),
     ok="#15803D",
     warn="#B45309",
     bad="#C02626",
@@ -69,6 +72,7 @@ DARK = Colors(
     on_accent="#10131A",
     inlet="#4FB3E8",
     export="#F2B866",
+    series=("#41A7FF", "#F4EE5A", "#8A3CF0", "#4FE39A", "#D0445A", "#DF8A1E"),
     ok="#4ADE80",
     warn="#FBBF24",
     bad="#F87171",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from npsgui.model.entities import OwnerKey
@@ -9,17 +10,19 @@ from npsgui.model.hours import zone_of
 from npsgui.model.views import FlowRow, State
 from npsgui.ui.amounts import format_bytes, format_limit
 from npsgui.ui.chart import TrafficChart
-from npsgui.ui.chart_data import Range
+from npsgui.ui.chart_bar import ChartBar
 from npsgui.ui.chart_feed import ChartFeed
-from npsgui.ui.chart_legend import RangeBar
 from npsgui.ui.course import Course
 from npsgui.ui.detail_source import DetailSource
 from npsgui.ui.facts import Facts
 from npsgui.ui.theme import Theme
 
+_ROOMY = 210
+"""From this height on, px, there is room for facts above the chart."""
+
 
 class TrafficTab(QWidget):
-    """Follows one owner; ``ranges`` can stand elsewhere, and come back into ``line``."""
+    """Follows one owner; ``bar`` can stand elsewhere, and come back into ``line``."""
 
     def __init__(self, program: DetailSource, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,8 +31,7 @@ class TrafficTab(QWidget):
         self._facts = Facts(theme, self)
         self.chart = TrafficChart(theme, self)
         self._feed = ChartFeed(program, self.chart)
-        self.ranges = RangeBar(theme, self)
-        self.ranges.set_range(Range.LIVE)
+        self.bar = ChartBar(theme, self.chart, self)
         self.line = QHBoxLayout()
         self.line.addStretch(1)
         rows = QVBoxLayout(self)
@@ -38,7 +40,7 @@ class TrafficTab(QWidget):
         rows.addLayout(self.line)
         rows.addWidget(self._facts)
         rows.addWidget(self.chart, 1)
-        self.ranges.chosen.connect(self._on_range_chosen)
+        self.chart.strip.shown.connect(self._show_facts)
 
     def show_owner(self, owner: OwnerKey | None) -> None:
         """Draw another owner's traffic, or nobody's."""
@@ -49,6 +51,10 @@ class TrafficTab(QWidget):
         self._facts.show_row(row)
         self._feed.refresh()
         self.chart.say(self._meaning(row))
+
+    def _show_facts(self) -> None:
+        """The facts give way to what is selected, and to the chart where there is little room."""
+        self._facts.setVisible(self.chart.brush.is_empty and self.height() >= _ROOMY)
 
     def _meaning(self, row: FlowRow) -> str:
         quota = format_limit(row.quota)
@@ -68,6 +74,9 @@ class TrafficTab(QWidget):
         course = self._course.of(self._program.forecast(row.owner), zone)
         return f"{meaning} · {course}" if course else meaning
 
-    def _on_range_chosen(self, span: Range) -> None:
-        self.chart.set_range(span)
-        self._feed.refresh()
+    # Qt overrides
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another height may have room for more."""
+        super().resizeEvent(event)
+        self._show_facts()

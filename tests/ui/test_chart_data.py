@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from npsgui.model.views import Sample, Step, Usage
-from npsgui.ui.chart_axes import time_ticks, value_step, value_text, value_top
-from npsgui.ui.chart_data import History, Lines, View, bucket_start, fitting_step, gaps
+from npsgui.ui.chart_axes import time_ticks
+from npsgui.ui.chart_data import History, View, bucket_start, fitting_step, gaps
+from npsgui.ui.chart_lines import Lines
+from npsgui.ui.chart_scales import Logarithmic, value_step, value_text, value_top
 
 DAY = 86400
 
@@ -121,3 +123,19 @@ def test_ticks_stand_on_natural_local_times() -> None:
 
     _, months = time_ticks(at - 365 * DAY, at, 900)
     assert {time.localtime(tick).tm_mday for tick in months} == {1}
+
+
+@pytest.mark.parametrize("peak", [300.0, 5 * 1024.0, 3 * 1024.0**2, 700 * 1024.0**3])
+def test_a_logarithmic_axis_reaches_over_the_peak_with_few_lines(peak: float) -> None:
+    scale = Logarithmic.of(peak, 5)
+    top = scale.top(peak)
+
+    assert scale.drawn(np.array([peak]))[0] <= top
+    assert 2 <= len(scale.lines(top)) <= 6
+    assert scale.texts(scale.lines(top))[0] in ("1 B", "1 KiB")
+
+
+def test_ten_times_the_bytes_stand_a_step_higher() -> None:
+    low, middle, high = Logarithmic().drawn(np.array([10_240, 102_400, 1_024_000])).tolist()
+
+    assert high - middle == pytest.approx(middle - low)

@@ -1,0 +1,126 @@
+"""What stands over a chart: the ranges, and the tools that hold it, select in it and open its menu."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from npsgui.ui.chart import TrafficChart
+from npsgui.ui.chart_data import Range
+from npsgui.ui.icons import icon
+from npsgui.ui.theme import Theme
+
+
+class ChartBar(QWidget):
+    """Acts on one chart."""
+
+    def __init__(self, theme: Theme, chart: TrafficChart, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._chart = theme, chart
+        self.ranges = RangeBar(theme, self)
+        self.ranges.set_range(chart.range)
+        self._icons: list[tuple[QToolButton, str]] = []
+        self.hold = self._tool("player-pause", self.tr("Hold the chart (Space); counting goes on"))
+        self.brush = self._tool("marquee-2", self.tr("Select a span by dragging (or drag with Shift)"))
+        self.more = self._tool("dots", self.tr("More of the chart"))
+        for button in (self.hold, self.brush):
+            button.setCheckable(True)
+        self.menu = QMenu(self)
+        self.logarithmic = QAction(self.tr("Logarithmic axis"), self.menu)
+        self.logarithmic.setCheckable(True)
+        self.menu.addAction(self.logarithmic)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self.ranges)
+        row.addSpacing(4)
+        for button, _ in self._icons:
+            row.addWidget(button)
+        self._recolour()
+        theme.changed.connect(self._recolour)
+        self.ranges.chosen.connect(chart.set_range)
+        self.hold.toggled.connect(chart.hold)
+        chart.held.connect(self.hold.setChecked)
+        self.brush.toggled.connect(self._on_brush)
+        self.logarithmic.toggled.connect(chart.set_logarithmic)
+        self.more.clicked.connect(self._on_more)
+        chart.plot.menu_asked.connect(self.menu.popup)
+
+    def _tool(self, icon_name: str, text: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setToolTip(text)
+        button.setAccessibleName(text)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._icons.append((button, icon_name))
+        return button
+
+    def _on_brush(self, wanted: bool) -> None:
+        self._chart.plot.board.selects = wanted
+
+    def _on_more(self) -> None:
+        self.menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height())))
+
+    def _recolour(self) -> None:
+        colors = self._theme.colors
+        for button, name in self._icons:
+            button.setIcon(icon(name, colors.text))
+
+
+class RangeBar(QWidget):
+    """The range buttons, one of them down."""
+
+    chosen = Signal(object)
+    """A Range."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._group = QButtonGroup(self)
+        self._ranges = list(Range)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        names = {
+            Range.LIVE: self.tr("Live"),
+            Range.HOUR: self.tr("1 h"),
+            Range.SIX_HOURS: self.tr("6 h"),
+            Range.DAY: self.tr("24 h"),
+            Range.WEEK: self.tr("7 d"),
+            Range.MONTH: self.tr("30 d"),
+            Range.YEAR: self.tr("1 y"),
+        }
+        for index, span in enumerate(self._ranges):
+            button = QPushButton(names[span], self)
+            button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setFixedHeight(28)
+            button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            button.setProperty("end", {0: "left", len(self._ranges) - 1: "right"}.get(index, ""))
+            button.setAccessibleName(self.tr("Show {range}").format(range=names[span]))
+            self._group.addButton(button, index)
+            row.addWidget(button)
+        self._group.idClicked.connect(self._on_clicked)
+        self._recolour()
+        theme.changed.connect(self._recolour)
+
+    def set_range(self, span: Range) -> None:
+        """Press the button of ``span``, without a signal."""
+        self._group.button(self._ranges.index(span)).setChecked(True)
+
+    def _on_clicked(self, index: int) -> None:
+        self.chosen.emit(self._ranges[index])
+
+    def _recolour(self) -> None:
+        c = self._theme.colors
+        self.setStyleSheet(
+            f"QPushButton {{ background: {c.surface}; color: {c.muted}; border: 1px solid {c.line}; "
+            "border-left-width: 0; border-radius: 0; padding: 0 11px; min-width: 0; min-height: 26px; "
+            "font-size: 13px; font-weight: 400; }"
+            'QPushButton[end="left"] { border-left-width: 1px; border-top-left-radius: 6px; '
+            "border-bottom-left-radius: 6px; }"
+            'QPushButton[end="right"] { border-top-right-radius: 6px; border-bottom-right-radius: 6px; }'
+            f"QPushButton:hover {{ background: {c.sunken}; color: {c.text}; }}"
+            f"QPushButton:checked {{ background: {c.accent_wash}; color: {c.accent}; font-weight: 600; }}"
+            f"QPushButton:focus {{ border-top-color: {c.accent}; border-bottom-color: {c.accent}; }}"
+        )
