@@ -26,6 +26,9 @@ MOST: Final = 100
 SECONDS: Final = 15.0
 """For its agent to come. Source: nps-wire.md section 11, three pings."""
 
+MOST_TUNNELS: Final = 100
+"""Tunnels and hosts of one guest, who may wish for fewer."""
+
 GRANTED: Final = ("Remark", "Cnf", "RateLimit", "MaxConn", "MaxTunnelNum")
 """What is read of a wish beside its quota: what a guest holds itself to harms nobody."""
 
@@ -67,6 +70,12 @@ class Guests:
         self._expect(guest.id)
         return guest.id, guest.key
 
+    def refused(self, client: int) -> None:
+        """A wish of this client was: a guest goes at once, for its agent comes again as another one."""
+        found = self._configuration().clients.get(client)
+        if found is not None and found.guest:
+            self._dismiss(client)
+
     def dismiss_all(self) -> None:
         """At the start: whoever is left from the last run has no agent."""
         for client in self._configuration().clients.values():
@@ -93,7 +102,9 @@ class Guests:
         self._timers[ident] = loop.call_later(self._seconds, self._dismiss, ident)
 
     def _dismiss(self, ident: int) -> None:
-        self._timers.pop(ident, None)
+        timer = self._timers.pop(ident, None)
+        if timer is not None:
+            timer.cancel()
         spawn(self._remove(OwnerKey(OwnerKind.CLIENT, ident)), f"guest {ident} leaves")
 
     async def _remove(self, guest: OwnerKey) -> None:
@@ -114,4 +125,5 @@ def _meant(wish: Record, ident: int) -> Client:
     key = secrets.token_hex(8)
     found = read_owner(OwnerKind.CLIENT, record | {"Id": 1, "VerifyKey": key, "Status": True}, [])
     assert isinstance(found, Client)
-    return replace(found, id=ident, guest=True, config_allowed=True, nps=NO_EXTRAS)
+    tunnels = min(found.tunnels or MOST_TUNNELS, MOST_TUNNELS)
+    return replace(found, id=ident, tunnels=tunnels, guest=True, config_allowed=True, nps=NO_EXTRAS)

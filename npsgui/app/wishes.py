@@ -85,6 +85,7 @@ class Wishes:
             await self._edit(change)
         except NpsError as error:
             _log.info("a wish of an agent of client %d: %s", client, error)
+            self._guests.refused(client)
             return False
         return True
 

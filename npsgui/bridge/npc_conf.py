@@ -7,9 +7,11 @@ section is a host when it has a host. Source: nps-formats.md section 9; NPS lib/
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
+from urllib.parse import quote
 
 from npsgui.model.entities import Target
 from npsgui.model.errors import NpsError
@@ -20,6 +22,12 @@ Values: TypeAlias = Mapping[str, str]
 
 _SECTION: Final = re.compile(r"\[([^\[\]\r\n]+)\]")
 _VARIABLE: Final = re.compile(r"{{\s*\.(\w+)\s*}}")
+
+A_DAY: Final = 86_400
+"""The longest wait between two checks, seconds."""
+
+LONGEST_NUMBER: Final = 19
+"""Digits: NPS's numbers have 64 bits."""
 
 TRUE: Final = frozenset({"true", "1", "yes", "on"})
 
@@ -89,8 +97,8 @@ def parse_npc_conf(text: str, environment: Values, read: Callable[[str], str]) -
             hosts.append(_host(title, values))
         elif title.startswith("secret") and "mode" not in values:
             secrets.append(_secret(title, values))
-        elif title.startswith("health") and values.get("health_check_target"):
-            checks.append(_check(values))
+        elif title.startswith("health") and values.get("health_check_target", "").strip(", "):
+            checks.append(_check(title, values))
         elif "mode" not in values:
             skipped.append(title)
         else:
@@ -213,16 +221,30 @@ def _secret(title: str, values: Values) -> SecretPort:
     return SecretPort(values.get("local_ip") or "127.0.0.1", number, values.get("password", ""))
 
 
-def _check(values: Values) -> HealthCheck:
-    by_http = values.get("health_check_type", "") == "http"
+def _check(title: str, values: Values) -> HealthCheck:
+    kind = values.get("health_check_type") or "tcp"
+    if kind not in {"tcp", "http"}:
+        raise NpsError("Section [{title}]: health_check_type is tcp or http.", title=title)
+    path = "/" + values.get("health_http_url", "").removeprefix("/")
     return HealthCheck(
         parse_targets(values["health_check_target"]),
-        _number(values.get("health_check_interval", "")) or 1,
-        _number(values.get("health_check_timeout", "")) or 1,
-        _number(values.get("health_check_max_failed", "")) or 1,
-        (values.get("health_http_url") or "/") if by_http else "",
+        _count(title, "health_check_interval", values),
+        _count(title, "health_check_timeout", values),
+        _count(title, "health_check_max_failed", values),
+        quote(path, safe=string.punctuation) if kind == "http" else "",
     )
 
 
+def _count(title: str, word: str, values: Values) -> int:
+    """How many, or how many seconds; one when nothing is said."""
+    text = values.get(word) or "0"
+    number = 1 if text == "0" else _number(text)
+    if not 1 <= number <= A_DAY:
+        raise NpsError(
+            "Section [{title}]: {word} is a number from 1 to {most}.", title=title, word=word, most=A_DAY
+        )
+    return number
+
+
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() else 0
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_NUMBER else 0

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from npsgui.app.guests import MOST, Guests
+from npsgui.app.guests import MOST, MOST_TUNNELS, Guests
+from npsgui.app.wishes import Wishes
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Tunnel
 from npsgui.model.events import AgentDown, AgentUp, Events
@@ -99,6 +100,20 @@ def test_a_guest_whose_agent_never_comes_is_removed() -> None:
         house = House(seconds=0.01)
 
         await house.guests.invite({})
+
+        await until(lambda: house.ids() == [1])
+
+    asyncio.run(body())
+
+
+def test_a_guest_of_whom_a_wish_is_refused_goes_at_once() -> None:
+    async def body() -> None:
+        house = House()
+        made = await house.guests.invite({"MaxTunnelNum": 500})
+        assert made is not None
+        assert house.configuration.clients[made[0]].tunnels == MOST_TUNNELS
+        wishes = Wishes(lambda: house.configuration, house._edit, house.guests)
+        assert not await wishes.add_tunnel(made[0], {"Mode": "nonsense"})
 
         await until(lambda: house.ids() == [1])
 

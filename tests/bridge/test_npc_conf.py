@@ -59,6 +59,18 @@ password=ssh2
 """
 
 
+HEALTH = "[common]\nserver_addr=x\nvkey=k\n[health_a]\nhealth_check_target=127.0.0.1:1\n"
+
+
+def test_a_health_check_has_one_of_each_unless_it_says_so() -> None:
+    (check,) = read(HEALTH).checks
+    assert (check.interval, check.seconds, check.most_failed, check.path) == (1, 1, 1, "")
+
+    (check,) = read(HEALTH + "health_check_interval=0\nhealth_check_type=http\nhealth_http_url=a b\n").checks
+    assert (check.interval, check.path) == (1, "/a%20b")
+    assert read(HEALTH + "health_check_target=, ,\n").skipped == ("health_a",)
+
+
 def read(text: str, **names: str) -> Any:
     return parse_npc_conf(text, {"SERVER": "10.1.2.3:8024"}, lambda name: names[name])
 
@@ -90,6 +102,11 @@ def test_a_file_is_read_as_npc_means_it() -> None:
         ("[common]\nnonsense", "Line 2"),
         ("key=1", "Line 1"),
         ("[a]\n[a]", "two sections [a]"),
+        (HEALTH + "health_check_interval=2.5", "health_check_interval is a number from 1 to 86400"),
+        (HEALTH + "health_check_timeout=-1", "health_check_timeout is"),
+        (HEALTH + "health_check_max_failed=" + "9" * 5000, "health_check_max_failed is"),
+        (HEALTH + "health_check_type=icmp", "tcp or http"),
+        (HEALTH + "health_check_target=host:x", "The port of “host:x”"),
     ],
 )
 def test_a_file_that_is_none_says_why(text: str, said: str) -> None:
