@@ -9,15 +9,16 @@ from typing import Any
 
 import pytest
 
-from npsgui.model.entities import Alternative, Client, Limits, Owner
+from npsgui.model.entities import GLOBAL_KEY, Alternative, Client, Limits, Owner, OwnerKey, OwnerKind
 from npsgui.model.events import Event, QuotaWarned, SessionClosed, Throttled, VisitorRefused
 from npsgui.model.gate import Cause, Gate
 from npsgui.model.hours import parse_week
 from tests.conftest import Run
-from tests.relay.house import CLIENT, House, hang_up, house, read_all
-from tests.relay.kinds import CLOSED, EACH_KIND, SILENCE, Exchange, TurnedAway, Way
+from tests.relay.house import CLIENT, TUNNEL, House, hang_up, house, read_all
+from tests.relay.kinds import CLOSED, EACH_KIND, SILENCE, Exchange, OverHost, TurnedAway, Udp, Way
 
 MONDAY_NOON = 1_796_040_000.0  # 2026-11-30 12:00 UTC
+HOST = OwnerKey(OwnerKind.HOST, 1)
 DATA = bytes(5000)
 RATE = 40_000
 """Bytes/s. Two of DATA there and back take 0.15 s or more; without it no time."""
@@ -166,6 +167,40 @@ def test_a_peer_who_is_blocked_is_cut_off_and_not_let_in_again(run: Run[Any], ki
             await made.until(lambda: closed(made) == [Cause.BLOCKED])
             assert await turned_away(way) == {"429": "403"}.get(way.refusal, way.refusal)
             assert refused(made) == [Cause.BLOCKED]
+
+    run(body())
+
+
+@pytest.mark.parametrize("loop_name", ["npsgui"])
+@pytest.mark.parametrize(
+    ("kind", "owner"),
+    [
+        pytest.param(kind, owner, id=f"{kind.__name__}-{owner.kind}")
+        for kind, own in ((Way, TUNNEL), (Udp, TUNNEL), (OverHost, HOST))
+        for owner in (GLOBAL_KEY, CLIENT, own)
+    ],
+)
+def test_what_an_owner_may_use_holds_for_all_below_it(
+    run: Run[Any], kind: type[Way], owner: OwnerKey
+) -> None:
+    async def body() -> None:
+        async with kind.open() as way:
+            made = way.house
+            exchange = await way.visit()
+            await exchange(DATA)
+            made.limit(owner, Limits(rate=RATE, connections=1))
+            assert await seconds_of(exchange, *[DATA] * 2) >= FELT
+            await turned_away(way)
+            made.limit(owner, Limits(quota=1, connections=10))
+            await way.leave()
+            await made.until(lambda: closed(made) == [Cause.QUOTA])
+            await turned_away(way)
+            told = [
+                (event.by, event.cause)
+                for event in made.of(VisitorRefused)
+                if isinstance(event, VisitorRefused)
+            ]
+            assert told == [(owner, Cause.CONNECTIONS), (owner, Cause.QUOTA)]
 
     run(body())
 
