@@ -124,15 +124,15 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def serving(*handlers: Serve) -> AsyncIterator[list[Target]]:
+async def serving(*handlers: Serve, address: str = "127.0.0.1") -> AsyncIterator[list[Target]]:
     """Targets that serve each connection with a handler; all closed at the end."""
     async with contextlib.AsyncExitStack() as stack:
         targets = []
         for handler in handlers:
             tasks: set[asyncio.Task[Any]] = set()
-            server = await asyncio.start_server(_kept(handler, tasks), "127.0.0.1", 0, limit=1 << 20)
+            server = await asyncio.start_server(_kept(handler, tasks), address, 0, limit=1 << 20)
             stack.push_async_callback(_end, server, tasks)
-            targets.append(Target("127.0.0.1", server.sockets[0].getsockname()[1]))
+            targets.append(Target(address, server.sockets[0].getsockname()[1]))
         yield targets
 
 

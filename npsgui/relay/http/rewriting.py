@@ -42,9 +42,9 @@ def plain_path(path: str) -> str:
 
 
 def host_name(authority: bytes) -> str:
-    """The name alone, without the port."""
+    """The name alone, without the port; an IPv6 address as a host has it, without brackets."""
     text = authority.decode("latin-1")
-    return text[: text.find("]") + 1] if text.startswith("[") else text.partition(":")[0]
+    return text[1 : text.find("]")] if text.startswith("[") else text.partition(":")[0]
 
 
 def for_proxy_target(head: RequestHead) -> RequestHead:
