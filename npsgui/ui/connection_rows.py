@@ -19,6 +19,9 @@ from npsgui.ui.table import Column
 _WIDTHS = {"peer": 150, "kind": 76, "tunnel": 112, "client": 92, "target": 136, "age": 60}
 
 
+_OF_HOST: tuple[Mode | None, tuple[int, ...]] = (None, ())
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """One row: a session's numbers, the names of its owner and client, and its kind."""
@@ -29,26 +32,28 @@ class Link:
     client: str
     mode: Mode | None
     """The kind of its tunnel; none for a host."""
+    ports: tuple[int, ...] = ()
+    """Of its tunnel."""
 
     @property
     def facts(self) -> Facts:
         """What it can be found by."""
         row = self.row
         text = f"{row.peer} {row.target} {self.name} {self.client} {self.mode or row.owner.kind}"
-        return Facts(text, size=row.inlet + row.export)
+        return Facts(text, ports=self.ports, size=row.inlet + row.export, client=self.client)
 
 
 def links(rows: Sequence[ConnectionRow], configuration: Configuration) -> list[Link]:
     """The links of these rows."""
     names = {owner.owner: getattr(owner, "remark", "") for owner in configuration.owners()}
     clients = {client.id: client.remark or str(client.owner) for client in configuration.clients.values()}
-    modes = {tunnel.owner: tunnel.mode for tunnel in configuration.tunnels.values()}
+    kinds = {tunnel.owner: (tunnel.mode, tunnel.ports) for tunnel in configuration.tunnels.values()}
     return [
         Link(
             row,
             names.get(row.owner) or str(row.owner),
             clients.get(row.client, ""),
-            modes.get(row.owner),
+            *kinds.get(row.owner, _OF_HOST),
         )
         for row in rows
     ]

@@ -57,6 +57,8 @@ class ConnectionsPage(QWidget):
         self._block.setData("ban")
         self._block.setToolTip(self.tr("Close all from the selected peers, and let them in no more"))
         self._block.triggered.connect(self._on_block)
+        self._copy = QAction(self.tr("Copy"), self)
+        self._copy.triggered.connect(self.view.copy)
         actions = [self._close, self._block]
         self.header = PageHeader(theme, self.tr("Connections"), actions, None, self)
         self._empty = EmptyState("", None, self)
@@ -100,7 +102,7 @@ class ConnectionsPage(QWidget):
         )
 
     def _enable_actions(self) -> None:
-        for action in (self._close, self._close_peers, self._block):
+        for action in (self._close, self._close_peers, self._block, self._copy):
             action.setEnabled(self.view.selectionModel().hasSelection())
 
     def _on_close(self) -> None:
@@ -125,4 +127,7 @@ class ConnectionsPage(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addActions([self._close, self._close_peers, self._block])
+        menu.addSeparator()
+        menu.addAction(self._copy)
+        menu.addMenu(self.view.columns_menu(menu))
         menu.popup(at)

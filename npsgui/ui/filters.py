@@ -1,7 +1,8 @@
 """The language of the search box. Pure.
 
-Plain words are looked for in name, port, remark and peer; ``port:8001`` in the port alone; ``!stopped``
-excludes a state; ``>1MB`` and ``<1GiB`` compare the bytes carried. All words must hold.
+Plain words are looked for in name, port, remark and peer; ``port:8001`` in the port alone, ``client:nas`` in
+the client's name alone; ``!`` before any of them, or before a state, leaves out what it would find; ``>1MB``
+and ``<1GiB`` compare the bytes carried. All words must hold.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ class Facts:
     ports: tuple[int, ...] = ()
     size: int = 0
     """Bytes carried."""
+    client: str = ""
+    """The name of its client."""
 
 
 Test = Callable[[Facts], bool]
@@ -39,11 +42,13 @@ def parse_search(text: str) -> Test | None:
 
 def _parse_word(word: str) -> Test:
     if word[0] in "!！" and len(word) > 1:
-        excluded = word[1:]
-        return lambda facts: not any(state.casefold().startswith(excluded) for state in facts.states)
-    if word.startswith("port:") and word[5:].isdecimal():
-        port = int(word[5:])
+        return _parse_exclusion(word[1:])
+    field, colon, value = word.replace("：", ":").partition(":")
+    if colon and field in ("port", "端口") and value.isdecimal():
+        port = int(value)
         return lambda facts: port in facts.ports
+    if colon and field in ("client", "客户端") and value:
+        return lambda facts: value in facts.client.casefold()
     if word[0] in "<>" and len(word) > 1:
         try:
             size = parse_bytes(word[1:])
@@ -54,4 +59,15 @@ def _parse_word(word: str) -> Test:
         return lambda facts: facts.size < size
     return lambda facts: (
         word in facts.text.casefold() or any(word in state.casefold() for state in facts.states)
+    )
+
+
+def _parse_exclusion(word: str) -> Test:
+    """Leaves out a state that begins so, and what else ``word`` would find."""
+    if ":" in word or "：" in word or word[0] in "<>":
+        found = _parse_word(word)
+        return lambda facts: not found(facts)
+    return lambda facts: (
+        word not in facts.text.casefold()
+        and not any(state.casefold().startswith(word) for state in facts.states)
     )

@@ -129,7 +129,7 @@ class FlowColumns(QObject):
         )
         text = " ".join([*names, *map(str, ports)])
         states = (str(flow.state), self._sentences.state(flow.state))
-        return Facts(text, states, ports, flow.inlet + flow.export)
+        return Facts(text, states, ports, flow.inlet + flow.export, line.client)
 
     def name_of(self, line: Line) -> str:
         """The remark of an owner; without one its kind and number."""

@@ -80,8 +80,9 @@ class SearchBox(QLineEdit):
         self.setAccessibleName(self.tr("Search"))
         self.setToolTip(
             self.tr(
-                "All words must hold. A plain word is looked for in names, ports and peers; "
-                "!stopped leaves a state out; >1MB and <1GiB compare the bytes carried."
+                "All words must hold. A plain word is looked for in names, ports and peers; client:nas in "
+                "the client's name; !stopped leaves out what it names; "
+                ">1MB and <1GiB compare the bytes carried."
             )
         )
         self.setClearButtonEnabled(True)

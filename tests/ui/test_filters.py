@@ -4,7 +4,7 @@ import pytest
 
 from npsgui.ui.filters import Facts, parse_search
 
-NAS = Facts("home-nas 203.0.113.7:50001 8001", ("running",), (8001,), 2_000_000)
+NAS = Facts("home-nas 203.0.113.7:50001 8001", ("running",), (8001,), 2_000_000, "Home")
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,17 @@ NAS = Facts("home-nas 203.0.113.7:50001 8001", ("running",), (8001,), 2_000_000)
         ("!running", False),
         ("!stopped", True),
         ("!stop nas", True),
+        ("!stop !nas", False),
+        ("!lab", True),
+        ("client:home", True),
+        ("client:nas", False),
+        ("!client:home", False),
+        ("!port:8001", False),
+        ("!port:8002", True),
+        ("客户端：home 端口:8001", True),
+        ("client:", False),
+        ("port:http", False),
+        ("!>1MB", False),
         (">1MB", True),
         (">2MB", False),
         ("<2MB", False),
