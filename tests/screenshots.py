@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -22,10 +23,12 @@ from npsgui.app.program import Program
 from npsgui.app.settings import Settings
 from npsgui.model.entities import GLOBAL_KEY, Mode, OwnerKey, OwnerKind
 from npsgui.ui.application import Looks, make_application
+from npsgui.ui.closing import CloseDialog
 from npsgui.ui.loop import new_event_loop
+from npsgui.ui.mini_window import MiniWindow
 from npsgui.ui.sidebar import Page
 from npsgui.ui.tabs import Tabs
-from npsgui.ui.window import Window
+from npsgui.ui.window import FIRST_ALERT, Window
 
 THEMES = ("light", "dark")
 LANGUAGES = ("en", "zh_CN")
@@ -39,8 +42,7 @@ FURNITURE: tuple[tuple[OwnerKind, dict[str, str]], ...] = (
     (OwnerKind.TUNNEL, {"remark": "web-out", "mode": "httpProxy", "port": "18013", "accounts": "ann:one"}),
     (OwnerKind.TUNNEL, {"remark": "papers", "mode": "file", "port": "18014", "folder": "/usr/share/doc"}),
     (OwnerKind.TUNNEL, {"remark": "hidden", "mode": "secret", "targets": "127.0.0.1:22"}),
-    # the shared port is there already
-    (OwnerKind.TUNNEL, {"remark": "clash", "port": "18480", "targets": "127.0.0.1:80"}),
+    (OwnerKind.TUNNEL, {"remark": "clash", "port": "18481", "targets": "127.0.0.1:80"}),
     (OwnerKind.HOST, {"remark": "nas", "host": "nas.example.org", "targets": "127.0.0.1:80"}),
     (
         OwnerKind.HOST,
@@ -85,6 +87,10 @@ class Studio:
             for page in Page:
                 window.show_page(page)
                 await self._take(lambda: window, name.format(page.name.lower()))
+            mini = MiniWindow(self._program, self._looks.theme, self._settings)
+            mini.show()
+            await self._take(lambda: mini, name.format("mini"))
+            mini.close()
             for what, ask in self._dialogs(window):
                 ask()
                 await asyncio.sleep(0)
@@ -115,6 +121,8 @@ class Studio:
         yield "limits", commands.edit_limits
         yield "settings", window.show_settings
         yield "settings-ports", lambda: window.show_settings("bridge_port")
+        yield "settings-alerts", lambda: window.show_settings(FIRST_ALERT)
+        yield "closing", lambda: CloseDialog(window).open()
         yield "connect-agent", partial(commands.agents.connect_agent, client.id)
         yield "servers", commands.agents.connect_this_computer
         yield "remove", lambda: commands.remove((client,))
@@ -131,7 +139,7 @@ class Studio:
 
 
 async def furnish(program: Program) -> None:
-    """Give the demo's household what it lacks: the other kinds of tunnels, hosts, and a port in use."""
+    """Give the demo's household what it lacks: the other kinds of tunnels, and hosts."""
     await program.set(GLOBAL_KEY, {"http_port": "18480"})
     for kind, words in FURNITURE:
         await program.add(kind, {"client": "1", **words})
@@ -144,6 +152,7 @@ async def take_pictures(app: QApplication, pictures: Path, seconds: float) -> No
         studio = Studio(app, program, pictures)
         await studio.take_all()
         demo = await Demo.open(program)
+        in_use = socket.create_server(("127.0.0.1", 18481))
         await furnish(program)
         try:
             await asyncio.sleep(seconds)
@@ -151,6 +160,7 @@ async def take_pictures(app: QApplication, pictures: Path, seconds: float) -> No
         finally:
             await program.close()
             await demo.close()
+            in_use.close()
 
 
 def main(pictures: Path, seconds: float = 20.0) -> None:

@@ -6,7 +6,7 @@ A new one is a line here and its texts in ``resources/i18n``; who acts on it ask
 from __future__ import annotations
 
 from npsgui.app.setting import SWITCH, Group, Interface, Kept, OneOf, Setting, Text, Whole, is_web_address
-from npsgui.model.alerts import AlertKind, AlertRules
+from npsgui.model.alerts import TITLES, AlertKind, AlertRules
 from npsgui.model.errors import FieldError
 from npsgui.model.retention import AS_DESIGNED, DAY
 from npsgui.model.units import Units, format_exact, parse_bytes
@@ -32,15 +32,6 @@ _WEB = Text(is_web_address, "It must begin with http:// or https://.")
 
 _MINUTES, _HOURS = str(AS_DESIGNED.minutes // DAY), str(AS_DESIGNED.hours // DAY)
 _RULES = AlertRules()
-_ALERT_LABELS = {
-    AlertKind.WARNED: "A quota nearly used up",
-    AlertKind.THROTTLED: "A quota that throttles",
-    AlertKind.CUT: "A quota used up",
-    AlertKind.AGENT_OFFLINE: "An agent gone",
-    AlertKind.EXPIRY_NEAR: "An end that is near",
-    AlertKind.PORT_FAILED: "A port that is not open",
-    AlertKind.UNUSUAL: "Unusual traffic",
-}
 _ALERT_HINTS = {
     AlertKind.WARNED: "From the share that its limits say",
     AlertKind.UNUSUAL: "An hour unlike the same hour of the eight weeks before; silent until four are known",
@@ -124,20 +115,20 @@ SETTINGS: tuple[Setting, ...] = (
         at_start=True,
     ),
     *(
-        Setting(alert_switch(kind), _ALERTS, label, "true", SWITCH, _ALERT_HINTS.get(kind, ""))
-        for kind, label in _ALERT_LABELS.items()
+        Setting(alert_switch(kind), _ALERTS, title.template, "true", SWITCH, _ALERT_HINTS.get(kind, ""))
+        for kind, title in TITLES.items()
     ),
     Setting(
         "alert_offline_minutes",
         _ALERTS,
-        "An agent is gone after",
+        "Agent offline after",
         str(_RULES.offline_minutes),
         Whole(1, 10_080, "minutes"),
     ),
     Setting(
         "alert_expiry_days",
         _ALERTS,
-        "An end is near before",
+        "Tell of an expiry before",
         str(_RULES.expiry_days),
         Whole(1, 365, "days"),
     ),

@@ -69,7 +69,7 @@ class Alert:
 
     def title(self) -> Sentence:
         """What happened, in few words."""
-        return _TITLES[self.kind]
+        return TITLES[self.kind]
 
     def sentence(self) -> Sentence:
         """What happened, and to whom."""
@@ -140,7 +140,7 @@ class AlertBook:
         return again
 
 
-_TITLES: Mapping[AlertKind, Sentence] = {
+TITLES: Mapping[AlertKind, Sentence] = {
     AlertKind.WARNED: Sentence("Quota nearly used up"),
     AlertKind.THROTTLED: Sentence("Throttled"),
     AlertKind.CUT: Sentence("Quota used up"),

@@ -30,6 +30,7 @@ from npsgui.ui.page_header import SearchBox
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.setting_row import SettingRow
 from npsgui.ui.theme import Theme
+from npsgui.ui.webhook_trial import WebhookTrial
 
 WIDTH, HEIGHT, GROUPS_WIDTH = 820, 560, 176
 
@@ -61,6 +62,8 @@ class SettingsDialog(QDialog):
             )
             for group in Group
         }
+        self.trial = WebhookTrial(program.alerts, self._sentences, self)
+        self._sections[Group.ALERTS].end_with(self.trial)
         self._doors = QButtonGroup(self)
         self._nothing = QLabel(self.tr("No setting matches the search."), self)
         self._nothing.setObjectName("muted")
@@ -145,6 +148,10 @@ class SettingsDialog(QDialog):
 
     def _on_group_chosen(self) -> None:
         self.search.clear()
+        for door in self._doors.buttons():
+            # Tab comes to the chosen one; Qt sees to that only once one of them has the focus
+            strong, click = Qt.FocusPolicy.StrongFocus, Qt.FocusPolicy.ClickFocus
+            door.setFocusPolicy(strong if door.isChecked() else click)
         self._show_rows()
 
     def _leave_search(self) -> None:
@@ -191,6 +198,11 @@ class _Section(QFrame):
         layout.addSpacing(8)
         for row in self._rows:
             layout.addWidget(row)
+        self._column = layout
+
+    def end_with(self, widget: QWidget) -> None:
+        """Put something else beneath the rows."""
+        self._column.addWidget(widget)
 
     def show_found(self, words: list[str]) -> bool:
         """Show the rows with these words, all without any; whether there is one."""

@@ -16,13 +16,14 @@ from pytestqt.qtbot import QtBot
 from npsgui.app.program import Program
 from npsgui.app.settings import Settings
 from npsgui.model.entities import OwnerKey, OwnerKind
+from npsgui.ui.closing import CloseDialog
 from npsgui.ui.elided import ElidedLabel
 from npsgui.ui.sidebar import Page
 from npsgui.ui.style import style_sheet
 from npsgui.ui.tabs import Tabs
 from npsgui.ui.theme import LIGHT, Theme
 from npsgui.ui.translation import Translation
-from npsgui.ui.window import Window
+from npsgui.ui.window import FIRST_ALERT, Window
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support")
 
@@ -43,6 +44,8 @@ def dialogs(window: Window) -> Iterator[Callable[[], None]]:
     yield commands.edit_limits
     yield window.show_settings
     yield lambda: commands.remove((CLIENT,))
+    yield lambda: window.show_settings(FIRST_ALERT)
+    yield lambda: CloseDialog(window).open()
 
 
 def sweep(qtbot: QtBot, folder: Path, look: Look) -> list[str]:

@@ -19,6 +19,7 @@ from npsgui.ui.limit_input import LimitInput
 from npsgui.ui.setting_row import SettingRow
 from npsgui.ui.settings_dialog import SettingsDialog
 from npsgui.ui.theme import Theme
+from tests.app.test_webhook import receiving
 
 # what the offscreen platform says of every window
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support")
@@ -43,6 +44,24 @@ def look(qtbot: QtBot, folder: Path, act: Act) -> None:
             await program.close()
 
     asyncio.run(body())
+
+
+def test_a_test_is_posted_to_the_webhook_and_what_came_of_it_is_said(qtbot: QtBot, tmp_path: Path) -> None:
+    async def act(program: Program, dialog: SettingsDialog) -> None:
+        dialog.show_setting("webhook_url")
+        dialog.trial.button.click()
+        while not dialog.trial.button.isEnabled():  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+        assert dialog.trial.said.text() == "A webhook has an address like https://example.com/hook."
+        async with receiving(200) as receiver:
+            await program.settings.choose("webhook_url", receiver.url)
+            dialog.trial.button.click()
+            await receiver.has(1)
+            while not dialog.trial.button.isEnabled():  # noqa: ASYNC110
+                await asyncio.sleep(0.001)
+        assert dialog.trial.said.text() == "The webhook has taken it."
+
+    look(qtbot, tmp_path, act)
 
 
 async def settled() -> None:
