@@ -10,9 +10,8 @@ import ipaddress
 import logging
 import socket
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from npsgui.bridge.handshake import prefixed
 from npsgui.model.entities import Target
 from npsgui.model.flow import Direction, Flow
 from npsgui.tasks import spawn
@@ -29,12 +28,13 @@ IPV6: Final = 4
 MOST_NAMES: Final = 256
 
 
-class UdpEnd(asyncio.DatagramProtocol, asyncio.Protocol):
+class UdpEnd(asyncio.DatagramProtocol):
     """The stream's side: its datagrams go to the target, the target's come back here."""
 
-    def __init__(self, flow: Flow, ended: Callable[[], None]) -> None:
+    def __init__(self, flow: Flow, ended: Callable[[], None], measure: Callable[[bytes], int] = len) -> None:
+        """``measure`` says how many bytes of what comes from the stream are the visitor's."""
         self.flow = flow
-        self.stream: Any = None
+        self._measure = measure
         self.out: Callable[[bytes], None] | None = None
         """Sends one datagram on; None until the socket is there."""
         self.closes: Callable[[], None] | None = None
@@ -42,13 +42,10 @@ class UdpEnd(asyncio.DatagramProtocol, asyncio.Protocol):
         self._early: list[bytes] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.stream = transport
+        self.stream = cast("asyncio.DatagramTransport", transport)
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
-        self.data_received(data)
-
-    def data_received(self, data: bytes) -> None:
-        self.flow.add(Direction.INLET, len(data))
+        self.flow.add(Direction.INLET, self._measure(data))
         if self.out is not None:
             self.out(data)
         elif len(self._early) < MOST_EARLY:
@@ -59,15 +56,11 @@ class UdpEnd(asyncio.DatagramProtocol, asyncio.Protocol):
             self.closes()
         self._ended()
 
-    def reply(self, data: bytes) -> None:
+    def reply(self, data: bytes, header: bytes = b"") -> None:
         """A datagram from a target."""
-        if self.stream.is_closing():
-            return
-        self.flow.add(Direction.EXPORT, len(data))
-        if isinstance(self.stream, asyncio.DatagramTransport):
-            self.stream.sendto(data)
-        else:
-            self.stream.write(data)
+        if not self.stream.is_closing():
+            self.flow.add(Direction.EXPORT, len(data))
+            self.stream.sendto(header + data)
 
     def begin(self, out: Callable[[bytes], None], closes: Callable[[], None]) -> None:
         """The socket is there: send what came early."""
@@ -167,7 +160,9 @@ class Association:
             transport.sendto(data, (address, port))
 
     def _reply(self, data: bytes, address: Any) -> None:
-        self._end.reply(prefixed(write_header(address[0], address[1]) + data))
+        header = write_header(address[0], address[1])
+        size = len(header) + len(data)
+        self._end.reply(data, size.to_bytes(4, "little") + header)
 
 
 def _version(host: str) -> int:
@@ -193,6 +188,12 @@ def read_header(datagram: bytes) -> tuple[str, int, bytes] | None:
         return None
     host = address.decode("ascii", "replace") if kind == NAME else str(ipaddress.ip_address(address))
     return host, int.from_bytes(rest[:2], "big"), rest[2:]
+
+
+def payload_size(datagram: bytes) -> int:
+    """Bytes behind SOCKS5's header; 0 when there is none."""
+    read = read_header(datagram)
+    return 0 if read is None else len(read[2])
 
 
 def write_header(host: str, port: int) -> bytes:

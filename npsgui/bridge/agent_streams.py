@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Final
 
-from npsgui.bridge.agent_datagrams import UdpEnd, associate
+from npsgui.bridge.agent_datagrams import UdpEnd, associate, payload_size
 from npsgui.bridge.carrying import Carried
 from npsgui.bridge.certificate import agent_context
 from npsgui.bridge.codecs import Codec, SnappyCodec, TlsCodec
@@ -18,6 +18,7 @@ from npsgui.bridge.frames import Run
 from npsgui.bridge.layers import Layer
 from npsgui.bridge.link_header import DIAL_SECONDS, LinkReader, OurHeader, kind_of
 from npsgui.bridge.mux import Channel
+from npsgui.bridge.sealed import sealed
 from npsgui.bridge.splice import Chunk, splice
 from npsgui.bridge.streams import Stream
 from npsgui.bridge.trunk import Trunk
@@ -90,7 +91,8 @@ class Streams:
     def _begin_datagrams(self, order: Order, channel: Channel, kind: LinkKind) -> Carried:
         """Datagrams as mux messages."""
         order.trunk.mux.consumed(channel, order.size)
-        end = UdpEnd(order.carriage.flow, lambda: self._ended(order))
+        measure = payload_size if kind is LinkKind.SOCKS_UDP else len
+        end = UdpEnd(order.carriage.flow, lambda: self._ended(order), measure)
         stream = DatagramStream(order.trunk, channel, end)
         end.connection_made(stream)
         if kind is LinkKind.SOCKS_UDP:
@@ -119,14 +121,18 @@ class Streams:
         # Only now is the Link reported as read: to a server that is npsgui it says that the target is there.
         order.trunk.mux.consumed(stream.channel, order.size)
         order.trunk.flush_soon()
-        _stand(stream, stream_end, _codec(header), separate=False)
+        codec = _codec(header)
+        _stand(stream, stream_end if codec is None else Layer(codec, stream_end).underside)
         stream.resume_reading()
 
     async def _dial_udp(self, order: Order, stream: Stream) -> None:
         """Datagrams in TLS records or snappy chunks."""
         order.trunk.mux.consumed(stream.channel, order.size)
         end = UdpEnd(order.carriage.flow, lambda: self._ended(order))
-        _stand(stream, end, _codec(order.header), separate=True)
+        codec = _codec(order.header)
+        assert codec is not None
+        _made, layer = sealed(end, codec)
+        _stand(stream, layer.underside)
         stream.resume_reading()
         await end.connect(order.target)
 
@@ -187,12 +193,8 @@ class Incoming:
         self._trunk.forget(self)
 
 
-def _stand(stream: Stream, protocol: asyncio.BaseProtocol, codec: Codec | None, *, separate: bool) -> None:
-    """Put ``protocol`` on a stream that is open, with a codec between them if there is one."""
-    if codec is not None:
-        layer = Layer(codec, protocol)
-        layer.underside.separate = separate
-        protocol = layer.underside
+def _stand(stream: Stream, protocol: asyncio.BaseProtocol) -> None:
+    """Put ``protocol`` on a stream that is open."""
     stream.set_protocol(protocol)
     protocol.connection_made(stream)
 

@@ -150,7 +150,7 @@ class Bridge:
 
         Raises TargetUnreachable: when no agent of the client is online.
         """
-        return self._online(client).open_datagrams(link, protocol)
+        return self._online(client).open_datagrams(link, protocol, self._context)
 
     def close(self) -> None:
         """Listen no more, end every login."""

@@ -20,6 +20,8 @@ class Codec(Protocol):
 
     ended: bool
     """Whether the peer has said that it sends no more."""
+    largest: int
+    """Bytes of one record or chunk."""
 
     def receive(self, data: Bytes) -> list[bytes]:
         """What ``data`` brings to be read, a piece for each record or chunk. Raises ProtocolError."""
@@ -33,26 +35,28 @@ class Codec(Protocol):
     def take(self) -> bytes:
         """What is to be sent now."""
 
-    @property
-    def waiting(self) -> int:
-        """Bytes written that cannot be sent yet."""
+    waiting: int
+    """Bytes written that cannot be sent yet."""
 
 
 class TlsCodec:
-    """TLS in a stream. NPS's server is TLS's server; its certificate proves nothing and is not checked."""
+    """TLS in a stream. NPS's server is TLS's server; its certificate proves nothing and is not checked.
+
+    What is written is one record, up to ``largest``.
+    """
+
+    largest = 16 * 1024
+    """Source: RFC 8446 section 5.1."""
 
     def __init__(self, context: ssl.SSLContext, *, server: bool) -> None:
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=server)
         self._shaken = False
-        self._backlog = bytearray()
+        self._backlog: list[bytes] = []
+        self.waiting = 0
         self.ended = False
         if not server:
             self._shake()
-
-    @property
-    def waiting(self) -> int:
-        return len(self._backlog)
 
     def receive(self, data: Bytes) -> list[bytes]:
         self._incoming.write(data)
@@ -67,7 +71,8 @@ class TlsCodec:
         if self._shaken:
             self._tls.write(data)
         else:
-            self._backlog += data
+            self._backlog.append(bytes(data))
+            self.waiting += len(data)
 
     def finish(self) -> None:
         if not self._shaken:
@@ -87,9 +92,9 @@ class TlsCodec:
         except ssl.SSLWantReadError:
             return False
         self._shaken = True
-        if self._backlog:
-            self._tls.write(self._backlog)
-            self._backlog.clear()
+        for data in self._backlog:
+            self._tls.write(data)
+        self._backlog, self.waiting = [], 0
         return True
 
     def _read(self) -> list[bytes]:
@@ -113,6 +118,7 @@ class GoneCodec:
 
     ended = True
     waiting = 0
+    largest = 0
 
     def receive(self, data: Bytes) -> list[bytes]:
         return []
@@ -139,6 +145,7 @@ class SnappyCodec:
     """Snappy's framing format in each direction; every write is flushed."""
 
     waiting = 0
+    largest = LONGEST_PLAIN
 
     def __init__(self) -> None:
         self._compressor = snappy.StreamCompressor()

@@ -10,7 +10,6 @@ import asyncio
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from npsgui.bridge.codecs import Codec, SnappyCodec, TlsCodec
@@ -19,6 +18,7 @@ from npsgui.bridge.doorway import Caller
 from npsgui.bridge.handshake import OURS
 from npsgui.bridge.layers import Layer
 from npsgui.bridge.link_header import write_link
+from npsgui.bridge.sealed import sealed
 from npsgui.bridge.signal_line import TAKEN_OVER, SignalLine, tune
 from npsgui.bridge.streams import Stream
 from npsgui.bridge.trunk import Trunk
@@ -97,17 +97,18 @@ class Login:
         opening = write_link(link, half_close=ours)
         return open_stream(self.trunk, opening, ours, _codec(link, context), protocol)
 
-    def open_datagrams(self, link: Link, protocol: asyncio.DatagramProtocol) -> asyncio.DatagramTransport:
-        """A stream of datagrams, only while online; never wrapped: TLS and snappy know no boundaries."""
+    def open_datagrams(
+        self, link: Link, protocol: asyncio.DatagramProtocol, context: Callable[[], ssl.SSLContext]
+    ) -> asyncio.DatagramTransport:
+        """A stream of datagrams, only while online. SOCKS5's are raw, whatever the Link says."""
         assert self.trunk is not None
-        trunk = self.trunk
-        stream = DatagramStream(
-            trunk,
-            trunk.open(),
-            protocol,
-            opening=write_link(replace(link, crypt=False, compress=False)),
-            prefixed=link.kind is LinkKind.SOCKS_UDP,
-        )
+        trunk, opening, socks = self.trunk, write_link(link), link.kind is LinkKind.SOCKS_UDP
+        codec = None if socks else _codec(link, context)
+        if codec is not None:
+            made, layer = sealed(protocol, codec)
+            carry(trunk, opening, layer.underside)
+            return made
+        stream = DatagramStream(trunk, trunk.open(), protocol, opening=opening, prefixed=socks)
         trunk.carry(stream)
         protocol.connection_made(stream)
         return stream
@@ -171,10 +172,18 @@ def open_stream(
     """A stream on ``trunk`` with a codec on it, if there is one."""
     layer = None if codec is None else Layer(codec, protocol)
     under = protocol if layer is None else layer.underside
-    stream = Stream(trunk, trunk.open(), under, opening=opening, half_close=half_close)
-    trunk.carry(stream)
-    under.connection_made(stream)
+    stream = carry(trunk, opening, under, half_close=half_close)
     return stream if layer is None else layer
+
+
+def carry(
+    trunk: Trunk, opening: bytes, protocol: asyncio.BaseProtocol, *, half_close: bool = False
+) -> Stream:
+    """A new stream of ``trunk``, connected to ``protocol``."""
+    stream = Stream(trunk, trunk.open(), protocol, opening=opening, half_close=half_close)
+    trunk.carry(stream)
+    protocol.connection_made(stream)
+    return stream
 
 
 def stream_of(made: asyncio.Transport) -> Stream:

@@ -161,7 +161,7 @@ def test_npc_answers_a_socks5_datagram() -> None:
             await chan.say(bytes.fromhex("01 07000000"))
             assert (await chan.next()).flag == frames.ACK
             link = await chan.next()
-            assert b'"ConnType":"udp5","Host":"","Crypt":' in link.body
+            assert b'"ConnType":"udp5","Host":"","Crypt":true' in link.body
             assert await chan.next() == (frames.MSG, 7, sent)
             assert len(sent) == 0x15
             await chan.say_frame(frames.MSG, 7, bytes.fromhex("15000000") + sent)

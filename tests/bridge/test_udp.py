@@ -12,11 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from npsgui.bridge.agent_datagrams import read_header, write_header
+from npsgui.bridge.certificate import agent_context
+from npsgui.bridge.codecs import TlsCodec
+from npsgui.bridge.frames import ACK, MSG, OPEN, OPEN_OK, short
 from npsgui.bridge.handshake import Errand, prefixed
 from npsgui.bridge.link_header import write_link
 from npsgui.bridge.trunk import Trunk
 from npsgui.model.agents import Link, LinkKind
 from npsgui.model.entities import Target
+from tests.bridge.official import Npc, told
 from tests.bridge.town import town
 from tests.bridge.wiring import Notes, until
 from tests.conftest import Run
@@ -67,8 +71,7 @@ def test_datagrams_keep_their_boundaries(run: Run[None]) -> None:
         async with echoing() as target, town() as place:
             agent, _task = await place.agent()
             ends = Datagrams()
-            link = Link(LinkKind.UDP, str(target), crypt=True, compress=True)
-            stream = place.bridge.open_datagrams(1, link, ends)
+            stream = place.bridge.open_datagrams(1, Link(LinkKind.UDP, str(target)), ends)
             for number, size in enumerate(SIZES):
                 stream.sendto(bytes([number]) * size)
                 await until(lambda number=number: len(ends.got) > number)  # type: ignore[misc]
@@ -81,10 +84,60 @@ def test_datagrams_keep_their_boundaries(run: Run[None]) -> None:
     run(body())
 
 
+@pytest.mark.parametrize(("wrap", "largest"), [("crypt", 16_384), ("compress", 65_000)])
+def test_sealed_datagrams_keep_theirs_up_to_one_record(run: Run[None], wrap: str, largest: int) -> None:
+    async def body() -> None:
+        async with echoing() as target, town() as place:
+            agent, _task = await place.agent()
+            ends = Datagrams()
+            link = Link(LinkKind.UDP, str(target), crypt=wrap == "crypt", compress=wrap == "compress")
+            stream = place.bridge.open_datagrams(1, link, ends)
+            stream.sendto(bytes(65_537))
+            sizes = [1, 2, 1200, 9000, largest]
+            for size in sizes:
+                stream.sendto(bytes(size))
+            await until(lambda: len(ends.got) == len(sizes))
+
+            assert [len(data) for data in ends.got] == sizes
+            assert agent.flow.inlet == agent.flow.export == sum(sizes)
+            stream.close()
+            await until(lambda: not agent.streams.open and ends.lost)
+
+    run(body())
+
+
+def test_nobody_on_the_way_reads_a_sealed_datagram(run: Run[None]) -> None:
+    async def body() -> None:
+        async with echoing() as target, town() as place:
+            main, chan = await Npc(place.server).log_in()
+            await until(lambda: bool(place.bridge.agents()))
+            stream = place.bridge.open_datagrams(1, Link(LinkKind.UDP, str(target), crypt=True), Datagrams())
+            stream.sendto(b"a secret")
+            assert (await chan.next()).flag == OPEN
+            await chan.say(short(OPEN_OK, 1))
+            assert (await chan.next()).flag == ACK
+            assert b'"Crypt":true' in (await chan.next()).body
+            npc = TlsCodec(agent_context(), server=False)
+            got: list[bytes] = []
+            while not got:
+                if said := npc.take():
+                    await chan.say_frame(MSG, 1, said)
+                frame = await chan.next()
+                if frame.flag != ACK:
+                    got = npc.receive(frame.body)
+
+            assert got == [b"a secret"]
+            assert b"secret" not in told(chan.heard, 1)
+            for wire in (main, chan):
+                wire.close()
+
+    run(body())
+
+
 def test_socks_datagrams_go_anywhere_and_say_where_from(run: Run[None]) -> None:
     async def body() -> None:
         async with echoing() as one, echoing() as other, town() as place:
-            await place.agent()
+            agent, _task = await place.agent()
             ends = Datagrams()
             stream = place.bridge.open_datagrams(1, Link(LinkKind.SOCKS_UDP), ends)
             for target in (one, other):
@@ -98,26 +151,8 @@ def test_socks_datagrams_go_anywhere_and_say_where_from(run: Run[None]) -> None:
                 ("127.0.0.1", other.port, b"udp5payload"),
                 ("127.0.0.1", one.port, b"by name"),
             }
+            assert agent.flow.inlet == agent.flow.export == 2 * len(b"udp5payload") + len(b"by name")
             stream.close()
-
-    run(body())
-
-
-@pytest.mark.parametrize("wrap", ["crypt", "compress"])
-def test_our_agent_takes_wrapped_datagrams_of_an_nps(run: Run[None], wrap: str) -> None:
-    """NPS writes the Link with the client's flags, whatever the kind; npsgui's server never wraps these."""
-
-    async def body() -> None:
-        async with echoing() as target, town() as place:
-            await place.agent()
-            notes = Notes()
-            link = Link(LinkKind.UDP, str(target), "", wrap == "crypt", wrap == "compress")
-            notes.transport = place.bridge.open_stream(1, link, notes)  # type: ignore[assignment]
-            for size in (10, 1200):
-                before = len(notes.data)
-                notes.stream.write(bytes(size))
-                await until(lambda size=size, before=before: len(notes.data) == before + size)  # type: ignore[misc]
-            notes.stream.close()
 
     run(body())
 
