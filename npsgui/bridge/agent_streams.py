@@ -111,7 +111,7 @@ class Streams:
                 transport, _ = await loop.create_connection(lambda: target_end, target.host, target.port)
         except (OSError, UnicodeError) as error:
             self.refused += 1
-            _log.info("target %s: %s", header.host, error or "no answer in time")
+            _log.info("target %s: %s", header.host, str(error) or "no answer in time")
             self._ended(order)
             stream.close()
             return

@@ -99,7 +99,7 @@ async def configure(caller: Caller, steward: Steward, *, public: bool) -> None:
         if public or steward.may_configure(caller.client):
             await _Wishes(reader, writer, steward, None if public else caller.client).hear()
     except (OSError, asyncio.IncompleteReadError, ProtocolError) as error:
-        _log.info("%s: configuration ended: %s", caller.address, error or "too slow")
+        _log.info("%s: configuration ended: %s", caller.address, str(error) or "too slow")
         caller.transport.abort()
     finally:
         writer.close()

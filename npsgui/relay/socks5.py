@@ -137,7 +137,7 @@ class Conversation:
             return b""
         command = unread[1]
         try:
-            parsed = parse_address(memoryview(bytes(unread))[3:])
+            parsed = parse_address(memoryview(bytes(unread))[3:], named=command != Command.UDP_ASSOCIATE)
         except ProtocolError as error:
             raise _Refused(reply(Reply.ADDRESS_NOT_SUPPORTED), str(error)) from error
         if parsed is None:
@@ -148,8 +148,11 @@ class Conversation:
         return b""
 
 
-def parse_address(data: memoryview) -> tuple[Target, int] | None:
+def parse_address(data: memoryview, *, named: bool = True) -> tuple[Target, int] | None:
     """The address and port at the beginning of ``data``, and their length; None while incomplete.
+
+    Not ``named``: what stands for a name may be anything, for nobody looks it up. Who wants an association
+    need not know where it will send from; PySocks says "0" then.
 
     Raises ProtocolError: for an address type that does not exist, or a name that is none.
     """
@@ -162,7 +165,7 @@ def parse_address(data: memoryview) -> tuple[Target, int] | None:
             host = str(data[start:end], "ascii")
         except UnicodeDecodeError:
             host = ""
-        if not is_host(host):
+        if named and not is_host(host):
             raise ProtocolError(f"no host name: {bytes(data[start:end])!r}")
     elif kind in (IPV4, IPV6):
         end = 5 if kind == IPV4 else 17

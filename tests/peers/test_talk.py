@@ -1,4 +1,4 @@
-"""dig, WebSockets, openssl and sftp: what is said comes through, and is counted."""
+"""dig, WebSockets, PySocks, openssl and sftp: what is said comes through, and is counted."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 import os
 import shutil
+import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import socks
 import trustme
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
@@ -92,6 +94,29 @@ def test_websockets(visit: Callable[[Visit], None], through: str) -> None:
             # masks of 4 bytes go up only; heads and frames are small
             assert payload < export < payload + 1000
             assert payload < inlet < payload + 1000
+
+    visit(body)
+
+
+def ask_through(proxy: int, target: int) -> int:
+    """Send datagrams through a SOCKS5 proxy, by address and by name, and have them back; bytes each way."""
+    sizes = (1, 1400, 65_000)
+    with socks.socksocket(socket.AF_INET, socket.SOCK_DGRAM) as visitor:
+        visitor.set_proxy(socks.SOCKS5, "127.0.0.1", proxy, username="anna", password="geheim")
+        visitor.settimeout(10)
+        for host in ("127.0.0.1", "localhost"):
+            for size in sizes:
+                visitor.sendto(CHUNK[:size], (host, target))
+                assert visitor.recvfrom(65_507) == (CHUNK[:size], ("127.0.0.1", target))
+    return 2 * sum(sizes)
+
+
+def test_pysocks_over_udp(visit: Callable[[Visit], None]) -> None:
+    async def body(place: Place) -> None:
+        async with peer(lambda data: data) as target:
+            port = await place.tunnel("socks5", accounts="anna:geheim")
+            moved = await asyncio.to_thread(ask_through, port, target.port)
+            assert await place.flow("tunnel") == (moved, moved)
 
     visit(body)
 

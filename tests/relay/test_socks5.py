@@ -34,6 +34,8 @@ def hold(conversation: Conversation, said: bytes, split: int) -> bytes:
         (TO_IPV4, Request(Command.CONNECT, Target("127.0.0.1", 8080))),
         (TO_NAME, Request(Command.CONNECT, Target("example.com", 80))),
         (TO_IPV6, Request(Command.UDP_ASSOCIATE, Target("::1", 53))),
+        (b"\5\3\0\3\x010\0\x35", Request(Command.UDP_ASSOCIATE, Target("0", 53))),
+        (b"\5\3\0\3\0\0\0", Request(Command.UDP_ASSOCIATE, Target("", 0))),
     ],
 )
 def test_a_request_is_understood_however_it_arrives(said: bytes, wanted: Request, split: int) -> None:

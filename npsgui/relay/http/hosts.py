@@ -77,7 +77,7 @@ class HostsService(HttpService):
         try:
             await self._greet(prelude, peer)
         except (ProtocolError, TimeoutError) as error:
-            _log.info("%s: %s", peer, error or "says nothing")
+            _log.info("%s: %s", peer, str(error) or "says nothing")
         finally:
             self._visits.discard(prelude)
             prelude.close()
