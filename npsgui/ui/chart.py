@@ -177,6 +177,7 @@ class TrafficChart(QWidget):
         peak = figure.look(self.view, self.plot.area().width())
         self.plot.show_view(self.view, peak, rates=figure.rates, afresh=afresh)
         figure.draw(self.plot)
+        self.legend.show_names(figure.layers.names if figure.layers is not None else ())
         self.plot.show_empty("" if peak or figure.is_unknown else self._nothing[self._range is Range.LIVE])
         self._pointer.again()
         self.brush.again()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from npsgui.ui.chart import TrafficChart
 from npsgui.ui.chart_data import Range
+from npsgui.ui.chart_feed import ChartFeed
+from npsgui.ui.chart_menu import ChartMenu
 from npsgui.ui.icons import icon
 from npsgui.ui.theme import Theme
 
@@ -15,7 +16,9 @@ from npsgui.ui.theme import Theme
 class ChartBar(QWidget):
     """Acts on one chart."""
 
-    def __init__(self, theme: Theme, chart: TrafficChart, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, chart: TrafficChart, feed: ChartFeed, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._theme, self._chart = theme, chart
         self.ranges = RangeBar(theme, self)
@@ -26,10 +29,7 @@ class ChartBar(QWidget):
         self.more = self._tool("dots", self.tr("More of the chart"))
         for button in (self.hold, self.brush):
             button.setCheckable(True)
-        self.menu = QMenu(self)
-        self.logarithmic = QAction(self.tr("Logarithmic axis"), self.menu)
-        self.logarithmic.setCheckable(True)
-        self.menu.addAction(self.logarithmic)
+        self.menu = ChartMenu(chart, feed, self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
@@ -43,7 +43,6 @@ class ChartBar(QWidget):
         self.hold.toggled.connect(chart.hold)
         chart.held.connect(self.hold.setChecked)
         self.brush.toggled.connect(self._on_brush)
-        self.logarithmic.toggled.connect(chart.set_logarithmic)
         self.more.clicked.connect(self._on_more)
         chart.plot.menu_asked.connect(self.menu.popup)
 

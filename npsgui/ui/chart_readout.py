@@ -20,6 +20,8 @@ Names = Sequence[str]
 DISTANCE = 14
 """From the pointer to the box, px."""
 _ROWS = 5
+_ROW_PIXELS, _AROUND = 19, 48
+"""How high a row is, and what is not rows."""
 
 
 def beside(pointer: QPoint, size: QSize, bounds: QRect) -> QPoint:
@@ -47,7 +49,7 @@ class ReadOut(QFrame):
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._plot = theme, parent
         self.setObjectName("readOut")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         grid = QGridLayout(self)
@@ -123,7 +125,8 @@ class ReadOut(QFrame):
             for color, name, value in zip(painted, names, parts, strict=True)
             if value > 0
         ]
-        largest = sorted(found, key=lambda line: -line[2])[: _ROWS - 1]
+        room = (self._plot.height() - _AROUND) // _ROW_PIXELS
+        largest = sorted(found, key=lambda line: -line[2])[: min(max(room, 2), _ROWS) - 1]
         return [*largest, ("transparent", self.tr("in all"), inlet + export)]
 
     def _span_text(self, start: int, width: int) -> str:

@@ -13,7 +13,8 @@ from npsgui.model.views import FlowRow, Usage
 from npsgui.ui.amounts import DASH, amount, format_bytes, format_rate, rate
 from npsgui.ui.chart import TrafficChart
 from npsgui.ui.chart_bar import ChartBar
-from npsgui.ui.chart_feed import ChartFeed, HistorySource
+from npsgui.ui.chart_feed import ChartFeed
+from npsgui.ui.chart_sources import HistorySource
 from npsgui.ui.elided import ElidedLabel
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.theme import Theme
@@ -31,9 +32,6 @@ class OverviewSource(HistorySource, Protocol):
 
     def flow(self, owner: OwnerKey) -> FlowRow:
         """One owner's row."""
-
-    def flows(self, kind: OwnerKind | None = None) -> list[FlowRow]:
-        """The rows of one kind."""
 
     def today(self) -> Usage:
         """All bytes since local midnight."""
@@ -206,7 +204,7 @@ class OverviewPage(QWidget):
         self._today, self._connections = Card(self.tr("Today"), self), Card(self.tr("Connections"), self)
         self.chart = TrafficChart(theme, self)
         self._feed = ChartFeed(program, self.chart)
-        self._bar = ChartBar(theme, self.chart, self)
+        self._bar = ChartBar(theme, self.chart, self._feed, self)
         self._top = TopClients(theme, self)
         self._top.chosen.connect(self.owner_chosen)
         self._lay_out()

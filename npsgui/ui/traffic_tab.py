@@ -17,7 +17,7 @@ from npsgui.ui.detail_source import DetailSource
 from npsgui.ui.facts import Facts
 from npsgui.ui.theme import Theme
 
-_ROOMY = 210
+_ROOMY = 280
 """From this height on, px, there is room for facts above the chart."""
 
 
@@ -31,7 +31,7 @@ class TrafficTab(QWidget):
         self._facts = Facts(theme, self)
         self.chart = TrafficChart(theme, self)
         self._feed = ChartFeed(program, self.chart)
-        self.bar = ChartBar(theme, self.chart, self)
+        self.bar = ChartBar(theme, self.chart, self._feed, self)
         self.line = QHBoxLayout()
         self.line.addStretch(1)
         rows = QVBoxLayout(self)
@@ -54,7 +54,8 @@ class TrafficTab(QWidget):
 
     def _show_facts(self) -> None:
         """The facts give way to what is selected, and to the chart where there is little room."""
-        self._facts.setVisible(self.chart.brush.is_empty and self.height() >= _ROOMY)
+        room = self.height() - (self.bar.height() if self.line.indexOf(self.bar) >= 0 else 0)
+        self._facts.setVisible(self.chart.brush.is_empty and room >= _ROOMY)
 
     def _meaning(self, row: FlowRow) -> str:
         quota = format_limit(row.quota)

@@ -241,9 +241,9 @@ def test_a_year_is_read_once_and_then_only_its_end(chart: TrafficChart) -> None:
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         assert [until - since < 2 * 3600 for since, until in program.spans] == [False, True, True]
-        assert feed._history is not None
-        assert feed._history.until == int(NOW) + 120
-        assert feed._history.buckets(3600).inlet.tolist() == [1, 30]
+        assert feed._held is not None
+        assert feed._held.whole.until == int(NOW) + 120
+        assert feed._held.whole.buckets(3600).inlet.tolist() == [1, 30]
 
     asyncio.run(body())
 

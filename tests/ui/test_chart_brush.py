@@ -13,8 +13,9 @@ from npsgui.model.views import Sample, Step, Usage
 from npsgui.ui.chart import TrafficChart
 from npsgui.ui.chart_bar import ChartBar
 from npsgui.ui.chart_data import History, Range
+from npsgui.ui.chart_feed import ChartFeed
 from npsgui.ui.theme import Theme
-from tests.ui.chart_program import NOW
+from tests.ui.chart_program import NOW, FakeProgram
 
 MINUTE = int(NOW) // 60 * 60
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -77,7 +78,7 @@ def test_a_drag_alone_pans(chart: TrafficChart) -> None:
 
 
 def test_a_drag_selects_while_the_tool_is_on(chart: TrafficChart) -> None:
-    bar = ChartBar(Theme(), chart, chart)
+    bar = ChartBar(Theme(), chart, ChartFeed(FakeProgram(), chart), chart)
     bar.brush.click()
     drag(chart, MINUTE - 2390, MINUTE - 1810, Qt.KeyboardModifier.NoModifier)
 
@@ -126,7 +127,7 @@ def test_a_selection_holds_the_live_chart_while_counting_goes_on(chart: TrafficC
     chart.set_range(Range.LIVE)
     samples = [Sample(NOW - 100 + i, 10.0, 20.0) for i in range(100)]
     chart.show_live(samples)
-    bar = ChartBar(Theme(), chart, chart)
+    bar = ChartBar(Theme(), chart, ChartFeed(FakeProgram(), chart), chart)
     chart.select(NOW - 50, NOW - 40)
     view = chart.view
     chart.show_live([*samples, Sample(NOW, 1e6, 1e6)])

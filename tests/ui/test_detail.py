@@ -48,7 +48,7 @@ def program() -> FakeProgram:
 def pane(qtbot: QtBot, program: FakeProgram) -> DetailPane:
     made = DetailPane(program, Theme())
     qtbot.addWidget(made)
-    made.resize(1000, 360)
+    made.resize(1000, 480)
     with qtbot.waitExposed(made):
         made.show()
     return made

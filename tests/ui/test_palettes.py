@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 import numpy as np
 import pytest
@@ -74,7 +74,7 @@ def test_text_has_the_contrast_of_aa(colors: Colors) -> None:
 
 @both
 def test_what_is_drawn_has_the_contrast_of_aa(colors: Colors) -> None:
-    drawn = (colors.inlet, colors.export, colors.ok, colors.warn, colors.bad, colors.accent)
+    drawn = (*colors.series, colors.inlet, colors.export, colors.ok, colors.warn, colors.bad, colors.accent)
     pairs = product(drawn, (colors.window, colors.surface))
 
     assert [pair for pair in pairs if contrast(*pair) < 3.0] == []
@@ -91,3 +91,14 @@ def test_states_in_different_colours_have_different_shapes(colors: Colors) -> No
     for one, other in combinations([*State, *Health], 2):
         (shape, color), (other_shape, other_color) = shape_of(one, colors), shape_of(other, colors)
         assert color == other_color or shape != other_shape, (one, other)
+
+
+@both
+@pytest.mark.parametrize("eye", BLIND)
+def test_the_colour_blind_tell_the_parts_of_a_stack_apart(colors: Colors, eye: str) -> None:
+    stacked = [*colors.series, colors.muted]
+    beside = min(seen_apart(one, other, BLIND[eye]) for one, other in pairwise(stacked))
+    anywhere = min(seen_apart(one, other, BLIND[eye]) for one, other in combinations(stacked, 2))
+
+    assert beside >= TELLABLE
+    assert anywhere >= 20.0

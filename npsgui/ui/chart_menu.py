@@ -1,0 +1,54 @@
+"""The menu of a chart: how its values stand, what it is stacked from. Acts on one chart and its feed."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QWidget
+
+from npsgui.model.entities import GLOBAL_KEY
+from npsgui.ui.chart import TrafficChart
+from npsgui.ui.chart_feed import ChartFeed
+from npsgui.ui.chart_stack import Stacking
+
+
+class ChartMenu(QMenu):
+    """Offers what the traffic in sight allows, each time it is opened."""
+
+    def __init__(self, chart: TrafficChart, feed: ChartFeed, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._feed = feed
+        self.setToolTipsVisible(True)
+        self.stacks = {stacking: self._stack(stacking) for stacking in Stacking}
+        group = QActionGroup(self)
+        for action in self.stacks.values():
+            group.addAction(action)
+        self.addSeparator()
+        self.logarithmic = self.addAction(self.tr("Logarithmic axis"))
+        self.logarithmic.setCheckable(True)
+        self.logarithmic.toggled.connect(chart.set_logarithmic)
+        group.triggered.connect(self._on_stack)
+        self.aboutToShow.connect(self.offer)
+        self.offer()
+
+    def offer(self) -> None:
+        """Enable what there is."""
+        offered = self._feed.offered()
+        everything = self._feed.owner == GLOBAL_KEY
+        texts = {
+            Stacking.DIRECTION: self.tr("Inlet and export"),
+            Stacking.OWNED: self.tr("By client") if everything else self.tr("By tunnel and host"),
+            Stacking.PEER: self.tr("By visitor (7 and 30 days)"),
+        }
+        for stacking, action in self.stacks.items():
+            action.setText(texts[stacking])
+            action.setEnabled(stacking in offered)
+        self.stacks[self._feed.stacking].setChecked(True)
+
+    def _stack(self, stacking: Stacking) -> QAction:
+        action = self.addAction("")
+        action.setCheckable(True)
+        action.setData(stacking)
+        return action
+
+    def _on_stack(self, action: QAction) -> None:
+        self._feed.stack_by(action.data())
