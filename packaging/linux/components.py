@@ -20,6 +20,8 @@ from PyInstaller.archive.readers import CArchiveReader
 QT_TEXTS = ("LGPL-3", "GPL-3")
 """PySide6's wheels name their licence and bring no text of it; Debian has it."""
 COMMON = Path("/usr/share/common-licenses")
+ADDED = Path(__file__).parent / "texts"
+"""Texts of our own gathering, NAME.txt, for wheels that do not tell of all that they bring."""
 STARTER = "pyinstaller"
 """The distribution whose program starts the bundle, and is in it without a module of its own."""
 
@@ -85,6 +87,7 @@ def _wheel(found: Distribution, files: list[Path]) -> Part:
         if "LGPL" not in said:
             sys.exit(f"{found.name} brings no licence text")
         texts = [(COMMON / name).read_text() for name in QT_TEXTS]
+    texts += [path.read_text() for path in ADDED.glob(f"{found.name}.txt")]
     sboms = [Path(str(file.locate())) for file in inner if "sboms" in file.parts]
     purl = f"pkg:pypi/{re.sub('[-_.]+', '-', found.name).lower()}@{found.version}"
     return Part(found.name, found.version, said, "\n\n".join(texts), purl, files, sboms)

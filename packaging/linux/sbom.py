@@ -52,11 +52,8 @@ def bom(bundle: Path, parts: list[Part], made: datetime) -> Json:
 
 def _component(part: Part, bundle: Path) -> Json:
     files = [_file(bundle / "_internal" / file, bundle) for file in part.files]
-    inside = [
-        _taken_over(found)
-        for sbom in part.sboms
-        for found in json.loads(sbom.read_text()).get("components", [])
-    ]
+    lists = [json.loads(sbom.read_text()) for sbom in part.sboms]
+    inside = [_taken_over(found) for each in lists for found in each.get("components", [])]
     return {
         "type": "library",
         "bom-ref": part.purl,
@@ -64,8 +61,19 @@ def _component(part: Part, bundle: Path) -> Json:
         "version": part.version,
         "purl": part.purl,
         "licenses": [{"license": {"name": part.license or f"see components/{part.name}.txt"}}],
-        "components": inside + files,
+        "components": inside + _of_qt(part) + files,
     }
+
+
+def _of_qt(part: Part) -> list[Json]:
+    """Qt and ICU, which PySide6's wheel brings without telling of them: Qt's version is PySide6's."""
+    if part.name != "PySide6_Essentials":
+        return []
+    icu = next(file.suffix[1:] for file in part.files if file.name.startswith("libicuuc"))
+    return [
+        {"type": "library", "name": name, "version": version, "purl": f"pkg:generic/{name}@{version}"}
+        for name, version in (("qt", part.version), ("icu", icu))
+    ]
 
 
 def _taken_over(component: Json) -> Json:
