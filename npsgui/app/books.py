@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from npsgui.app.live import Live, Ring
 from npsgui.ledger.ledger import Batch, Delta, Ledger
 from npsgui.model.accounts import Accounts, Totals
-from npsgui.model.entities import GLOBAL_KEY, OwnerKey
+from npsgui.model.entities import OwnerKey
 from npsgui.model.errors import LedgerError
 from npsgui.model.events import ClockJumped, Events, MinuteTurned
 from npsgui.model.gate import Gate
 from npsgui.model.minutes import MinuteClock, Tick
-from npsgui.model.views import Step, Usage
+from npsgui.model.views import Usage
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,16 @@ def midnight_of(wall: float) -> int:
 class Line:
     """Where the counters of one gate stood when they were read last, and what moved in the running minute."""
 
-    __slots__ = ("export", "inlet", "minute_export", "minute_inlet", "owner", "ring")
+    __slots__ = (
+        "day_export",
+        "day_inlet",
+        "export",
+        "inlet",
+        "minute_export",
+        "minute_inlet",
+        "owner",
+        "ring",
+    )
 
     def __init__(self, owner: OwnerKey) -> None:
         self.owner = owner
@@ -48,6 +57,8 @@ class Line:
         """Where its rates are written, once it has moved."""
         self.inlet = self.export = 0
         self.minute_inlet = self.minute_export = 0
+        self.day_inlet = self.day_export = 0
+        """Where they stood at local midnight."""
 
     def take_minute(self) -> tuple[OwnerKey, tuple[int, int]]:
         """What the minute came to; the next begins at nothing."""
@@ -98,8 +109,10 @@ class Books:
         """By the gate itself: ten thousand keys would take longer to hash than their bytes to count."""
         self._minute: dict[Line, None] = {}
         """The lines that moved in the running minute."""
-        self._day = Usage(0, 0, 0)
-        self._day_mark = (0, 0)
+        self._day = 0
+        """The local midnight that today is counted from; Unix time, s."""
+        self._left_today: dict[Gate, tuple[int, int]] = {}
+        """What owners had carried today that were removed since."""
         for gate, inlet, export in _read(accounts):
             line = self._line(gate)
             line.inlet, line.export = inlet, export
@@ -122,9 +135,8 @@ class Books:
         gate.flow.export += opening.export
         line.inlet += opening.inlet
         line.export += opening.export
-        if gate.owner == GLOBAL_KEY:
-            inlet, export = self._day_mark
-            self._day_mark = (inlet + opening.inlet, export + opening.export)
+        line.day_inlet += opening.inlet
+        line.day_export += opening.export
 
     def turn(self, wall: float, monotonic: float) -> bool:
         """Begin a turn and go on until nothing is left of it. True when ``begin_day`` is due."""
@@ -153,7 +165,7 @@ class Books:
 
     def is_another_day(self, wall: float) -> bool:
         """Whether the wall clock is on another day than ``today`` counts: ``begin_day`` is due."""
-        return midnight_of(wall) != self._day.start
+        return midnight_of(wall) != self._day
 
     def settle(self, wall: float, gone: Sequence[Gate] = ()) -> None:
         """Write what moved since the last turn, that of ``gone`` gates too: the ledger has it all then."""
@@ -171,6 +183,7 @@ class Books:
             return
         self.settle(wall, gates)
         for gate in gates:
+            self._left_today[gate] = self.today_of(gate)
             self._lines.pop(gate, None)
             self.live.forget(gate.owner)
 
@@ -179,24 +192,36 @@ class Books:
         for gate in gates:
             line = self._line(gate)
             line.inlet, line.export = gate.flow.inlet, gate.flow.export
+            inlet, export = self._left_today.pop(gate, (0, 0))
+            line.day_inlet, line.day_export = line.inlet - inlet, line.export - export
 
     async def begin_day(self, wall: float) -> None:
         """Count ``today`` from the local midnight before ``wall`` on; if that cannot be read, from now on."""
-        flow = self._accounts.everything.flow
-        start = midnight_of(wall)
-        self._day, self._day_mark = Usage(start, 0, 0), (flow.inlet, flow.export)
+        self._finish()
+        self._day = midnight_of(wall)
+        self._left_today.clear()
+        # what was read last is on its way to the ledger, before the question
+        lines = [self._line(gate) for gate in self._accounts]
+        for line in lines:
+            line.day_inlet, line.day_export = line.inlet, line.export
         try:
-            rows = await self._ledger.history(GLOBAL_KEY, start, int(wall) + 60, Step.MINUTE)
+            carried = await self._ledger.carried(self._day, int(wall) + 60)
         except LedgerError as error:
             log.warning("Today is counted from now on: %s", error)
             return
-        self._day = Usage(start, sum(row.inlet for row in rows), sum(row.export for row in rows))
+        for line in lines:
+            today = carried.get(line.owner, Totals())
+            line.day_inlet -= today.inlet
+            line.day_export -= today.export
 
     def today(self) -> Usage:
         """All bytes since local midnight."""
-        flow = self._accounts.everything.flow
-        day, (inlet, export) = self._day, self._day_mark
-        return Usage(day.start, day.inlet + flow.inlet - inlet, day.export + flow.export - export)
+        return Usage(self._day, *self.today_of(self._accounts.everything))
+
+    def today_of(self, gate: Gate) -> tuple[int, int]:
+        """The bytes of an owner since local midnight, inlet and export."""
+        line = self._line(gate)
+        return gate.flow.inlet - line.day_inlet, gate.flow.export - line.day_export
 
     def _line(self, gate: Gate) -> Line:
         line = self._lines.get(gate)

@@ -127,7 +127,8 @@ class Readings:
         if engine is not None or owner.kind in (OwnerKind.GLOBAL, OwnerKind.CLIENT):
             listener = engine is None or engine.listener(found)
         offline = None if engine is None else engine.offline(found)
-        return flow_row(found, gate, self._books.live.now(owner), listener, wall, offline)
+        rates, today = self._books.live.now(owner), self._books.today_of(gate)
+        return flow_row(found, gate, rates, listener, wall, offline, today)
 
     async def history(self, owner: OwnerKey, since: int, until: int, step: Step) -> list[Usage]:
         """What an owner carried, in the buckets of ``step`` that moved; Unix times, s.

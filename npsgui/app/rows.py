@@ -28,8 +28,12 @@ def flow_row(
     listener: Sentence | bool,
     wall: float,
     offline: Sentence | None = None,
+    today: tuple[int, int] = (0, 0),
 ) -> FlowRow:
-    """One owner's row. ``rates``: inlet, export, bytes/s. ``listener``, ``offline``: as ``Engine`` says."""
+    """One owner's row. ``listener``, ``offline``: as ``Engine`` says.
+
+    ``rates``: inlet, export, bytes/s; ``today``: bytes of the two since local midnight.
+    """
     state, reason = state_of(owner, gate, listener, wall, offline)
     limits, flow = gate.limits, gate.flow
     return FlowRow(
@@ -51,6 +55,8 @@ def flow_row(
         state=state,
         reason=reason,
         dropped=gate.dropped,
+        today_inlet=today[0],
+        today_export=today[1],
     )
 
 

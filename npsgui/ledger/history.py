@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, union_all
 
-from npsgui.ledger.marks import DAYS, HOURS, MINUTES, Layer, Marks, start_of
-from npsgui.ledger.schema import runs
+from npsgui.ledger.marks import DAYS, HOUR, HOURS, MINUTES, Layer, Marks, start_of
+from npsgui.ledger.schema import owners, runs
+from npsgui.model.accounts import Totals
+from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.minutes import MINUTE, minute_of
 from npsgui.model.views import Step, Usage
 
@@ -34,6 +36,34 @@ def history(
     start, inlet, export, peak = found.c
     summed = select(start, func.sum(inlet), func.sum(export), func.max(peak)).group_by(start).order_by(start)
     return [Usage(*map(int, usage)) for usage in connection.execute(summed)]
+
+
+def carried(
+    connection: Connection, node: str, since: int, until: int, marks: Marks
+) -> dict[OwnerKey, Totals]:
+    """What each owner of ``node`` that is there carried in the minutes of [since, until).
+
+    Hours that are summed up stand for their minutes, as far as they lie within.
+    """
+    mine = select(owners.c.row).where(owners.c.node == node, owners.c.deleted_at.is_(None))
+    first = -(-since // HOUR) * HOUR
+    last = max(first, min(marks.hours_until, until // HOUR * HOUR))
+    pieces = [
+        select(layer.table.c.owner, layer.table.c.inlet, layer.table.c.export).where(
+            layer.table.c.owner.in_(mine), layer.table.c.start >= begin, layer.table.c.start < end
+        )
+        for layer, begin, end in ((MINUTES, since, first), (HOURS, first, last), (MINUTES, last, until))
+    ]
+    found = union_all(*pieces).subquery()
+    summed = (
+        select(owners.c.kind, owners.c.id, func.sum(found.c.inlet), func.sum(found.c.export))
+        .join(owners, owners.c.row == found.c.owner)
+        .group_by(owners.c.kind, owners.c.id)
+    )
+    return {
+        OwnerKey(OwnerKind(kind), id_): Totals(int(inlet), int(export))
+        for kind, id_, inlet, export in connection.execute(summed)
+    }
 
 
 def _sums(layer: Layer, row: int, since: int, until: int, step: Step) -> Select[*tuple[Any, ...]]:

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from npsgui.ledger.backlog import Batch, Delta
 from npsgui.ledger.records import Changes, Opened, Store
 from npsgui.ledger.writer import Writer
+from npsgui.model.accounts import Totals
 from npsgui.model.audit import NEWEST, AuditEvent, Portion
 from npsgui.model.entities import OwnerKey
 from npsgui.model.minutes import minute_of
@@ -141,6 +142,10 @@ class Ledger:
         """The periods of an owner, the oldest first; the last of them runs. Raises NotFound, LedgerError."""
         return await self._in_thread(lambda: self._store.periods(owner))
 
+    async def carried(self, since: int, until: int) -> dict[OwnerKey, Totals]:
+        """What each owner that is there carried in the minutes of [since, until). Raises LedgerError."""
+        return await self._in_thread(lambda: self._store.carried(since, until))
+
     async def coverage(self, since: int, until: int) -> list[tuple[int, int]]:
         """The spans [from, until) of whole minutes in which the program ran. Raises LedgerError."""
         return await self._in_thread(lambda: self._store.coverage(since, until))
@@ -187,10 +192,6 @@ class Ledger:
     def _submit(self, work: Callable[[], object]) -> None:
         self._thread.submit(work).add_done_callback(self._report_bug)
 
-    def _write_again(self) -> None:
-        self._retry = None
-        self._submit(self._writer.write)
-
     def _report_bug(self, done: Future[Any]) -> None:
         error = done.exception()
         if error is not None:
@@ -208,8 +209,12 @@ class Ledger:
             log.warning("The loop ended before the ledger was closed")
 
     def _retry_later(self) -> None:
+        def write_again() -> None:
+            self._retry = None
+            self._submit(self._writer.write)
+
         if self._retry is None:
-            self._retry = self._loop.call_later(RETRY_SECONDS, self._write_again)
+            self._retry = self._loop.call_later(RETRY_SECONDS, write_again)
 
 
 async def restore(folder: Path, source: Path) -> Path | None:

@@ -68,6 +68,9 @@ class Store(Protocol):
     def history(self, owner: OwnerKey, since: int, until: int, step: Step) -> list[Usage]:
         """The buckets that moved."""
 
+    def carried(self, since: int, until: int) -> dict[OwnerKey, Totals]:
+        """What each owner that is there carried."""
+
     def events(
         self, since: float, until: float, owner: OwnerKey | None, text: str, portion: Portion
     ) -> list[AuditEvent]:

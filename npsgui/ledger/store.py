@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL
 
 from npsgui.ledger.backlog import Backlog
 from npsgui.ledger.dialect import DamagedError, Many, Place, added, copy_to, explained, open_reader, shown
-from npsgui.ledger.history import coverage, history
+from npsgui.ledger.history import carried, coverage, history
 from npsgui.ledger.marks import Marks, marks_of
 from npsgui.ledger.peers import PeerBook, peer_usages
 from npsgui.ledger.periods import begin, beginnings, periods_of, resume
@@ -146,6 +146,11 @@ class SqlStore:
         row = self._row(owner)
         with explained(self._place), self._engine.begin() as connection:
             return history(connection, row, since, until, step, self._rollup.marks)
+
+    def carried(self, since: int, until: int) -> dict[OwnerKey, Totals]:
+        """What each owner that is there carried in the minutes of [since, until)."""
+        with explained(self._place), self._engine.begin() as connection:
+            return carried(connection, self._node, since, until, self._rollup.marks)
 
     def peers(self, owner: OwnerKey, since: int, until: int) -> list[PeerUsage]:
         """Bytes by peer and day. Raises NotFound: when there never was such an owner."""

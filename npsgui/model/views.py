@@ -71,6 +71,14 @@ class FlowRow(NamedTuple):
     reason: Sentence | None = None
     dropped: int = 0
     """Datagrams that were not carried since the start."""
+    today_inlet: int = 0
+    """Since local midnight, as ``today_export``."""
+    today_export: int = 0
+
+    @property
+    def today(self) -> int:
+        """Inlet and export since local midnight."""
+        return self.today_inlet + self.today_export
 
     @property
     def kind(self) -> OwnerKind:

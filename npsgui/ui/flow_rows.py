@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject
@@ -113,7 +114,8 @@ class FlowColumns(QObject):
             *self._traffic(),
             self._quota(124),
         ]
-        return [replace(column, shown=True, width=min(column.width, 124)) for column in columns]
+        shown = [column for column in columns if column.name != "today"]
+        return [replace(column, shown=True, width=min(column.width, 124)) for column in shown]
 
     def facts(self, line: Line) -> Facts:
         """What a line can be found by."""
@@ -227,43 +229,26 @@ class FlowColumns(QObject):
     def _traffic(self) -> list[Column[Line]]:
         inlet = self.tr("Inlet: from visitors to targets")
         export = self.tr("Export: from targets to visitors")
+        both = self.tr("Inlet and export since midnight")
+        numbers: list[tuple[str, str, Callable[[Line], float], Callable[[float], str], str]] = [
+            ("inlet_now", self.tr("Inlet now"), lambda line: line.flow.inlet_now, rate, inlet),
+            ("export_now", self.tr("Export now"), lambda line: line.flow.export_now, rate, export),
+            ("inlet", self.tr("Inlet"), lambda line: line.flow.inlet, amount, inlet),
+            ("export", self.tr("Export"), lambda line: line.flow.export, amount, export),
+            ("today", self.tr("Today"), lambda line: line.flow.today, amount, both),
+        ]
         return [
             Column(
-                name="inlet_now",
-                title=self.tr("Inlet now"),
-                value=lambda line: line.flow.inlet_now,
-                text=lambda line: rate(line.flow.inlet_now),
+                name=name,
+                title=title,
+                value=value,
+                text=partial(_text, value, text),
                 right=True,
-                width=100,
-                tip=inlet,
-            ),
-            Column(
-                name="export_now",
-                title=self.tr("Export now"),
-                value=lambda line: line.flow.export_now,
-                text=lambda line: rate(line.flow.export_now),
-                right=True,
-                width=100,
-                tip=export,
-            ),
-            Column(
-                name="inlet",
-                title=self.tr("Inlet"),
-                value=lambda line: line.flow.inlet,
-                text=lambda line: amount(line.flow.inlet),
-                right=True,
-                width=96,
-                tip=inlet,
-            ),
-            Column(
-                name="export",
-                title=self.tr("Export"),
-                value=lambda line: line.flow.export,
-                text=lambda line: amount(line.flow.export),
-                right=True,
-                width=96,
-                tip=export,
-            ),
+                width=100 if text is rate else 96,
+                tip=tip,
+                shown=name != "today",
+            )
+            for name, title, value, text, tip in numbers
         ]
 
     def _connections(self) -> Column[Line]:
@@ -326,3 +311,7 @@ def place_of(line: Line) -> str:
     """Where visitors come to: the ports of a tunnel, the name and location of a host."""
     ports = ports_of(line)
     return (format_ports(ports) if ports else host_of(line) + location_of(line)) or DASH
+
+
+def _text(value: Callable[[Line], float], text: Callable[[float], str], line: Line) -> str:
+    return text(value(line))

@@ -204,6 +204,22 @@ async def test_today_is_what_the_ledger_has_and_what_came_since(tmp_path: Path) 
         assert made.books.today() == Usage(start, 1100, 110)
 
 
+async def test_today_is_known_of_every_owner_and_of_one_that_comes_back(tmp_path: Path) -> None:
+    async with office(tmp_path) as made:
+        made.carry(TUNNEL, 10, 1)
+        made.turn()
+        await made.books.begin_day(made.wall)
+        made.carry(TUNNEL, 100, 10)
+        made.turn()
+        gate = made.accounts.gate(TUNNEL)
+        assert gate is not None
+
+        assert made.books.today_of(gate) == (110, 11)
+        made.books.retire([gate], made.wall)
+        made.books.reopen([gate])
+        assert made.books.today_of(gate) == (110, 11)
+
+
 @pytest.mark.usefixtures("in_berlin")
 @pytest.mark.parametrize(("day", "hours"), [("2026-03-29", 23), ("2026-03-30", 24), ("2026-10-25", 25)])
 async def test_a_new_day_is_due_at_local_midnight(tmp_path: Path, day: str, hours: int) -> None:

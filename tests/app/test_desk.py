@@ -106,7 +106,7 @@ async def test_an_opening_balance_is_in_the_totals_above_and_in_no_minute(tmp_pa
         assert await made.ledger.history(CLIENT, 0, MINUTE * 2, Step.DAY) == [
             Usage(MINUTE // 86400 * 86400, 10, 1)
         ]
-        assert (made.books.today().inlet, made.books.today().export) == (0, 0)
+        assert (made.books.today().inlet, made.books.today().export) == (10, 1)
         assert made.books.live.now(NEW) == (0.0, 0.0)
     async with office(tmp_path) as made:
         assert flow(made, CLIENT) == (1110, 201)

@@ -8,10 +8,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from npsgui.ledger.rollup import ROWS
+from npsgui.model.accounts import Totals
+from npsgui.model.entities import GLOBAL_KEY
 from npsgui.model.retention import Retention
 from npsgui.model.views import Step
 from tests.ledger.conftest import Places
-from tests.ledger.household import Place, count
+from tests.ledger.household import CLIENT, Place, count, tunnel_key
 from tests.ledger.pen import FOR_EVER, Pen
 
 HOUR, DAY = 3600, 86400
@@ -50,6 +52,19 @@ def test_minutes_become_hours_and_days_with_their_busiest_minute(pen: Pen) -> No
     assert days == pen.summed(DAY)
     assert [usage.peak for usage in days] == [71, 2]
     assert pen.store.verify() == []
+
+
+@pytest.mark.parametrize("since", [MONDAY + 3 * HOUR, MONDAY + 10 * HOUR + 30 * 60])
+def test_what_all_carried_is_the_same_before_and_after_the_rollup(pen: Pen, since: int) -> None:
+    last = run_for(pen, 0.5)
+    before = pen.store.carried(since, last)
+    assert pen.tidy() > 0
+
+    assert pen.store.carried(since, last) == before
+    minutes = [one for one in pen.store.history(CLIENT.owner, since, last, Step.MINUTE) if one.start >= since]
+    moved = Totals(sum(one.inlet for one in minutes), sum(one.export for one in minutes))
+    assert before[CLIENT.owner] == before[GLOBAL_KEY] == moved
+    assert before[tunnel_key(1)].inlet + before[tunnel_key(2)].inlet == moved.inlet
 
 
 def test_every_step_of_history_is_the_same_before_and_after_the_rollup(pen: Pen) -> None:
