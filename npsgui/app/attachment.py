@@ -9,7 +9,6 @@ import logging
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 import msgspec
@@ -159,7 +158,7 @@ class Attachment:
         self._links = {}
         for row in self._program.connections():
             known = before.get(row.id)
-            self._links[row.id] = replace(row, seconds=known.seconds if known else now - row.seconds)
+            self._links[row.id] = row._replace(seconds=known.seconds if known else now - row.seconds)
         changed = [row for id_, row in self._links.items() if before.get(id_) != row]
         return changed, [id_ for id_ in before if id_ not in self._links]
 

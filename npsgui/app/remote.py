@@ -9,7 +9,6 @@ import contextlib
 import inspect
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -105,7 +104,7 @@ class RemoteProgram(Tether):
             self.line.watch(True)
         self._unwatched = 0
         now = time.monotonic()
-        return [replace(row, seconds=now - row.seconds) for row in self._shown.links.values()]
+        return [row._replace(seconds=now - row.seconds) for row in self._shown.links.values()]
 
     def agents(self) -> list[AgentRow]:
         """The agents that are online, by client."""

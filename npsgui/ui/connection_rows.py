@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject
 
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import Mode
+from npsgui.model.entities import Mode, OwnerKey
 from npsgui.model.views import ConnectionRow
 from npsgui.ui.amounts import DASH, amount, rate
 from npsgui.ui.filters import Facts
@@ -19,44 +19,61 @@ from npsgui.ui.table import Column
 _WIDTHS = {"peer": 150, "kind": 76, "tunnel": 112, "client": 92, "target": 136, "age": 60}
 
 
-_OF_HOST: tuple[Mode | None, tuple[int, ...]] = (None, ())
+class Whose(NamedTuple):
+    """What all sessions of one tunnel or host have in common."""
+
+    name: str
+    client: str
+    """The name of its client."""
+    mode: Mode | None = None
+    """The kind of a tunnel; none of a host."""
+    ports: tuple[int, ...] = ()
+    """Those of a tunnel."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One row: a session's numbers, the names of its owner and client, and its kind."""
+class Link(NamedTuple):
+    """One row: a session's numbers, and whose it is."""
 
     row: ConnectionRow
-    name: str
-    """Of its tunnel or host."""
-    client: str
-    mode: Mode | None
-    """The kind of its tunnel; none for a host."""
-    ports: tuple[int, ...] = ()
-    """Of its tunnel."""
+    whose: Whose
 
     @property
     def facts(self) -> Facts:
         """What it can be found by."""
-        row = self.row
-        text = f"{row.peer} {row.target} {self.name} {self.client} {self.mode or row.owner.kind}"
-        return Facts(text, ports=self.ports, size=row.inlet + row.export, client=self.client)
+        row, whose = self
+        text = f"{row.peer} {row.target} {whose.name} {whose.client} {whose.mode or row.owner.kind}"
+        return Facts(text, ports=whose.ports, size=row.inlet + row.export, client=whose.client)
 
 
-def links(rows: Sequence[ConnectionRow], configuration: Configuration) -> list[Link]:
-    """The links of these rows."""
-    names = {owner.owner: getattr(owner, "remark", "") for owner in configuration.owners()}
-    clients = {client.id: client.remark or str(client.owner) for client in configuration.clients.values()}
-    kinds = {tunnel.owner: (tunnel.mode, tunnel.ports) for tunnel in configuration.tunnels.values()}
-    return [
-        Link(
-            row,
-            names.get(row.owner) or str(row.owner),
-            clients.get(row.client, ""),
-            *kinds.get(row.owner, _OF_HOST),
-        )
-        for row in rows
-    ]
+class Links:
+    """Makes the links of rows. Whose they are is looked up once for each Configuration."""
+
+    def __init__(self) -> None:
+        self._configuration = Configuration()
+        self._whose: dict[OwnerKey, Whose] = {}
+
+    def of(self, rows: Sequence[ConnectionRow], configuration: Configuration) -> list[Link]:
+        """The links of these rows; a session whose owner was removed a moment ago has its key for a name."""
+        if configuration is not self._configuration:
+            self._configuration, self._whose = configuration, dict(_owners(configuration))
+        whose = self._whose
+        for row in rows:
+            if row.owner not in whose:
+                whose[row.owner] = Whose(str(row.owner), _client_of(configuration, row.client))
+        return [Link(row, whose[row.owner]) for row in rows]
+
+
+def _owners(configuration: Configuration) -> Iterator[tuple[OwnerKey, Whose]]:
+    for tunnel in configuration.tunnels.values():
+        client = _client_of(configuration, tunnel.client)
+        yield tunnel.owner, Whose(tunnel.remark or str(tunnel.owner), client, tunnel.mode, tunnel.ports)
+    for host in configuration.hosts.values():
+        yield host.owner, Whose(host.remark or str(host.owner), _client_of(configuration, host.client))
+
+
+def _client_of(configuration: Configuration, id_: int) -> str:
+    client = configuration.clients.get(id_)
+    return "" if client is None else client.remark or str(client.owner)
 
 
 def age(seconds: float) -> str:
@@ -88,8 +105,8 @@ class LinkColumns(QObject):
         words: list[tuple[str, str, Callable[[Link], str]]] = [
             ("peer", self.tr("Peer"), lambda link: link.row.peer),
             ("kind", self.tr("Kind"), self._kind),
-            ("tunnel", self.tr("Tunnel/host"), lambda link: link.name),
-            ("client", self.tr("Client"), lambda link: link.client),
+            ("tunnel", self.tr("Tunnel/host"), lambda link: link.whose.name),
+            ("client", self.tr("Client"), lambda link: link.whose.client),
             ("target", self.tr("Target"), lambda link: link.row.target),
         ]
         return [
@@ -106,8 +123,8 @@ class LinkColumns(QObject):
         ]
 
     def _kind(self, link: Link) -> str:
-        if link.mode is not None:
-            return self._sentences.mode(link.mode)
+        if link.whose.mode is not None:
+            return self._sentences.mode(link.whose.mode)
         return self._sentences.kind(link.row.owner.kind)
 
     def _dropped(self, link: Link) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from npsgui.model.configuration import Configuration
 from npsgui.model.peers import address_of
 from npsgui.model.views import ConnectionRow
-from npsgui.ui.connection_rows import LinkColumns, links
+from npsgui.ui.connection_rows import Link, LinkColumns, Links
 from npsgui.ui.empty_state import EmptyState
 from npsgui.ui.filters import parse_search
 from npsgui.ui.page_header import PageHeader
@@ -19,6 +19,9 @@ from npsgui.ui.sentences import Sentences
 from npsgui.ui.table import Table
 from npsgui.ui.table_view import TableView
 from npsgui.ui.theme import Theme
+
+AT_ONCE = 2000
+"""How many rows are pulled and sorted in one turn of Qt's loop: more would cost a frame."""
 
 
 class ConnectionSource(Protocol):
@@ -44,6 +47,8 @@ class ConnectionsPage(QWidget):
     def __init__(self, program: ConnectionSource, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._program = program
+        self._links = Links()
+        self._pulled: list[Link] = []
         self.table = Table(LinkColumns(Sentences(self), self).all(), lambda link: link.row.id, self)
         self.view = TableView(self.table, self)
         self.view.setAccessibleName(self.tr("Connections"))
@@ -82,7 +87,14 @@ class ConnectionsPage(QWidget):
 
     def refresh(self) -> None:
         """Pull the sessions of this second."""
-        self.table.show(links(self._program.connections(), self._program.configuration))
+        self._pulled = self._links.of(self._program.connections(), self._program.configuration)
+        if len(self._pulled) > AT_ONCE:
+            QTimer.singleShot(0, self, self._show_pulled)
+        else:
+            self._show_pulled()
+
+    def _show_pulled(self) -> None:
+        self.table.show(self._pulled)
         self._show_rows()
         self._enable_actions()
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.views import ConnectionRow, FlowRow
-from npsgui.ui.connection_rows import Link, LinkColumns, links
+from npsgui.ui.connection_rows import Link, LinkColumns, Links
 from npsgui.ui.detail_source import DetailSource
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.table import Table
@@ -24,6 +24,7 @@ class LinksTab(TableView[Link]):
         columns = LinkColumns(sentences, parent).of_client()
         super().__init__(Table(columns, lambda link: link.row.id, parent), parent)
         self._program = program
+        self._links = Links()
         self.nothing = self.tr("Nobody is connected.")
         self.remove_asked.connect(self._on_close)
         self.menu_asked.connect(self._show_menu)
@@ -31,7 +32,7 @@ class LinksTab(TableView[Link]):
     def show_row(self, row: FlowRow) -> None:
         """Show who is connected to the owner of ``row`` now."""
         mine = [one for one in self._program.connections() if row.owner in (one.owner, _client_key(one))]
-        self.table.show(links(mine, self._program.configuration))
+        self.table.show(self._links.of(mine, self._program.configuration))
 
     def _on_close(self) -> None:
         chosen = tuple(link.row.id for link in self.selected())

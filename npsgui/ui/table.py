@@ -73,7 +73,7 @@ class Table(QAbstractTableModel, Generic[Row]):
         """Show ``rows``; selection and scroll survive while their keys are unchanged."""
         self._all = rows
         wanted = self._arranged()
-        keys = [self._key(row) for row in wanted]
+        keys = list(map(self._key, wanted))
         if keys != self._keys:
             self._rearrange(wanted, keys)
         before, self._rows = self._rows, wanted
@@ -96,46 +96,42 @@ class Table(QAbstractTableModel, Generic[Row]):
         if new > 0 and self._keys in (keys[new:], keys[:-new]):
             # all before the others, or behind them: a long table is not looked through for that
             first = 0 if keys[new:] == self._keys else len(self._keys)
-            self._insert(first, wanted[first : first + new])
-            self._keys = keys
+            self._insert(first, wanted[first : first + new], keys[first : first + new])
             return
-        self._drop_all_but(set(keys))
-        known = {self._key(row) for row in self._rows}
-        fresh = [row for row, key in zip(wanted, keys, strict=True) if key not in known]
-        self._insert(len(self._rows), fresh)
-        there = {self._key(row): row for row in self._rows}
-        if keys != list(there):
-            self._reorder([there[key] for key in keys], keys)
-        self._keys = keys
+        coming, there = set(keys), set(self._keys)
+        if not there <= coming:
+            self._drop_all_but(coming)
+        if not coming <= there:
+            fresh = [at for at, key in enumerate(keys) if key not in there]
+            self._insert(len(self._rows), [wanted[at] for at in fresh], [keys[at] for at in fresh])
+        if keys != self._keys:
+            self._reorder(wanted, keys)
 
     def _drop_all_but(self, wanted: set[Hashable]) -> None:
-        if not self._rows or all(self._key(row) in wanted for row in self._rows):
-            return
-        last = len(self._rows) - 1
+        last = len(self._keys) - 1
         while last >= 0:
-            if self._key(self._rows[last]) in wanted:
+            if self._keys[last] in wanted:
                 last -= 1
                 continue
             first = last
-            while first > 0 and self._key(self._rows[first - 1]) not in wanted:
+            while first > 0 and self._keys[first - 1] not in wanted:
                 first -= 1
             self.beginRemoveRows(QModelIndex(), first, last)
-            del self._rows[first : last + 1]
+            del self._rows[first : last + 1], self._keys[first : last + 1]
             self.endRemoveRows()
             last = first - 1
 
-    def _insert(self, first: int, rows: list[Row]) -> None:
-        if rows:
-            self.beginInsertRows(QModelIndex(), first, first + len(rows) - 1)
-            self._rows[first:first] = rows
-            self.endInsertRows()
+    def _insert(self, first: int, rows: list[Row], keys: list[Hashable]) -> None:
+        self.beginInsertRows(QModelIndex(), first, first + len(rows) - 1)
+        self._rows[first:first], self._keys[first:first] = rows, keys
+        self.endInsertRows()
 
     def _reorder(self, wanted: list[Row], keys: list[Hashable]) -> None:
         self.layoutAboutToBeChanged.emit()
         places = {key: at for at, key in enumerate(keys)}
         held = self.persistentIndexList()
-        moved = [self.index(places[self._key(self._rows[index.row()])], index.column()) for index in held]
-        self._rows = wanted
+        moved = [self.index(places[self._keys[index.row()]], index.column()) for index in held]
+        self._rows, self._keys = wanted, keys
         self.changePersistentIndexList(held, moved)
         self.layoutChanged.emit()
 

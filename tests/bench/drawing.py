@@ -18,6 +18,7 @@ def drawing_bars(rounds: int) -> list[Row]:
         window.ask("turn")  # makes the rings of the live rates: once in a program's life
         turns = [window.ask("turn") for _ in range(rounds)]
         pans = [max(statistics.median(frames) for frames in window.ask("chart")) for _ in range(rounds)]
+        crowds = [statistics.median(window.ask("sessions")) for _ in range(rounds)]
     writer = [turn["writer"] for turn in turns]
     stalls = [turn["stall"] for turn in turns]
     shown = [statistics.median(table["shown"]) for table in tables]
@@ -28,6 +29,9 @@ def drawing_bars(rounds: int) -> list[Row]:
         measured("minute turns: time in the writer", AtMost(150, "ms"), writer, crowd),
         measured("minute turns: longest stall of Qt", FRAME, stalls, crowd),
         measured("table of 1,000 rows refreshed", AtMost(8, "ms"), shown, told),
+        measured(
+            "10,000 connections: longest stall of Qt", FRAME, crowds, "each second, all moved, sorted by rate"
+        ),
         measured(
             "year of minutes panned: a frame",
             FRAME,

@@ -1,6 +1,6 @@
 """A process: the window on a thousand clients with nine tunnels each, all of which move. Answers questions.
 
-``populated FOLDER``; each line on stdin asks for one figure: ``table``, ``turn`` or ``chart``.
+``populated FOLDER``; each line on stdin asks for one figure: ``table``, ``sessions``, ``turn`` or ``chart``.
 """
 
 from __future__ import annotations
@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import random
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from npsgui.app.program import Program
@@ -20,15 +22,18 @@ from npsgui.app.settings import Settings
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Limits, OwnerKind, Tunnel
 from npsgui.model.flow import Direction
-from npsgui.model.views import Step
+from npsgui.model.views import ConnectionRow, Step
 from npsgui.ui.application import Looks, make_application
 from npsgui.ui.chart_data import Buckets, History, Range
+from npsgui.ui.connections_page import ConnectionsPage
 from npsgui.ui.flow_rows import lines
 from npsgui.ui.loop import new_event_loop
+from npsgui.ui.theme import Theme
 from npsgui.ui.window import Window
 from tests.bench.ticks import Ticks
 
-CLIENTS, TUNNELS = 1000, 9
+CLIENTS, TUNNELS, SESSIONS = 1000, 9, 10_000
+RATE_COLUMN = 6
 """With the global owner, 10,001 owners."""
 
 YEAR_MINUTES = 525_600
@@ -49,6 +54,28 @@ def household() -> Configuration:
         for number in range(1, CLIENTS * TUNNELS + 1)
     }
     return Configuration(everything=found.everything, clients=clients, tunnels=tunnels)
+
+
+class Crowd:
+    """Ten thousand sessions of the household, whose rows are made anew each time, as the relay does it."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.configuration = configuration
+        tunnels = [configuration.tunnels[1 + at % (CLIENTS * TUNNELS)] for at in range(SESSIONS)]
+        self._whose = [(tunnel.owner, tunnel.client) for tunnel in tunnels]
+        self._moved = list(range(SESSIONS))
+
+    def move(self) -> None:
+        """All of them go on, each at another rate."""
+        random.shuffle(self._moved)
+
+    def connections(self) -> list[ConnectionRow]:
+        """The rows of this second."""
+        pairs = zip(self._whose, self._moved, strict=True)
+        return [
+            ConnectionRow(at, *whose, "203.0.113.7:50000", "127.0.0.1:80", 1.0, moved, moved, moved, moved)
+            for at, (whose, moved) in enumerate(pairs)
+        ]
 
 
 class Figures:
@@ -85,6 +112,27 @@ class Figures:
             viewport.repaint()
             shown.append((time.perf_counter() - began) * 1000)
         return {"shown": shown, "whole": whole}
+
+    async def sessions(self) -> list[float]:
+        """A second of the Connections page with ten thousand sessions that all moved: Qt's longest stall."""
+        crowd = Crowd(self._program.configuration)
+        page = ConnectionsPage(crowd, Theme())
+        page.view.sortByColumn(RATE_COLUMN, Qt.SortOrder.DescendingOrder)
+        page.resize(1040, 760)
+        page.show()
+        await asyncio.sleep(0.3)
+        ticks = Ticks(4)
+        stalls = []
+        for _ in range(FRAMES // 4):
+            crowd.move()
+            await asyncio.sleep(0.05)
+            ticks.take()
+            page.refresh()
+            await asyncio.sleep(0.2)
+            stalls.append(max(ticks.take()) - 4)
+        page.hide()
+        page.deleteLater()
+        return stalls
 
     async def turn(self) -> dict[str, float]:
         """Everybody has moved, and the minute turns: the writer's time, and the longest stall of Qt."""
@@ -140,7 +188,12 @@ async def serve(app: QApplication, folder: Path) -> None:
     figures = Figures(program, window)
     loop = asyncio.get_running_loop()
     while question := await loop.run_in_executor(None, sys.stdin.readline):
-        answers = {"table": figures.table, "turn": figures.turn, "chart": figures.chart}
+        answers = {
+            "table": figures.table,
+            "sessions": figures.sessions,
+            "turn": figures.turn,
+            "chart": figures.chart,
+        }
         print(json.dumps(await answers[json.loads(question)]()), flush=True)
 
 

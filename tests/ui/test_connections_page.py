@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
@@ -31,7 +29,7 @@ def page(qtbot: QtBot) -> ConnectionsPage:
         hosts={1: Host(id=1, client=1, remark="nas", host="nas.example.org")},
     )
     program.sessions = [
-        replace(session(1, DNS, 1), dropped=1200),
+        session(1, DNS, 1)._replace(dropped=1200),
         session(2, OUT, 1),
         session(3, NAS, 1),
     ]
