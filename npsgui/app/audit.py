@@ -11,9 +11,11 @@ from npsgui.ledger.ledger import Ledger
 from npsgui.model.accounts import Accounts
 from npsgui.model.audit import AuditEvent, Happening
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import GLOBAL_KEY, Everything, Owner, OwnerKey
+from npsgui.model.entities import GLOBAL_KEY, Everything, Owner, OwnerKey, OwnerKind
 from npsgui.model.errors import NotFound
 from npsgui.model.events import (
+    AgentDown,
+    AgentUp,
     AlternativeTurned,
     ClockJumped,
     Event,
@@ -28,6 +30,7 @@ from npsgui.model.events import (
 from npsgui.model.gate import Cause
 from npsgui.model.minutes import minute_of
 from npsgui.model.units import format_time
+from npsgui.model.views import Sentence
 from npsgui.model.words import shown
 
 Owners: TypeAlias = Mapping[OwnerKey, Owner]
@@ -69,6 +72,11 @@ def _edit(at: float, was: Owner, owner: Owner) -> Iterator[AuditEvent]:
         yield _event(at, Happening.EDITED, owner, changes)
 
 
+def _reason(said: Sentence) -> dict[str, Any]:
+    """A sentence as the trail keeps it."""
+    return {"reason": said.template, "values": {name: str(value) for name, value in said.values}}
+
+
 def _event(at: float, what: Happening, owner: Owner, details: Mapping[str, Any] | None = None) -> AuditEvent:
     return AuditEvent(at, what, owner.owner, client_of(owner), remark_of(owner), details=details or {})
 
@@ -101,6 +109,8 @@ class Auditor:
             VisitorRefused: self._on_refused,
             SessionClosed: self._on_closed,
             ListenerChanged: self._on_listener,
+            AgentUp: self._on_agent_up,
+            AgentDown: self._on_agent_down,
             ClockJumped: self._on_clock_jumped,
         }
         events.subscribe(self._on_event)
@@ -164,14 +174,19 @@ class Auditor:
     def _on_listener(self, event: ListenerChanged) -> None:
         if event.error is not None:
             self._failed.add(event.owner)
-            values = {name: str(value) for name, value in event.error.values}
-            self._record(
-                Happening.PORT_FAILED, event.owner, {"reason": event.error.template, "values": values}
-            )
+            self._record(Happening.PORT_FAILED, event.owner, _reason(event.error))
         elif event.owner in self._failed:
             self._failed.discard(event.owner)
             if event.listening:
                 self._record(Happening.PORT_OPENED, event.owner)
+
+    def _on_agent_up(self, event: AgentUp) -> None:
+        details = {"peer": event.address, "version": event.version}
+        self._record(Happening.AGENT_UP, OwnerKey(OwnerKind.CLIENT, event.client), details)
+
+    def _on_agent_down(self, event: AgentDown) -> None:
+        details = {"peer": event.address, **_reason(event.reason)}
+        self._record(Happening.AGENT_DOWN, OwnerKey(OwnerKind.CLIENT, event.client), details)
 
     def _on_clock_jumped(self, event: ClockJumped) -> None:
         self._record(Happening.CLOCK_JUMPED, GLOBAL_KEY, {"seconds": round(event.seconds)})

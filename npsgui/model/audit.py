@@ -33,6 +33,8 @@ class Happening(enum.StrEnum):
     IMPORTED = "imported"
     PORT_FAILED = "port failed"
     PORT_OPENED = "port opened"
+    AGENT_UP = "agent up"
+    AGENT_DOWN = "agent down"
     CLOCK_JUMPED = "clock jumped"
     PERIOD_ENDED = "period ended"
     RESET = "reset"
@@ -84,7 +86,7 @@ class AuditEvent:
             kind, id_ = self.details["by"]
             by = OwnerKey(OwnerKind(kind), id_)
             values["reason"] = Refusal(by, self.cause or Cause.DISABLED).sentence()
-        elif self.what is Happening.PORT_FAILED:
+        elif self.what in (Happening.PORT_FAILED, Happening.AGENT_DOWN):
             values["reason"] = Sentence(self.details["reason"], tuple(self.details["values"].items()))
         elif self.what in (Happening.EDITED, Happening.ADJUSTED):
             changes = self.details.items()
@@ -112,6 +114,8 @@ _SAID: Mapping[Happening, Sentence] = {
     Happening.IMPORTED: Sentence("Imported: {added} added, {edited} edited, {removed} removed."),
     Happening.PORT_FAILED: Sentence("{owner} does not listen. {reason}"),
     Happening.PORT_OPENED: Sentence("{owner} listens again."),
+    Happening.AGENT_UP: Sentence("The agent of {owner} is online from {peer}: {version}."),
+    Happening.AGENT_DOWN: Sentence("The agent of {owner} at {peer} is gone. {reason}"),
     Happening.CLOCK_JUMPED: Sentence("The clock jumped by {seconds} s."),
     Happening.PERIOD_ENDED: Sentence(
         "A period of {owner} ended: {inlet} bytes in, {export} bytes out. The next began."

@@ -18,6 +18,9 @@ from npsgui.ui.theme import Theme
 
 _SHAPE = 10
 
+_WARNINGS = (Happening.WARNED, Happening.REFUSED, Happening.CLOCK_JUMPED, Happening.AGENT_DOWN)
+_GOOD = (Happening.STARTED, Happening.PORT_OPENED, Happening.BEGAN, Happening.AGENT_UP)
+
 
 class Group(enum.Enum):
     """Kinds of events that are looked for together."""
@@ -39,6 +42,7 @@ class Group(enum.Enum):
         Happening.IMPORTED,
     )
     PERIODS = (Happening.PERIOD_ENDED, Happening.RESET, Happening.RESUMED, Happening.ADJUSTED)
+    AGENTS = (Happening.AGENT_UP, Happening.AGENT_DOWN)
     RUNS = (
         Happening.BEGAN,
         Happening.ENDED,
@@ -127,6 +131,8 @@ class EventColumns(QObject):
             Happening.IMPORTED: self.tr("imported"),
             Happening.PORT_FAILED: self.tr("port failed"),
             Happening.PORT_OPENED: self.tr("port opened"),
+            Happening.AGENT_UP: self.tr("agent online"),
+            Happening.AGENT_DOWN: self.tr("agent gone"),
             Happening.CLOCK_JUMPED: self.tr("clock jumped"),
             Happening.PERIOD_ENDED: self.tr("period ended"),
             Happening.RESET: self.tr("reset"),
@@ -155,11 +161,11 @@ class KindDelegate(RowDelegate):
         shape, color = "ring", colors.muted
         if what in (Happening.CUT, Happening.PORT_FAILED, Happening.RECOVERED):
             shape, color = "square", colors.bad
-        elif what in (Happening.WARNED, Happening.REFUSED, Happening.CLOCK_JUMPED):
+        elif what in _WARNINGS:
             shape, color = "triangle", colors.warn
         elif what is Happening.THROTTLED:
             shape, color = "diamond", colors.warn
-        elif what in (Happening.STARTED, Happening.PORT_OPENED, Happening.BEGAN):
+        elif what in _GOOD:
             shape, color = "circle", colors.ok
         top = cell.box.center().y() - _SHAPE / 2
         draw_shape(cell.painter, shape, color, QRectF(cell.box.left() + PADDING, top, _SHAPE, _SHAPE))

@@ -107,6 +107,7 @@ class EventsView(QWidget):
             (self.tr("Visitors"), Group.VISITORS),
             (self.tr("Edits"), Group.EDITS),
             (self.tr("Periods"), Group.PERIODS),
+            (self.tr("Agents"), Group.AGENTS),
             (self.tr("Ports and runs"), Group.RUNS),
         ):
             self.kinds.addItem(text, group)

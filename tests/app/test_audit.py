@@ -13,9 +13,9 @@ import pytest
 from npsgui.app.program import Program
 from npsgui.model.audit import AuditEvent, Happening
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
-from npsgui.model.events import ClockJumped, Event, SessionClosed
+from npsgui.model.events import AgentDown, AgentUp, ClockJumped, Event, SessionClosed
 from npsgui.model.gate import Cause
-from npsgui.model.views import State
+from npsgui.model.views import Sentence, State
 from tests.relay.house import free_port, serving
 
 pytestmark = pytest.mark.asyncio
@@ -175,6 +175,24 @@ async def test_a_port_that_cannot_be_opened_is_told_once_and_so_is_its_return(tm
 
     assert [event.what for event in told] == [Happening.PORT_FAILED, Happening.PORT_OPENED]
     assert "does not listen" in str(told[0].sentence())
+
+
+async def test_who_comes_and_goes_as_an_agent_is_told_with_the_reason(tmp_path: Path) -> None:
+    async with furnished(tmp_path) as (program, _port):
+        program.events.push(AgentUp(1, "192.0.2.7:4000", "0.26.10"))
+        broken = Sentence("The agent broke the protocol: {reason}.", (("reason", ValueError("no")),))
+        program.events.push(AgentDown(1, "192.0.2.7:4000", broken))
+
+        told = await trail(program, Happening.AGENT_UP, Happening.AGENT_DOWN)
+
+    assert [(event.owner, event.name, str(event.sentence())) for event in told] == [
+        (CLIENT, "home", "The agent of client 1 is online from 192.0.2.7:4000: 0.26.10."),
+        (
+            CLIENT,
+            "home",
+            "The agent of client 1 at 192.0.2.7:4000 is gone. The agent broke the protocol: no.",
+        ),
+    ]
 
 
 async def test_a_jump_of_the_clock_is_told(tmp_path: Path) -> None:
