@@ -11,11 +11,12 @@ import pytest
 
 from npsgui.model.entities import GLOBAL_KEY, Alternative, Client, Limits, Owner, OwnerKey, OwnerKind
 from npsgui.model.events import Event, QuotaWarned, SessionClosed, Throttled, VisitorRefused
+from npsgui.model.flow import QuotaCounts
 from npsgui.model.gate import Cause, Gate
 from npsgui.model.hours import parse_week
 from tests.conftest import Run
 from tests.relay.house import CLIENT, TUNNEL, House, hang_up, house, read_all
-from tests.relay.kinds import CLOSED, EACH_KIND, SILENCE, Exchange, OverHost, TurnedAway, Udp, Way
+from tests.relay.kinds import CLOSED, EACH_KIND, SILENCE, Exchange, File, OverHost, TurnedAway, Udp, Way
 
 MONDAY_NOON = 1_796_040_000.0  # 2026-11-30 12:00 UTC
 HOST = OwnerKey(OwnerKind.HOST, 1)
@@ -82,6 +83,23 @@ async def seconds_of(exchange: Exchange, *parts: bytes) -> float:
     return loop.time() - begun
 
 
+async def use_up(way: Way, exchange: Exchange, limits: Limits) -> None:
+    """Exchange until these limits, which have a quota, end the session."""
+
+    async def go_on() -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                await exchange(DATA)
+
+    way.house.limit(CLIENT, limits)
+    flow = way.house.flow(CLIENT)
+    going = asyncio.ensure_future(go_on())
+    await way.house.until(lambda: flow.exhausted)
+    if not way.whole:
+        await going
+    going.cancel()
+
+
 @EACH_KIND
 def test_sessions_end_exactly_at_the_quota_and_the_next_visitor_is_told(
     run: Run[Any], kind: type[Way]
@@ -93,18 +111,7 @@ def test_sessions_end_exactly_at_the_quota_and_the_next_visitor_is_told(
             await exchange(b"?")
             before = way.came, way.target.heard, flow.export, flow.inlet
             quota = flow.used + 3 * len(DATA) + (0 if way.whole else 7)
-            made.limit(CLIENT, Limits(quota=quota))
-
-            async def go_on() -> None:
-                with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
-                    while True:
-                        await exchange(DATA)
-
-            going = asyncio.ensure_future(go_on())
-            await made.until(lambda: flow.exhausted)
-            if not way.whole:
-                await going
-            going.cancel()
+            await use_up(way, exchange, Limits(quota=quota))
             assert flow.used == quota
             assert way.came - before[0] == flow.export - before[2]
             await made.until(lambda: not way.hears or way.target.heard - before[1] == flow.inlet - before[3])
@@ -113,6 +120,27 @@ def test_sessions_end_exactly_at_the_quota_and_the_next_visitor_is_told(
             assert await turned_away(way) == way.refusal
             assert refused(made) == [Cause.QUOTA]
             assert flow.used == quota
+
+    run(body())
+
+
+@pytest.mark.parametrize("loop_name", ["npsgui"])
+@pytest.mark.parametrize("counts", [QuotaCounts.INLET, QuotaCounts.EXPORT])
+@pytest.mark.parametrize("kind", [Way, Udp, File, OverHost])
+def test_a_quota_of_one_direction_counts_no_other(
+    run: Run[Any], kind: type[Way], counts: QuotaCounts
+) -> None:
+    async def body() -> None:
+        async with kind.open() as way:
+            flow, exchange = way.house.flow(CLIENT), await way.visit()
+            await exchange(DATA)
+            before = flow.inlet if counts is QuotaCounts.INLET else flow.export
+            quota = before + 3 * len(DATA) + (0 if way.whole else 7)
+            await use_up(way, exchange, Limits(quota=quota, quota_counts=counts))
+            await way.leave()
+            await way.house.until(lambda: closed(way.house) == [Cause.QUOTA])
+            assert flow.used == quota == (flow.inlet if counts is QuotaCounts.INLET else flow.export)
+            assert flow.inlet + flow.export > quota + 2 * len(DATA)
 
     run(body())
 
