@@ -31,11 +31,11 @@ class ClientDialog(OwnerForm):
                 "crypt",
                 self.tr("Agent's line"),
                 advise=self._advise_line,
-                choices=(("no", self.tr("Not encrypted")), ("yes", self.tr("Encrypted"))),
+                choices=(("no", self.tr("Plain")), ("yes", self.tr("Encrypted"))),
                 beside=Field(
                     "compress",
                     self.tr("Compression"),
-                    choices=(("no", self.tr("Not compressed")), ("yes", self.tr("Compressed"))),
+                    choices=(("no", self.tr("As it is")), ("yes", self.tr("Compressed"))),
                 ),
             ),
             Field(

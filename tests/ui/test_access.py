@@ -10,7 +10,15 @@ import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QStyle,
+    QStyleOptionComboBox,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from npsgui.app.program import Program
@@ -152,7 +160,22 @@ def clipped(root: QWidget) -> list[str]:
         and not isinstance(one, ElidedLabel)
         and not (isinstance(one, QLabel) and (one.wordWrap() or not one.text()))
         and one.width() < one.sizeHint().width()
+    ] + [
+        f"{described(one)} has {room} of {needed}: {text}"
+        for one in parts(root)
+        if isinstance(one, QComboBox)
+        for room in [room_for_text(one)]
+        for text in [one.itemText(index) for index in range(one.count())]
+        if (needed := one.fontMetrics().horizontalAdvance(text)) > room
     ]
+
+
+def room_for_text(choice: QComboBox) -> int:
+    """Pixels between its edge and its arrow."""
+    option = QStyleOptionComboBox()
+    option.initFrom(choice)
+    field = QStyle.SubControl.SC_ComboBoxEditField
+    return choice.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, choice).width()
 
 
 @pytest.fixture(params=["en", "zh_CN"])
