@@ -20,7 +20,7 @@ from npsgui.app.webhook import Address, Webhook, trial_body
 from npsgui.model.alert_causes import AgentWatch, Usual, expiring, needed_agents, told_by
 from npsgui.model.alerts import Alert, AlertBook, AlertKind, AlertRules, Told
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import Owner, OwnerKey, OwnerKind
+from npsgui.model.entities import Everything, Owner, OwnerKey, OwnerKind
 from npsgui.model.errors import FieldError, NotFound
 from npsgui.model.events import AlertsRaised, Event, MinuteTurned
 from npsgui.model.hours import zone_of
@@ -198,13 +198,12 @@ class Alerts:
         if alert.kind is AlertKind.UNUSUAL:
             return alert.period == self._today()
         try:
-            row = self._program.flow(alert.owner)
+            if alert.kind is AlertKind.EXPIRY_NEAR:
+                found = self._program.configuration.find(alert.owner)
+                return not isinstance(found, Everything) and str(found.expires) == alert.period
+            return _STANDS[alert.kind](self._program.flow(alert.owner))
         except NotFound:
             return False
-        if alert.kind is AlertKind.EXPIRY_NEAR:
-            wanted = (alert.period, alert.owner)
-            return any((str(expires), owner.owner) == wanted for expires, owner in self._expiring)
-        return _STANDS[alert.kind](row)
 
     def _keep(self) -> None:
         kept = msgspec.json.encode(_Kept(self._book.told(), sorted(self._agents.last_seen)))

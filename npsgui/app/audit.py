@@ -9,13 +9,14 @@ from typing import Any, TypeAlias
 from npsgui.app.rows import client_of, remark_of
 from npsgui.ledger.ledger import Ledger
 from npsgui.model.accounts import Accounts
-from npsgui.model.audit import AuditEvent, Happening
+from npsgui.model.audit import OF_ALERTS, AuditEvent, Happening
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import GLOBAL_KEY, Everything, Owner, OwnerKey, OwnerKind
 from npsgui.model.errors import NotFound
 from npsgui.model.events import (
     AgentDown,
     AgentUp,
+    AlertsRaised,
     AlternativeTurned,
     ClockJumped,
     Event,
@@ -112,6 +113,7 @@ class Auditor:
             AgentUp: self._on_agent_up,
             AgentDown: self._on_agent_down,
             ClockJumped: self._on_clock_jumped,
+            AlertsRaised: self._on_alerts,
         }
         events.subscribe(self._on_event)
 
@@ -190,6 +192,12 @@ class Auditor:
 
     def _on_clock_jumped(self, event: ClockJumped) -> None:
         self._record(Happening.CLOCK_JUMPED, GLOBAL_KEY, {"seconds": round(event.seconds)})
+
+    def _on_alerts(self, event: AlertsRaised) -> None:
+        kinds = {kind: what for what, kind in OF_ALERTS.items()}
+        for alert in event.alerts:
+            if alert.kind in kinds:
+                self._record(kinds[alert.kind], alert.owner, alert.details)
 
     def _record(
         self,

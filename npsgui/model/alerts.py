@@ -14,8 +14,8 @@ from npsgui.model.views import Sentence
 QUIET_SECONDS = 900.0
 """A cause that is over for so long, and comes again, is another one. One that comes and goes is one."""
 
-MOST = 500
-"""Causes that are remembered; the oldest are forgotten first."""
+MOST = 1000
+"""Causes that are remembered. With so many no other is told until some are over: nobody reads more."""
 
 
 class AlertKind(enum.StrEnum):
@@ -106,18 +106,18 @@ class AlertBook:
         self._told = {one.alert.key: one for one in told}
 
     def told(self) -> list[Told]:
-        """All that is remembered, the oldest first."""
+        """All that is remembered."""
         return list(self._told.values())
 
     def take(self, alert: Alert) -> bool:
         """Whether this one is to be told: its cause was not, in this period."""
-        known = self._told.pop(alert.key, None)
+        known = self._told.get(alert.key)
+        if known is None and len(self._told) >= MOST:
+            return False
         if known is not None and known.alert.period == alert.period:
             self._told[alert.key] = replace(known, alert=alert, seen=alert.at)
             return False
         self._told[alert.key] = Told(alert, alert.at)
-        while len(self._told) > MOST:
-            del self._told[next(iter(self._told))]
         return True
 
     def snooze(self, kind: AlertKind, owner: OwnerKey, until: float) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from npsgui.model.alerts import Alert, AlertKind
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.gate import Cause, Refusal
 from npsgui.model.views import Sentence
@@ -43,6 +44,15 @@ class Happening(enum.StrEnum):
     BEGAN = "began"
     ENDED = "ended"
     RECOVERED = "recovered"
+    EXPIRY_NEAR = "expiry near"
+    UNUSUAL = "unusual"
+
+
+OF_ALERTS: Mapping[Happening, AlertKind] = {
+    Happening.EXPIRY_NEAR: AlertKind.EXPIRY_NEAR,
+    Happening.UNUSUAL: AlertKind.UNUSUAL,
+}
+"""What is in the trail because it was told; what else is told is there anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,9 @@ class AuditEvent:
 
     def sentence(self) -> Sentence:
         """The same in words for the user."""
+        if self.what in OF_ALERTS:
+            kind = OF_ALERTS[self.what]
+            return Alert(self.at, kind, self.owner, self.client, self.name, "", self.details).sentence()
         told = {
             word: f"{value:,}" if isinstance(value, int) else value for word, value in self.details.items()
         }

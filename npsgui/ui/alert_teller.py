@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from npsgui.app.front import Front
 from npsgui.app.notifications import DEFAULT, Notifications
 from npsgui.app.settings import Settings
-from npsgui.model.alerts import Alert
+from npsgui.model.alerts import Alert, AlertKind
 from npsgui.model.errors import NpsError
 from npsgui.model.events import AlertsRaised, Event
 from npsgui.tasks import spawn
@@ -66,7 +66,11 @@ class AlertTeller(QObject):
                 return
             if self._tray.tell(title, text, lambda: take(DEFAULT)):
                 return
-        self._notices.tell(text.replace("\n", " "), self.tr("Snooze"), lambda: take(SNOOZE))
+        # of agents that went the bar tells anyway, until they are back
+        alerts = tuple(alert for alert in alerts if alert.kind is not AlertKind.AGENT_OFFLINE)
+        if alerts:
+            _, text = self._words(alerts)
+            self._notices.tell(text.replace("\n", " "), self.tr("Snooze"), lambda: take(SNOOZE))
 
     def _words(self, alerts: tuple[Alert, ...]) -> tuple[str, str]:
         lines = [self._sentences.of(alert.sentence()) for alert in alerts[:NAMED]]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QRectF
 
-from npsgui.model.audit import AuditEvent, Happening
+from npsgui.model.audit import OF_ALERTS, AuditEvent, Happening
 from npsgui.ui.delegates import draw_shape
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.table import Column
@@ -18,7 +18,7 @@ from npsgui.ui.theme import Theme
 
 _SHAPE = 10
 
-_WARNINGS = (Happening.WARNED, Happening.REFUSED, Happening.CLOCK_JUMPED, Happening.AGENT_DOWN)
+_WARNINGS = (Happening.WARNED, Happening.REFUSED, Happening.CLOCK_JUMPED, Happening.AGENT_DOWN, *OF_ALERTS)
 _GOOD = (Happening.STARTED, Happening.PORT_OPENED, Happening.BEGAN, Happening.AGENT_UP)
 
 
@@ -31,6 +31,8 @@ class Group(enum.Enum):
         Happening.THROTTLED,
         Happening.ALTERNATIVE_ON,
         Happening.ALTERNATIVE_OFF,
+        Happening.EXPIRY_NEAR,
+        Happening.UNUSUAL,
     )
     VISITORS = (Happening.REFUSED, Happening.CLOSED)
     EDITS = (
@@ -141,6 +143,8 @@ class EventColumns(QObject):
             Happening.ENDED: self.tr("ended"),
             Happening.RECOVERED: self.tr("recovered"),
             Happening.RESUMED: self.tr("resumed"),
+            Happening.EXPIRY_NEAR: self.tr("expires soon"),
+            Happening.UNUSUAL: self.tr("unusual traffic"),
         }
         return words[what]
 

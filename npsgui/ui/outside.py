@@ -21,7 +21,7 @@ from npsgui.ui.window import Window
 SECOND = 1000
 
 TRAY_SECONDS = 10
-"""How long a tray is waited for at login: the desktop is just starting, too."""
+"""How long a tray is waited for while nothing is seen: at login the desktop is just starting, too."""
 
 
 class Outside(QObject):
@@ -30,7 +30,7 @@ class Outside(QObject):
     def __init__(self, program: Front, theme: Theme, settings: Settings, window: Window) -> None:
         super().__init__(window)
         self._program, self._theme, self._settings, self._window = program, theme, settings, window
-        self._waits = 0
+        self._patience = TRAY_SECONDS
         self._mini: MiniWindow | None = None
         self.tray = Tray(self)
         self.closing = Closing(window, settings, lambda: self.tray.is_shown)
@@ -42,11 +42,8 @@ class Outside(QObject):
 
     def begin(self, *, hidden: bool = False) -> None:
         """Show the tray, and the window unless it is to be ``hidden`` in it."""
-        self.tray.show(self._settings.is_on("tray"))
         if not hidden:
             self._window.show()
-        elif not self.tray.is_shown:
-            self._waits = TRAY_SECONDS
         self._timer.start(SECOND)
         self.refresh()
 
@@ -72,8 +69,11 @@ class Outside(QObject):
 
     def refresh(self) -> None:
         """Once a second: pull what is shown."""
-        if self._waits:
-            self._look_for_tray()
+        self.tray.show(self._settings.is_on("tray"))
+        if self.tray.is_shown or self._window.isVisible():
+            self._patience = TRAY_SECONDS
+        else:
+            self._wait_for_tray()
         if self.tray.is_shown:
             self.tray.show_flow(self._program.flow(GLOBAL_KEY), self._program.configuration.everything)
         if self._mini is not None and self._mini.isVisible():
@@ -89,10 +89,9 @@ class Outside(QObject):
         self._window.menu.mini_asked.connect(self.show_mini)
         self._teller.open_asked.connect(self._on_owner_asked)
 
-    def _look_for_tray(self) -> None:
-        self.tray.show(self._settings.is_on("tray"))
-        self._waits = 0 if self.tray.is_shown else self._waits - 1
-        if not self.tray.is_shown and not self._waits:
+    def _wait_for_tray(self) -> None:
+        self._patience -= 1
+        if self._patience <= 0:
             self._window.show()
             self._window.notices.tell(self.tr("There is no tray to be hidden in: the window stays."))
 
@@ -119,4 +118,4 @@ class Outside(QObject):
 
     async def _on_setting(self, name: str) -> None:
         if name == "tray":
-            self.tray.show(self._settings.is_on("tray"))
+            self.refresh()

@@ -16,7 +16,7 @@ from npsgui.ui.icons import app_icon
 
 
 class Tray(QObject):
-    """Shown while the desktop has a tray and ``show`` was called."""
+    """Shown while it is wanted and the desktop has a tray."""
 
     window_asked = Signal()
     mini_asked = Signal()
@@ -28,7 +28,7 @@ class Tray(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._clicked: Callable[[], None] | None = None
-        self._running, self._paused = app_icon(), _faint(app_icon())
+        self._faint = False
         self.menu = QMenu()
         self.rates = self._action("")
         self.rates.setEnabled(False)
@@ -43,7 +43,7 @@ class Tray(QObject):
         self.menu.addMenu(self.alternative)
         self.menu.addSeparator()
         self.quit = self._action(self.tr("Quit"))
-        self.icon = QSystemTrayIcon(self._running, self)
+        self.icon = QSystemTrayIcon(app_icon(), self)
         self.icon.setContextMenu(self.menu)
         self._connect()
 
@@ -53,7 +53,7 @@ class Tray(QObject):
         return self.icon.isVisible() and QSystemTrayIcon.isSystemTrayAvailable()
 
     def show(self, wanted: bool = True) -> None:
-        """Show it, where there is a tray, or take it away."""
+        """Show it, where there is a tray by now, or take it away."""
         self.icon.setVisible(wanted and QSystemTrayIcon.isSystemTrayAvailable())
 
     def show_flow(self, row: FlowRow, everything: Everything) -> None:
@@ -66,9 +66,10 @@ class Tray(QObject):
         self.rates.setText(rates)
         if self.icon.toolTip() != "\n".join(lines):
             self.icon.setToolTip("\n".join(lines))
-        if self.pause.isChecked() is not everything.paused:
-            self.icon.setIcon(self._paused if everything.paused else self._running)
-            self.pause.setChecked(everything.paused)
+        self.pause.setChecked(everything.paused)
+        if self._faint is not everything.paused:
+            self._faint = everything.paused
+            self.icon.setIcon(_faint(app_icon()) if self._faint else app_icon())
         self.alternative.show_wanted(everything.alternative)
 
     def tell(self, title: str, text: str, clicked: Callable[[], None]) -> bool:
@@ -76,7 +77,7 @@ class Tray(QObject):
         if not (self.is_shown and QSystemTrayIcon.supportsMessages()):
             return False
         self._clicked = clicked
-        self.icon.showMessage(title, text, self._running)
+        self.icon.showMessage(title, text, app_icon())
         return True
 
     def _action(self, text: str) -> QAction:

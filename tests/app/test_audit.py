@@ -6,14 +6,16 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from npsgui.app.program import Program
+from npsgui.model.alerts import Alert, AlertKind
 from npsgui.model.audit import AuditEvent, Happening
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
-from npsgui.model.events import AgentDown, AgentUp, ClockJumped, Event, SessionClosed
+from npsgui.model.events import AgentDown, AgentUp, AlertsRaised, ClockJumped, Event, SessionClosed
 from npsgui.model.gate import Cause
 from npsgui.model.views import Sentence, State
 from tests.relay.house import free_port, serving
@@ -96,6 +98,16 @@ async def test_edits_are_told_with_their_old_and_new_values(tmp_path: Path) -> N
         (Happening.REMOVED, CLIENT, {"inlet": 0, "export": 0}),
         (Happening.REMOVED, TUNNEL, {"inlet": 0, "export": 0}),
     ]
+
+
+async def test_what_is_told_of_an_owner_and_is_no_event_of_it_is_in_the_trail(tmp_path: Path) -> None:
+    async with furnished(tmp_path) as (program, _port):
+        alert = Alert(0.0, AlertKind.UNUSUAL, TUNNEL, 1, "web", "today", {"moved": 2048, "usual": 1024})
+        program.events.push(AlertsRaised((alert, replace(alert, kind=AlertKind.WARNED))))
+        [told] = await trail(program, Happening.UNUSUAL, Happening.WARNED)
+
+    assert (told.owner, dict(told.details)) == (TUNNEL, {"moved": 2048, "usual": 1024})
+    assert str(told.sentence()) == str(alert.sentence())
 
 
 async def test_a_cut_and_the_visitors_turned_away_after_it_are_told_with_exact_bytes(tmp_path: Path) -> None:

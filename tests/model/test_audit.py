@@ -46,6 +46,10 @@ WEB = OwnerKey(OwnerKind.TUNNEL, 3)
             "Closed a connection of tunnel 3 from a:1: 1,000 bytes in, 5 bytes out.",
         ),
         (AuditEvent(0, Happening.CLOCK_JUMPED, details={"seconds": -3600}), "The clock jumped by -3,600 s."),
+        (
+            AuditEvent(0, Happening.UNUSUAL, WEB, name="web", details={"moved": 2**30, "usual": 2**20}),
+            "tunnel 3 “web” has carried 1 GiB in this hour; 1 MiB are usual at this time.",
+        ),
         (AuditEvent(0, Happening.STOPPED, WEB, name="web"), "Stopped tunnel 3 “web”."),
     ],
 )
