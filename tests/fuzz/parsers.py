@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import ssl
 from collections.abc import Callable
 
 import h11
@@ -110,13 +113,53 @@ def chunks(data: bytes) -> None:
 
 
 def hello(data: bytes) -> None:
-    """A name, nothing yet, or a refusal; more bytes never take back a name."""
+    """A name, nothing yet, or a refusal; more bytes never take back a name, and OpenSSL finds no other."""
     try:
         name = server_name(data)
     except ProtocolError:
         return
     if name is not None:
         assert server_name(data + b"\x16\x03\x01\x00\x01x") == name
+        if name.isascii():
+            assert _name_for_openssl(data) in (name, None)
+
+
+def _name_for_openssl(data: bytes) -> str | None:
+    """The name that OpenSSL takes a hello to ask for; empty for none, None when it does not take it."""
+    found: list[str | None] = []
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.sni_callback = lambda _connection, name, _context: found.append(name)
+    incoming = ssl.MemoryBIO()
+    incoming.write(data)
+    with contextlib.suppress(ssl.SSLError):
+        context.wrap_bio(incoming, ssl.MemoryBIO(), server_side=True).do_handshake()
+    return (found[0] or "") if found else None
+
+
+def _real_hello(name: str | None, newest: ssl.TLSVersion) -> bytes:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.maximum_version = newest
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    outgoing = ssl.MemoryBIO()
+    with contextlib.suppress(ssl.SSLWantReadError):
+        context.wrap_bio(ssl.MemoryBIO(), outgoing, server_hostname=name).do_handshake()
+    return outgoing.read()
+
+
+def _edited(data: bytes, edits: list[tuple[float, int, bytes]]) -> bytes:
+    """With some bytes replaced, put in and taken out."""
+    for where, taken, put in edits:
+        at = int(where * len(data))
+        data = data[:at] + put + data[at + taken :]
+    return data
+
+
+def _in_records(payload: bytes, ends: list[int]) -> bytes:
+    """A handshake in TLS records that end there."""
+    cuts = sorted({0, len(payload), *(end for end in ends if end < len(payload))})
+    parts = (payload[start:end] for start, end in itertools.pairwise(cuts))
+    return b"".join(b"\x16\x03\x01" + len(part).to_bytes(2) + part for part in parts)
 
 
 def _take(framing: Framing, data: bytes) -> int | None:
@@ -199,7 +242,22 @@ SOCKS = _mixed(
     *(b"\0\0\0\3\4name\0\x35", b"\0\0\0\4", b"\0\0\1\1"),
 )
 
-TLS = _mixed(
+_EDITS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 4), st.binary(max_size=4)), max_size=3)
+_REAL = st.sampled_from(
+    [
+        _real_hello(name, newest)
+        for name in ("a.test", "xn--fiq228c.example.org", None)
+        for newest in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
+    ]
+)
+_SAME_LENGTH = st.lists(st.tuples(st.floats(0, 1), st.just(1), st.binary(min_size=1, max_size=1)), max_size=4)
+_HELLOS = st.builds(_edited, _REAL, _EDITS | _SAME_LENGTH) | st.builds(
+    _in_records,
+    st.builds(_edited, _REAL.map(lambda whole: whole[5:]), _SAME_LENGTH),
+    st.lists(st.integers(1, 600), max_size=6),
+)
+
+TLS = _HELLOS | _mixed(
     *(b"\x16\3\1", b"\x16\3\3\0\1\1", b"\0\x2f", b"\1\0\0\x2b", b"\3\3" + bytes(32), b"\0", b"\1\0"),
     *(b"\0\2\x13\1", b"\0\x0b\0\0\0\6\0\4\0\0\1a", b"\0\0\0\6\0\4\0\0\1a", b"\x15\3\1"),
     *(b"\xff\xff", b"\1\0\0\0"),
