@@ -26,7 +26,8 @@ from npsgui.ui.theme import Theme
 class TrafficChart(QWidget):
     """Inlet and export over time. Wheel, + and - zoom; drag and arrows pan; double click and Home reset.
 
-    A drag with Shift selects a span, as Shift with the arrows does; Space holds the chart still.
+    A drag with Shift selects a span, as Shift with the arrows does; Space holds the chart still; Page Up
+    and Page Down go from mark to mark.
     """
 
     view_changed = Signal()
@@ -47,8 +48,8 @@ class TrafficChart(QWidget):
         self.plot = Plot(theme, self)
         self.legend, self.strip = Legend(theme, self), SpanStrip(theme, self)
         self.brush = Brush(lambda left, right: self.figure.total(left, right), self)
-        self._pointer = Pointer(self.plot, theme, lambda: self.figure)
-        self.readout = self._pointer.readout
+        self.pointer = Pointer(self.plot, theme, lambda: self.figure)
+        self.readout = self.pointer.readout
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(8)
@@ -179,7 +180,7 @@ class TrafficChart(QWidget):
         figure.draw(self.plot)
         self.legend.show_names(figure.layers.names if figure.layers is not None else ())
         self.plot.show_empty("" if peak or figure.is_unknown else self._nothing[self._range is Range.LIVE])
-        self._pointer.again()
+        self.pointer.again()
         self.brush.again()
 
     def _on_brushed(self) -> None:
@@ -217,5 +218,7 @@ def _keys(chart: TrafficChart) -> Keys:
         (key.Key_Left, SHIFT | CTRL): Act(lambda: extend(-10)),
         (key.Key_Right, SHIFT | CTRL): Act(lambda: extend(10)),
         (key.Key_A, CTRL): Act(lambda: chart.select(chart.view.left, chart.view.right)),
+        (key.Key_PageUp, PLAIN): Act(lambda: chart.pointer.to_mark(forward=False)),
+        (key.Key_PageDown, PLAIN): Act(lambda: chart.pointer.to_mark(forward=True)),
         (key.Key_Escape, PLAIN): Act(brush.clear, lambda: not brush.is_empty),
     }

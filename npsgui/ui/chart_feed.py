@@ -17,6 +17,7 @@ from npsgui.model.views import Step
 from npsgui.tasks import spawn
 from npsgui.ui.chart import TrafficChart
 from npsgui.ui.chart_data import Range, fitting_step
+from npsgui.ui.chart_mark_feed import MarkFeed
 from npsgui.ui.chart_sources import Brought, HistorySource, Wish, bring, owned_parts
 from npsgui.ui.chart_stack import Stacking
 
@@ -38,6 +39,7 @@ class ChartFeed:
         self._stacking = Stacking.DIRECTION
         self._held: Brought | None = None
         self._parts: Mapping[str, OwnerKey] = {}
+        self.marks = MarkFeed(program, chart, clock=clock)
         self._asked = 0
         self._range = chart.range
         self._rest = QTimer(chart)
@@ -54,6 +56,7 @@ class ChartFeed:
         self.owner = owner
         self._asked += 1
         self._forget()
+        self.marks.show_owner(owner)
         self._chart.set_range(self._chart.range)
         self.refresh()
 
@@ -80,7 +83,8 @@ class ChartFeed:
         self.refresh()
 
     def refresh(self) -> None:
-        """Bring the newest samples; called once a second while the chart is visible."""
+        """Bring the newest samples and marks; called once a second while the chart is visible."""
+        self.marks.refresh()
         if self._chart.range is Range.LIVE:
             program = self._program
             samples = program.live(self.owner) if self.owner is not None else []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -9,6 +11,8 @@ from npsgui.model.entities import GLOBAL_KEY
 from npsgui.ui.chart import TrafficChart
 from npsgui.ui.chart_feed import ChartFeed
 from npsgui.ui.chart_stack import Stacking
+from npsgui.ui.event_rows import EventColumns, Group
+from npsgui.ui.sentences import Sentences
 
 
 class ChartMenu(QMenu):
@@ -26,6 +30,12 @@ class ChartMenu(QMenu):
         self.logarithmic = self.addAction(self.tr("Logarithmic axis"))
         self.logarithmic.setCheckable(True)
         self.logarithmic.toggled.connect(chart.set_logarithmic)
+        self.marks = self.addMenu(self.tr("Mark what happened"))
+        for which in Group:
+            mark = self.marks.addAction(EventColumns(Sentences(self), self).group(which))
+            mark.setCheckable(True)
+            mark.setChecked(which in feed.marks.groups)
+            mark.toggled.connect(partial(feed.marks.choose, which))
         group.triggered.connect(self._on_stack)
         self.aboutToShow.connect(self.offer)
         self.offer()

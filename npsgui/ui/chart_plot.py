@@ -11,6 +11,7 @@ from npsgui.ui.chart_axes import TimeAxis, ValueAxis
 from npsgui.ui.chart_data import Layers, Span, View, bar_width
 from npsgui.ui.chart_items import Bars, Board, Ground, Wash
 from npsgui.ui.chart_lines import Lines
+from npsgui.ui.chart_marks import NEAR, Mark, Marks
 from npsgui.ui.chart_scales import LINES, Linear, Logarithmic
 from npsgui.ui.graphs import pg
 from npsgui.ui.theme import Theme
@@ -44,10 +45,12 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self.plotItem.hideButtons()
         self.plotItem.layout.setContentsMargins(0, 8, 0, 0)
         self.ground, self.bars, self.wash = Ground(theme.colors), Bars(theme.colors), Wash(theme.colors)
+        self.marks = Marks(theme.colors)
         self._inlet, self._export = pg.PlotCurveItem(antialias=True), pg.PlotCurveItem(antialias=True)
         self._cross = pg.InfiniteLine(angle=90, movable=False)
         self._cross.hide()
-        for item in (self.ground, self.bars, self.wash, self._export, self._inlet, self._cross):
+        items = (self.ground, self.bars, self.wash, self._export, self._inlet, self.marks, self._cross)
+        for item in items:
             self.addItem(item, ignoreBounds=True)
         self._empty = QLabel(self)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -91,6 +94,17 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self.wash.span = span
         self.wash.update()
 
+    def show_marks(self, marks: list[Mark]) -> None:
+        """Mark what happened."""
+        self.marks.marks = marks
+        self.marks.update()
+
+    def marks_at(self, moment: float) -> list[Mark]:
+        """The marks that are painted at a time, or so near that the pointer does not tell them apart."""
+        (left, right), _ = self.board.viewRange()
+        near = NEAR * (right - left) / max(self.area().width(), 1)
+        return [mark for mark in self.marks.marks if abs(mark.at - moment) <= near]
+
     def show_cross(self, moment: float | None) -> None:
         """Put the crosshair at a time, or hide it."""
         self._cross.setVisible(moment is not None)
@@ -122,11 +136,14 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
 
     def _recolour(self) -> None:
         colors = self._theme.colors
-        self.ground.colors = self.bars.colors = self.wash.colors = colors
+        for item in (self.ground, self.bars, self.wash, self.marks):
+            item.colors = colors
+            item.update()
         self.setBackground(colors.surface)
         font = QFont(self.font())
         font.setPixelSize(11)
         font.setFeature(QFont.Tag("tnum"), 1)
+        self.marks.font = font
         for axis in (self._times, self._values):
             axis.setTickFont(font)
             axis.setPen(colors.line)
@@ -135,8 +152,6 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self._export.setPen(pg.mkPen(colors.export, width=1.6))
         self._cross.setPen(pg.mkPen(colors.muted, width=1, style=Qt.PenStyle.DashLine))
         self._empty.setStyleSheet(f"color: {colors.muted}; background: transparent; font-size: 13px;")
-        for item in (self.ground, self.bars, self.wash):
-            item.update()
 
     # Qt overrides
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from PySide6.QtCore import QObject, QPoint
 
 from npsgui.ui.chart_figures import Figure
+from npsgui.ui.chart_marks import Mark
 from npsgui.ui.chart_plot import Plot
 from npsgui.ui.chart_readout import ReadOut
 from npsgui.ui.theme import Theme
+
+_TOLD = 3
+"""How many marks are read out at once."""
 
 
 class Pointer(QObject):
@@ -28,9 +33,33 @@ class Pointer(QObject):
         if self._at is not None:
             self._on_pointed(self._at)
 
+    def show_marks(self, marks: list[Mark]) -> None:
+        """Mark what happened, the oldest first."""
+        self._plot.show_marks(marks)
+        self.again()
+
+    def to_mark(self, *, forward: bool) -> None:
+        """Go to the next mark in sight, or to the one before, and read it out."""
+        plot = self._plot
+        (left, right), _ = plot.board.viewRange()
+        at = plot.time_at(self._at) if self._at is not None else left - 1 if forward else right + 1
+        passed = {id(mark) for mark in plot.marks_at(at)}
+        seen = [mark.at for mark in plot.marks.marks if left <= mark.at <= right and id(mark) not in passed]
+        beyond = [moment for moment in seen if (moment > at) is forward]
+        if beyond:
+            x = plot.point_at(min(beyond) if forward else max(beyond), 0).x()
+            self._on_pointed(QPoint(x, plot.area().center().y()))
+            plot.setAccessibleDescription(self.readout.text())
+
     def _on_pointed(self, at: QPoint) -> None:
         self._at = at
-        self._plot.show_cross(self._figure().read(self.readout, self._plot.time_at(at)))
+        moment = self._plot.time_at(at)
+        self._plot.show_cross(self._figure().read(self.readout, moment))
+        marks = self._plot.marks_at(moment)
+        told = [f"{datetime.fromtimestamp(mark.at):%H:%M:%S}  {mark.text}" for mark in marks[:_TOLD]]
+        if len(marks) > _TOLD:
+            told.append(self.tr("and {count} more").format(count=len(marks) - _TOLD))
+        self.readout.note(told)
         self.readout.move_beside(at, self._plot.rect())
 
     def _on_unpointed(self) -> None:

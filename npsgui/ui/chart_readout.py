@@ -20,6 +20,7 @@ Names = Sequence[str]
 DISTANCE = 14
 """From the pointer to the box, px."""
 _ROWS = 5
+_NOTE_WIDTH = 320
 _ROW_PIXELS, _AROUND = 19, 48
 """How high a row is, and what is not rows."""
 
@@ -69,6 +70,7 @@ class ReadOut(QFrame):
             labels[3].setObjectName("exact")
         self._notes = QLabel(self)
         self._notes.setTextFormat(Qt.TextFormat.PlainText)
+        self._notes.setWordWrap(True)
         grid.addWidget(self._notes, _ROWS + 1, 0, 1, 4)
         self._notes.hide()
         self._paint()
@@ -110,7 +112,10 @@ class ReadOut(QFrame):
 
     def note(self, sentences: Sequence[str]) -> None:
         """Say what happened there, beneath the values."""
-        self._notes.setText("\n".join(sentences))
+        text, flags = "\n".join(sentences), int(Qt.TextFlag.TextWordWrap)
+        wrapped = self._notes.fontMetrics().boundingRect(0, 0, _NOTE_WIDTH, 1000, flags, text)
+        self._notes.setText(text)
+        self._notes.setFixedSize(wrapped.width() + 4, wrapped.height())
         self._notes.setVisible(bool(sentences))
         self._fit()
 

@@ -14,9 +14,10 @@ from npsgui.model.retention import Retention
 from npsgui.model.views import FlowRow, Sample, Step, Usage
 from npsgui.ui.chart_data import History
 from npsgui.ui.chart_stack import MOST, Stack, Stacking, history_by_peer
+from npsgui.ui.event_feed import TrailSource
 
 
-class HistorySource(Protocol):
+class HistorySource(TrailSource, Protocol):
     """The part of Program that a chart needs."""
 
     events: Events
@@ -25,6 +26,9 @@ class HistorySource(Protocol):
     @property
     def configuration(self) -> Configuration:
         """What is in force."""
+
+    def flow(self, owner: OwnerKey) -> FlowRow:
+        """One owner's row. Raises NotFound."""
 
     def flows(self, kind: OwnerKind | None = None) -> list[FlowRow]:
         """The rows of one kind."""

@@ -8,16 +8,12 @@ from npsgui.model.agents import AgentRow
 from npsgui.model.entities import OwnerKey
 from npsgui.model.forecast import Forecast
 from npsgui.model.periods import Period
-from npsgui.model.views import ConnectionRow, FlowRow
+from npsgui.model.views import ConnectionRow
 from npsgui.ui.chart_sources import HistorySource
-from npsgui.ui.event_feed import TrailSource
 
 
-class DetailSource(HistorySource, TrailSource, Protocol):
+class DetailSource(HistorySource, Protocol):
     """The part of Program that the pane needs."""
-
-    def flow(self, owner: OwnerKey) -> FlowRow:
-        """One owner's row. Raises NotFound."""
 
     def connections(self) -> list[ConnectionRow]:
         """The open sessions."""

@@ -55,6 +55,19 @@ class Group(enum.Enum):
     )
 
 
+def look_of(what: Happening) -> tuple[str, str]:
+    """The shape and the colour's token of a kind: bad ones stand out, others have a quiet ring."""
+    if what in (Happening.CUT, Happening.PORT_FAILED, Happening.RECOVERED):
+        return "square", "bad"
+    if what in _WARNINGS:
+        return "triangle", "warn"
+    if what is Happening.THROTTLED:
+        return "diamond", "warn"
+    if what in _GOOD:
+        return "circle", "ok"
+    return "ring", "muted"
+
+
 class EventLine(NamedTuple):
     """One row. ``number`` tells events of one moment apart, the newest being 0."""
 
@@ -115,6 +128,17 @@ class EventColumns(QObject):
         """The event in words."""
         return self._sentences.of(line.event.sentence())
 
+    def group(self, group: Group) -> str:
+        """Kinds that are looked for together, in a word or two."""
+        return {
+            Group.LIMITS: self.tr("At the limit"),
+            Group.VISITORS: self.tr("Visitors"),
+            Group.EDITS: self.tr("Edits"),
+            Group.PERIODS: self.tr("Periods"),
+            Group.AGENTS: self.tr("Agents"),
+            Group.RUNS: self.tr("Ports and runs"),
+        }[group]
+
     def kind(self, what: Happening) -> str:
         """The kind of an event in a word or two."""
         words = {
@@ -160,19 +184,11 @@ class KindDelegate(RowDelegate):
         self._theme = theme
 
     def draw(self, cell: Cell, row: EventLine, text: str) -> None:
-        """Bad and warning kinds stand out; the others have a quiet ring."""
-        colors, what = self._theme.colors, row.event.what
-        shape, color = "ring", colors.muted
-        if what in (Happening.CUT, Happening.PORT_FAILED, Happening.RECOVERED):
-            shape, color = "square", colors.bad
-        elif what in _WARNINGS:
-            shape, color = "triangle", colors.warn
-        elif what is Happening.THROTTLED:
-            shape, color = "diamond", colors.warn
-        elif what in _GOOD:
-            shape, color = "circle", colors.ok
+        """A shape before the text."""
+        shape, token = look_of(row.event.what)
         top = cell.box.center().y() - _SHAPE / 2
-        draw_shape(cell.painter, shape, color, QRectF(cell.box.left() + PADDING, top, _SHAPE, _SHAPE))
+        box = QRectF(cell.box.left() + PADDING, top, _SHAPE, _SHAPE)
+        draw_shape(cell.painter, shape, getattr(self._theme.colors, token), box)
         cell.write(text, PADDING + _SHAPE + 8)
 
 

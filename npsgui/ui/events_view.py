@@ -51,7 +51,8 @@ class EventsView(QWidget):
         self._owner: OwnerKey | None = None
         self._text = ""
         self.feed = EventFeed(program, self, clock=clock)
-        self.table = Table(EventColumns(self._sentences, self).all(), lambda line: line.key, self)
+        self._columns = EventColumns(self._sentences, self)
+        self.table = Table(self._columns.all(), lambda line: line.key, self)
         self.view = TableView(self.table, self)
         self.view.setAccessibleName(self.tr("Events"))
         self.view.sortByColumn(0, Qt.SortOrder.DescendingOrder)
@@ -101,16 +102,9 @@ class EventsView(QWidget):
     def _fill(self) -> None:
         self.kinds.setAccessibleName(self.tr("Kind"))
         self.spans.setAccessibleName(self.tr("Time"))
-        for text, group in (
-            (self.tr("All kinds"), None),
-            (self.tr("At the limit"), Group.LIMITS),
-            (self.tr("Visitors"), Group.VISITORS),
-            (self.tr("Edits"), Group.EDITS),
-            (self.tr("Periods"), Group.PERIODS),
-            (self.tr("Agents"), Group.AGENTS),
-            (self.tr("Ports and runs"), Group.RUNS),
-        ):
-            self.kinds.addItem(text, group)
+        self.kinds.addItem(self.tr("All kinds"), None)
+        for group in Group:
+            self.kinds.addItem(self._columns.group(group), group)
         for text, seconds in (
             (self.tr("All times"), 0.0),
             (self.tr("Last hour"), _HOUR),

@@ -30,9 +30,6 @@ _NAME, _RATE, _BYTES = 0.26, 104, 92
 class OverviewSource(HistorySource, Protocol):
     """The part of Program that the page needs."""
 
-    def flow(self, owner: OwnerKey) -> FlowRow:
-        """One owner's row."""
-
     def today(self) -> Usage:
         """All bytes since local midnight."""
 
