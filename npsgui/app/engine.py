@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
 from npsgui.app.certificates import Certificates
@@ -16,6 +17,7 @@ from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Host, Owner, Tunnel, Via
 from npsgui.model.events import Events
 from npsgui.model.gate import Cause
+from npsgui.model.registrations import Registrations
 from npsgui.model.rules import UDP_MODES
 from npsgui.model.views import ConnectionRow, Sentence
 from npsgui.relay.relay import Relay
@@ -29,12 +31,21 @@ class Engine:
 
     def __init__(self, accounts: Accounts, events: Events, settings: Settings, steward: Steward) -> None:
         certificates = Certificates(settings.folder)
-        self._bridge = Bridge(events, certificates.bridge, listen, on_secret=self._on_secret, steward=steward)
+        registrations = Registrations()
+        self._bridge = Bridge(
+            events,
+            certificates.bridge,
+            listen,
+            on_secret=self._on_secret,
+            on_register=lambda address, hours: registrations.register(address, hours, time.time()),
+            steward=steward,
+        )
         self._relay = Relay(
             accounts,
             events,
             contexts=certificates.context,
             agents=self._bridge,
+            registrations=registrations,
             by_network=settings.ipv6_by_network,
         )
         self._holders = PortHolders()

@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from npsgui.bridge.config_mode import NoSteward, Steward, configure
 from npsgui.bridge.doorway import Caller, Porter
-from npsgui.bridge.handshake import Errand, digest
+from npsgui.bridge.handshake import Errand, digest, registered_hours
 from npsgui.bridge.login import Login, open_stream, start_trunk, stream_of
 from npsgui.bridge.mux import MISSED_PINGS
 from npsgui.bridge.port import Listen, Place, Port
@@ -35,6 +35,10 @@ OnSecret = Callable[[Caller], None]
 """Takes a visitor who names a secret by the MD5 of its password (``caller.purpose.argument``)."""
 
 
+OnRegister = Callable[[str, int], None]
+"""Told of the address, with its port, of a visitor who registers, and for how many hours."""
+
+
 def _turn_away(caller: Caller) -> None:
     caller.transport.close()
 
@@ -49,11 +53,13 @@ class Bridge:
         listen: Listen,
         *,
         on_secret: OnSecret = _turn_away,
+        on_register: OnRegister = lambda _address, _hours: None,
         steward: Steward | None = None,
     ) -> None:
         """``steward`` decides what agents may bring; without one nothing."""
         self._events = events
         self._on_secret = on_secret
+        self._on_register = on_register
         self._steward = steward or NoSteward()
         self._missed_pings = MISSED_PINGS
         self._porter = Porter(self._let_in)
@@ -172,7 +178,9 @@ class Bridge:
         elif errand is Errand.FILE and not public:
             self._take_files(caller)
         else:
-            # rgst: nobody here asks who is registered; p2pm: bytes that pass by us cannot be counted
+            if errand is Errand.REGISTER:
+                self._on_register(caller.address, registered_hours(caller.purpose))
+            # p2pm is left out: bytes that pass by us cannot be counted
             caller.transport.close()
 
     def _take_login(self, caller: Caller) -> None:

@@ -67,6 +67,11 @@ class Purpose:
     argument: bytes = b""
 
 
+def registered_hours(purpose: Purpose) -> int:
+    """For how long a visitor registers. Source: nps-wire.md section 12."""
+    return int.from_bytes(purpose.argument, "little", signed=True)
+
+
 class KeyRefused(ProtocolError):
     """The server does not know the key."""
 

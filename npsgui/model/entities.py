@@ -162,6 +162,8 @@ class Everything:
     """Lets agents without a client of their own in, to bring one; empty lets none."""
     disconnect_timeout: int = 60
     """Pings in a row, five seconds apart, without an answer: then an agent is taken for gone, as in NPS."""
+    registered_only: bool = False
+    """Whether visitors must have registered their address at the agents' port: NPS's ``ip_limit``."""
     timezone: str = ""
     """Whose clock hours mean, like ``Europe/Berlin``; empty is the system's."""
     alternative: Alternative = Alternative.OFF

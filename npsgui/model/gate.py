@@ -35,6 +35,7 @@ class Cause(enum.StrEnum):
     IDLE = "idle"
     AGENT = "agent"
     BLOCKED = "blocked"
+    UNREGISTERED = "unregistered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class Refusal:
             return Sentence("{owner} is outside its hours.", said)
         if self.cause is Cause.BLOCKED:
             return Sentence("This visitor is blocked at {owner}.", said)
+        if self.cause is Cause.UNREGISTERED:
+            return Sentence("This visitor has not registered at {owner}.", said)
         return Sentence("Stopped: {owner}.", said)
 
 

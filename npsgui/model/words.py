@@ -246,6 +246,7 @@ WORDS: tuple[Word, ...] = (
     Word("bridge_tls", _GLOBAL, _flag, _flag_text),
     Word("public_key", _GLOBAL, _text),
     Word("disconnect_timeout", _GLOBAL, _count),
+    Word("registered_only", _GLOBAL, _flag, _flag_text),
     Word("sessions", _GLOBAL, _count, limit=True, attribute="connections"),
     Word("alt_sessions", _GLOBAL, _or_usual(_count), _usual_or(str), limit=True, attribute="alt_connections"),
     Word("timezone", _GLOBAL, _zone, lambda name: name or "system"),

@@ -19,6 +19,7 @@ from npsgui.model.entities import Host, OwnerKey, OwnerKind, Target, Tunnel
 from npsgui.model.errors import BindFailed, TargetUnreachable
 from npsgui.model.events import AgentDown, Event, Events, ListenerChanged, TargetFailed, TargetHealth
 from npsgui.model.gate import Cause
+from npsgui.model.registrations import Registrations
 from npsgui.model.rules import unsupported
 from npsgui.model.views import ConnectionRow, Sentence
 from npsgui.relay.buffers import Buffers
@@ -51,6 +52,7 @@ class Relay:
         contexts: Contexts = no_certificates,
         agents: Agents | None = None,
         *,
+        registrations: Registrations | None = None,
         by_network: bool = False,
         http_idle: float = HTTP_IDLE_SECONDS,
         drain_seconds: float = DRAIN_SECONDS,
@@ -61,7 +63,13 @@ class Relay:
         self._events = events
         self._pacer = Pacer(loop)
         self._sessions = Sessions(
-            loop, accounts, events, by_network=by_network, drain_seconds=drain_seconds, wall=wall
+            loop,
+            accounts,
+            events,
+            registrations=registrations,
+            by_network=by_network,
+            drain_seconds=drain_seconds,
+            wall=wall,
         )
         dialer = Dialer(loop, agents or NoAgents(), self._on_target_failed, dial_seconds)
         shared = Shared(loop, Buffers(), self._pacer, self._sessions, dialer, http_idle)
@@ -80,6 +88,7 @@ class Relay:
         """Put a Configuration in force that the accounts have already; what did not change is not touched."""
         self._sessions.turn()
         self._sessions.cut_blocked()
+        self._sessions.registrations.required = configuration.everything.registered_only
         self._shared.dialer.clients = configuration.clients
         before, self._tunnels = self._tunnels, _wanted(configuration)
         for key, tunnel in before.items():

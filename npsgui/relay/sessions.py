@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from npsgui.model.accounts import Accounts
-from npsgui.model.entities import OwnerKey, OwnerKind
+from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.events import Events, QuotaReached, SessionClosed, SessionOpened, VisitorRefused
 from npsgui.model.flow import Flow
 from npsgui.model.gate import Cause, Gate, Lease, Refusal
 from npsgui.model.peers import address_of
+from npsgui.model.registrations import Registrations
 from npsgui.model.views import ConnectionRow
 
 DRAIN_SECONDS = 2.0
@@ -135,10 +136,12 @@ class Sessions:
         accounts: Accounts,
         events: Events,
         *,
+        registrations: Registrations | None = None,
         by_network: bool = False,
         drain_seconds: float = DRAIN_SECONDS,
         wall: Callable[[], float] = time.time,
     ) -> None:
+        self.registrations = registrations or Registrations()
         self.drain_seconds = drain_seconds
         self.by_network = by_network
         """Whether IPv6 peers are told apart by their /64 network, not by their address."""
@@ -160,7 +163,14 @@ class Sessions:
     def admit(self, owner: OwnerKey, peer: str) -> Lease | Refusal:
         """The lease of a visitor's session, or why it gets none; the events are told of a refusal."""
         gate = self._accounts.gate(owner)
-        answer = Refusal(owner, Cause.REMOVED) if gate is None else gate.admit(self._wall(), peer)
+        wall = self._wall()
+        answer: Lease | Refusal
+        if gate is None:
+            answer = Refusal(owner, Cause.REMOVED)
+        elif not self.registrations.lets_in(peer, wall):
+            answer = Refusal(GLOBAL_KEY, Cause.UNREGISTERED)
+        else:
+            answer = gate.admit(wall, peer)
         if isinstance(answer, Refusal):
             self._events.push(VisitorRefused(owner, answer.owner, answer.cause, peer))
         return answer

@@ -62,7 +62,18 @@ class LimitsDialog(OwnerForm):
             Field(
                 "disconnect_timeout",
                 self.tr("Missed pings"),
-                self.tr("Five seconds apart; then an agent is taken for gone"),
+                self.tr(
+                    "Five seconds apart; then an agent is taken for gone. One that is silent: after three"
+                ),
+            ),
+            Field(
+                "registered_only",
+                self.tr("Visitors"),
+                self.tr("Who has a key registers an address for some hours: npc register"),
+                choices=(
+                    ("no", self.tr("Anybody")),
+                    ("yes", self.tr("Registered addresses only")),
+                ),
             ),
         )
         return FormPage(self.tr("Agents"), (port, rules))

@@ -83,6 +83,7 @@ class Sentences(QObject):
             Cause.IDLE: self.tr("idle"),
             Cause.AGENT: self.tr("agent lost"),
             Cause.BLOCKED: self.tr("blocked"),
+            Cause.UNREGISTERED: self.tr("not registered"),
         }
         return words[cause]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from npsgui.app.program import Program
 from npsgui.model.entities import GLOBAL_KEY, OwnerKind, Target
 from npsgui.model.errors import FieldError
 from npsgui.tasks import spawn
+from tests.bridge.official import Npc
+from tests.bridge.town import KEY
 from tests.bridge.wiring import until
-from tests.relay.house import free_port
+from tests.relay.house import echo, free_port, hang_up, serving
 
 
 def test_tls_of_the_whole_port_is_turned_on_and_off_while_it_runs(tmp_path: Path) -> None:
@@ -48,5 +51,34 @@ def test_a_guest_comes_with_the_public_key_only(tmp_path: Path) -> None:
                 assert caught.value.field == word
         finally:
             await program.close()
+
+    asyncio.run(body())
+
+
+def test_only_who_has_registered_is_let_in(tmp_path: Path) -> None:
+    async def body() -> None:
+        program, bridge, port = await Program.open(tmp_path), free_port(), free_port()
+        async with serving(echo) as (target,):
+            await program.add(OwnerKind.CLIENT, {"key": KEY})
+            await program.add(OwnerKind.TUNNEL, {"client": "1", "port": str(port), "targets": str(target)})
+            words = {"bridge_port": str(bridge), "bridge_bind": "127.0.0.1", "registered_only": "yes"}
+            await program.set(GLOBAL_KEY, words)
+            got = []
+            for hours in (-1, 3, 0):
+                wire = await Npc(Target("127.0.0.1", bridge)).connect(
+                    b"rgst", hours.to_bytes(4, "little", signed=True)
+                )
+                await wire.rest()
+                wire.close()
+                visitor = await asyncio.open_connection("127.0.0.1", port)
+                visitor[1].write(b"hello")
+                answer = b""
+                with contextlib.suppress(ConnectionError):
+                    answer = await visitor[0].read(5)
+                got.append(answer)
+                await hang_up(visitor)
+        await program.close()
+
+        assert got == [b"", b"hello", b""]
 
     asyncio.run(body())

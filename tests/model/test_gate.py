@@ -168,7 +168,7 @@ def test_a_used_up_quota_is_refused_and_a_raised_one_admits_again() -> None:
 def test_every_refusal_names_its_owner_in_words() -> None:
     said = {str(Refusal(CLIENT, cause).sentence()) for cause in Cause}
 
-    assert len(said) == 6
+    assert len(said) == 7
     assert all("client 1" in sentence for sentence in said)
 
 

@@ -16,7 +16,7 @@ _PAGE = """<!doctype html>
 <p>{sentence}</p>
 """
 
-_STATUS_OF = {Cause.QUOTA: 429, Cause.CONNECTIONS: 429, Cause.BLOCKED: 403}
+_STATUS_OF = {Cause.QUOTA: 429, Cause.CONNECTIONS: 429, Cause.BLOCKED: 403, Cause.UNREGISTERED: 403}
 
 
 ASK = ("WWW-Authenticate", 'Basic realm="npsgui", charset="UTF-8"')
