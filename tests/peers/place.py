@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from npsgui.app.control import ask
@@ -102,12 +103,8 @@ async def server(*words: object, port: int) -> AsyncIterator[None]:
         *map(str, words), stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
     )
     try:
-        while True:
-            with contextlib.suppress(ConnectionRefusedError):
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-                writer.close()
-                await writer.wait_closed()
-                break
+        # not tried by connecting: iperf3 takes whoever comes first for its client, and resets the next one
+        while not _listens(process.pid, port):
             assert process.returncode is None, f"{words[0]} has ended"
             await asyncio.sleep(0.02)
         yield
@@ -115,6 +112,11 @@ async def server(*words: object, port: int) -> AsyncIterator[None]:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
         await process.wait()
+
+
+def _listens(process: int, port: int) -> bool:
+    found = psutil.Process(process).net_connections("tcp")
+    return any(one.status == psutil.CONN_LISTEN and one.laddr.port == port for one in found)
 
 
 def make_file(path: Path) -> str:
