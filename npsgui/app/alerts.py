@@ -17,15 +17,15 @@ from npsgui.app.hour_watch import HourWatch
 from npsgui.app.rows import client_of, remark_of
 from npsgui.app.settings import Settings
 from npsgui.app.webhook import Address, Webhook, trial_body
-from npsgui.model.alert_causes import AgentWatch, Usual, expiring, needed_agents, told_by
+from npsgui.model.alert_causes import AgentWatch, Usual, expiring, needed_agents, told_by, why
 from npsgui.model.alerts import Alert, AlertBook, AlertKind, AlertRules, Told
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import Everything, Owner, OwnerKey, OwnerKind
+from npsgui.model.entities import GLOBAL_KEY, Everything, Owner, OwnerKey, OwnerKind
 from npsgui.model.errors import FieldError, NotFound
 from npsgui.model.events import AlertsRaised, Event, MinuteTurned
 from npsgui.model.hours import zone_of
 from npsgui.model.units import parse_bytes
-from npsgui.model.views import FlowRow, State
+from npsgui.model.views import FlowRow, Sentence, State
 from npsgui.tasks import spawn
 
 log = logging.getLogger(__name__)
@@ -133,6 +133,7 @@ class Alerts:
     def _on_minute(self, turned: MinuteTurned) -> None:
         now, configuration = self._clock(), self._program.configuration
         self._watch_agents(configuration, now)
+        self._watch_shared_ports(configuration)
         if self._seen is not configuration:
             self._seen, self._expiring = configuration, expiring(configuration)
         zone = zone_of(configuration.everything.timezone)
@@ -154,6 +155,18 @@ class Alerts:
         for client, gone in self._agents.away(needed_agents(configuration), now, seconds):
             owner = OwnerKey(OwnerKind.CLIENT, client)
             self._take(AlertKind.AGENT_OFFLINE, owner, {"minutes": round(gone / 60)}, "")
+
+    def _watch_shared_ports(self, configuration: Configuration) -> None:
+        """The agents' port, and that of hosts: the first that is enabled stands for all of them."""
+        bridge = self._program.bridge()
+        if isinstance(bridge, Sentence):
+            self._take(AlertKind.PORT_FAILED, GLOBAL_KEY, why(bridge), "")
+        for host in configuration.hosts.values():
+            if host.enabled and configuration.clients[host.client].enabled:
+                row = self._program.flow(host.owner)
+                if row.state is State.FAILED and row.reason is not None:
+                    self._take(AlertKind.PORT_FAILED, host.owner, why(row.reason), "")
+                break
 
     def _on_unusual(self, owner: OwnerKey, moved: int, usual: Usual) -> None:
         """One a day for a client and all that it owns: a tunnel's traffic is its client's, too."""
@@ -201,6 +214,8 @@ class Alerts:
             if alert.kind is AlertKind.EXPIRY_NEAR:
                 found = self._program.configuration.find(alert.owner)
                 return not isinstance(found, Everything) and str(found.expires) == alert.period
+            if alert.key == (AlertKind.PORT_FAILED, GLOBAL_KEY):
+                return isinstance(self._program.bridge(), Sentence)
             return _STANDS[alert.kind](self._program.flow(alert.owner))
         except NotFound:
             return False

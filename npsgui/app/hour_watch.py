@@ -60,8 +60,10 @@ class HourWatch:
         if not owners:
             return
         zone = zone_of(self._program.configuration.everything.timezone)
-        hours = same_hours(self._hour, zone)
-        since = self._hour - (WEEKS * 7 * 24 + 2) * HOUR
+        # past its retention an hour's bytes are in its day's
+        kept = self._hour - self._program.retention.hours + HOUR
+        hours = [hour for hour in same_hours(self._hour, zone) if hour - HOUR >= kept]
+        since = max(kept, self._hour - (WEEKS * 7 * 24 + 2) * HOUR)
         covered = await self._program.coverage(since, self._hour)
         for owner in owners:
             rows = await self._program.history(owner, since, self._hour, Step.HOUR)

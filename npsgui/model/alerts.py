@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from npsgui.model.entities import OwnerKey
+from npsgui.model.entities import GLOBAL_KEY, OwnerKey
 from npsgui.model.units import Measured
 from npsgui.model.views import Sentence
 
@@ -78,7 +78,10 @@ class Alert:
             owner = Sentence("{owner} “{name}”", (("owner", self.owner), ("name", self.name)))
         values: dict[str, object] = {name: _shown(name, value) for name, value in self.details.items()}
         if self.kind is AlertKind.PORT_FAILED:
-            values = {"reason": Sentence(self.details["reason"], tuple(self.details["values"].items()))}
+            reason = Sentence(self.details["reason"], tuple(self.details["values"].items()))
+            if self.owner == GLOBAL_KEY:
+                return reason
+            values = {"reason": reason}
         return Sentence(_SAID[self.kind].template, (*values.items(), ("owner", owner)))
 
 

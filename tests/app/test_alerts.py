@@ -20,10 +20,11 @@ from npsgui.app.settings import Settings
 from npsgui.model.agents import AgentRow
 from npsgui.model.alerts import Alert, AlertKind
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import GLOBAL_KEY, Client, OwnerKey, OwnerKind, Tunnel, Via
+from npsgui.model.entities import GLOBAL_KEY, Client, Host, OwnerKey, OwnerKind, Tunnel, Via
 from npsgui.model.errors import NpsError
 from npsgui.model.events import AlertsRaised, Event, Events, MinuteTurned, QuotaReached, QuotaWarned
-from npsgui.model.views import FlowRow, State, Step, Usage
+from npsgui.model.retention import Retention
+from npsgui.model.views import FlowRow, Sentence, State, Step, Usage
 from tests.cli.terminal import Serve
 from tests.ui.chart_program import row
 
@@ -53,6 +54,8 @@ class Plain:
         self.row = row(CLIENT, quota=100)
         self.online: list[AgentRow] = []
         self.began = 1
+        self.retention = Retention()
+        self.agents_port: Sentence | bool = True
         self.alerts = self._open()
 
     def _open(self) -> Alerts:
@@ -73,6 +76,9 @@ class Plain:
 
     def flow(self, _: OwnerKey) -> FlowRow:
         return self.row
+
+    def bridge(self) -> Sentence | bool:
+        return self.agents_port
 
     def agents(self) -> list[AgentRow]:
         return self.online
@@ -185,6 +191,28 @@ async def test_unusual_traffic_is_told_of_the_tunnel_and_not_of_its_client_as_we
     plain.minute(usages)
     await settled()
     assert plain.hear() == []
+
+
+async def test_where_hours_are_not_kept_for_weeks_nothing_is_unusual(plain: Plain) -> None:
+    plain.retention = Retention(minutes=86_400, hours=4 * WEEK)
+    usages = {CLIENT: Usage(MONDAY, 50 * GIB, 0)}
+    plain.minute(usages)
+    await settled()
+
+    assert plain.hear() == []
+
+
+async def test_a_port_that_all_share_is_told_and_so_is_the_next_time_it_fails(plain: Plain) -> None:
+    reason = Sentence("Port {port} on {address} is in use.", (("port", 8024), ("address", "0.0.0.0")))
+    plain.agents_port = reason
+    assert plain.minute() == [AlertKind.PORT_FAILED]
+    assert str(plain.raised[0].sentence()) == "Port 8024 on 0.0.0.0 is in use."
+    assert plain.minute() == []
+
+    plain.configuration = plain.configuration.with_owner(Host(id=1, client=1))
+    plain.row = plain.row._replace(state=State.FAILED, reason=reason)
+    assert plain.minute() == [AlertKind.PORT_FAILED]
+    assert plain.raised[0].owner == Host(id=1, client=1).owner
 
 
 async def settled() -> None:

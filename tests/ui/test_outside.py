@@ -29,6 +29,7 @@ from npsgui.ui.theme import Theme
 from npsgui.ui.tray import Tray
 from npsgui.ui.window import Window
 from tests.ui.chart_program import FakeProgram, row
+from tests.ui.test_access import nameless
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support")
 
@@ -117,6 +118,7 @@ def test_the_mini_window_stays_above_and_remembers_its_place(qtbot: QtBot, tmp_p
 
     assert mini.windowFlags() & Qt.WindowType.WindowStaysOnTopHint
     assert "2.0 KiB/s" in mini.accessibleDescription()
+    assert nameless(mini) == []
     QTest.keyClick(mini, Qt.Key.Key_Escape)
     assert mini.isHidden()
     again = MiniWindow(program, Theme(), settings)  # type: ignore[arg-type]
