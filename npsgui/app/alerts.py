@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import logging
 import time
@@ -34,6 +35,9 @@ GRACE = 5.0
 """Nothing is told in the first seconds, s: whoever shows it is not there yet."""
 
 DAY = 86_400
+
+PART = 100
+"""Alerts that are looked at in one go: of each its owner's row is made."""
 
 
 class _Kept(msgspec.Struct):
@@ -123,30 +127,38 @@ class Alerts:
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, MinuteTurned):
-            self._on_minute(event)
+            spawn(self._look(event), "alerts of the minute")
             return
         told = told_by(event)
         if told is not None:
             kind, owner, details = told
             self._facts[kind, owner] = details
 
-    def _on_minute(self, turned: MinuteTurned) -> None:
+    async def _look(self, turned: MinuteTurned) -> None:
+        """Once a minute: what no event tells. The window has its turn between the parts."""
         now, configuration = self._clock(), self._program.configuration
         self._watch_agents(configuration, now)
         self._watch_shared_ports(configuration)
+        await asyncio.sleep(0)
+        self._watch_ends(configuration, now)
+        told = self._book.told()
+        for first in range(0, len(told), PART):
+            await asyncio.sleep(0)
+            self._raised += self._book.turn(now, self._holds, told[first : first + PART])
+        if AlertKind.UNUSUAL not in self._rules.off:
+            await self._hours.take(turned, self._rules)
+        self._keep()
+
+    def _watch_ends(self, configuration: Configuration, now: float) -> None:
         if self._seen is not configuration:
             self._seen, self._expiring = configuration, expiring(configuration)
-        zone = zone_of(configuration.everything.timezone)
+        kind, zone = AlertKind.EXPIRY_NEAR, zone_of(configuration.everything.timezone)
         for expires, owner in self._expiring:
             if expires > now + self._rules.expiry_days * DAY:
                 break
-            if expires > now:
+            if expires > now and not self._book.knows(kind, owner.owner, str(expires)):
                 date = datetime.datetime.fromtimestamp(expires, zone).date().isoformat()
-                self._take(AlertKind.EXPIRY_NEAR, owner.owner, {"date": date}, str(expires))
-        self._raised += self._book.turn(now, self._holds)
-        if AlertKind.UNUSUAL not in self._rules.off:
-            spawn(self._hours.take(turned, self._rules), "unusual traffic")
-        self._keep()
+                self._take(kind, owner.owner, {"date": date}, str(expires))
 
     def _watch_agents(self, configuration: Configuration, now: float) -> None:
         online = {row.client for row in self._program.agents()}

@@ -129,10 +129,21 @@ class AlertBook:
         if known is not None:
             self._told[kind, owner] = replace(known, again=until)
 
-    def turn(self, now: float, holds: Callable[[Alert], bool]) -> list[Alert]:
-        """Those whose snooze is over. What has long been over itself is forgotten."""
+    def knows(self, kind: AlertKind, owner: OwnerKey, period: str) -> bool:
+        """Whether this cause was told, in this period."""
+        known = self._told.get((kind, owner))
+        return known is not None and known.alert.period == period
+
+    def turn(
+        self, now: float, holds: Callable[[Alert], bool], part: Iterable[Told] | None = None
+    ) -> list[Alert]:
+        """Those whose snooze is over. What has long been over itself is forgotten.
+
+        ``part``: only these of ``told()``, so that many need not be looked at in one go.
+        """
         again: list[Alert] = []
-        for key, told in list(self._told.items()):
+        for one in self.told() if part is None else part:
+            key, told = one.alert.key, self._told.get(one.alert.key, one)
             if holds(told.alert):
                 due = 0 < told.again <= now
                 self._told[key] = replace(told, seen=now, again=0.0 if due else told.again)
