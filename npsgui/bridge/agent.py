@@ -160,7 +160,10 @@ class Agent:
         ]
         if conf is not None and self._serve_files is not None:
             # a server keeps one such connection of a client: of several shares the last one is served
-            trunks += [(Errand.FILE, file_trunk(share, self._serve_files, end)) for share in conf.shares[-1:]]
+            trunks += [
+                (Errand.FILE, file_trunk(share, self._serve_files, self.flow, end))
+                for share in conf.shares[-1:]
+            ]
         for port in conf.secrets if conf is not None else ():
             door = SecretDoor(port, server, key, tls, self.flow)
             await door.open()
