@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import configparser
 import re
 import tomllib
@@ -14,6 +15,7 @@ from packaging.requirements import Requirement
 from PySide6.QtGui import QImageReader
 
 from npsgui import __version__
+from tests.source import sources
 
 ROOT = Path(__file__).parent.parent
 PACKAGING = ROOT / "packaging"
@@ -57,6 +59,22 @@ def test_every_requirement_is_pinned_within_its_range() -> None:
 
     assert [str(each) for each in wanted if plain(each.name) not in pinned] == []
     assert [str(each) for each in wanted if pinned[plain(each.name)] not in each.specifier] == []
+
+
+def test_the_bundle_leaves_nothing_out_that_is_imported() -> None:
+    recipe = (PACKAGING / "npsgui.spec").read_text()
+    excluded = tuple(re.findall(r'EXCLUDED = """(.*?)"""', recipe, re.DOTALL)[0].split())
+    nodes = [node for source in sources("npsgui") for node in ast.walk(source.tree)]
+    imported = {
+        f"{node.module}.{one.name}."
+        for node in nodes
+        if isinstance(node, ast.ImportFrom)
+        for one in node.names
+    }
+    imported |= {f"{one.name}." for node in nodes if isinstance(node, ast.Import) for one in node.names}
+
+    assert "PySide6.QtWidgets.QWidget." in imported
+    assert [name for name in imported if name.startswith(tuple(f"{one}." for one in excluded))] == []
 
 
 def test_the_source_archive_has_what_it_lists() -> None:
