@@ -5,6 +5,7 @@ from __future__ import annotations
 from npsgui.app.keys import new_key
 from npsgui.model.entities import Client, Owner, OwnerKind
 from npsgui.ui.field_rows import Field, FormPage
+from npsgui.ui.help_dialog import Topic
 from npsgui.ui.inputs import Lines
 from npsgui.ui.limit_fields import LimitFields
 from npsgui.ui.limit_hints import Hint
@@ -14,6 +15,8 @@ from npsgui.ui.owner_form import OwnerForm
 
 class ClientDialog(OwnerForm):
     """Edits one Client: a Client or nothing goes in, what was applied or None comes out."""
+
+    topic = Topic.CLIENTS
 
     async def ask(self, client: Client | None) -> Client | None:
         """Show the dialog, for a new client without one. Raises NpsError as ``Program.put``."""

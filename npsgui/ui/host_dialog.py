@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from npsgui.model.entities import PASS_THROUGH, SELF_SIGNED, Host, Owner, OwnerKind, Scheme
 from npsgui.ui.field_rows import Field, FormPage
+from npsgui.ui.help_dialog import Topic
 from npsgui.ui.inputs import Browse, ChoiceOr, Input, Lines, Path
 from npsgui.ui.limit_fields import LimitFields
 from npsgui.ui.limit_hints import Hint
@@ -17,6 +18,8 @@ from npsgui.ui.owned_form import OwnedForm
 
 class HostDialog(OwnedForm):
     """Edits one Host: a Host or nothing goes in, what was applied or None comes out."""
+
+    topic = Topic.HOSTS
 
     async def ask(self, host: Host | None, client_id: int | None = None) -> Host | None:
         """Show the dialog, for a new host without one. Raises NotFound: without any client; NpsError."""

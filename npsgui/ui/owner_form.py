@@ -27,6 +27,7 @@ from npsgui.model.errors import FieldError, NpsError
 from npsgui.model.rules import problems
 from npsgui.model.words import edited, shown, words_of
 from npsgui.ui.field_rows import Field, FieldColumn, FormPage, FormPart, say
+from npsgui.ui.help_dialog import Topic, answer_f1
 from npsgui.ui.inputs import Choice, ChoiceOr, Input
 from npsgui.ui.limit_hints import Hint, LimitHints
 from npsgui.ui.sentences import Sentences
@@ -37,6 +38,9 @@ from npsgui.ui.what_if import WhatIf
 
 class OwnerForm(QDialog):
     """An owner goes in, what was applied or None comes out. Applies itself through ``Program.put``."""
+
+    topic = Topic.LIMITS
+    """What F1 tells of."""
 
     def __init__(self, program: Front, theme: Theme, parent: QWidget | None = None, at: str = "") -> None:
         """``at``: the word to begin at, on whatever page it is."""
@@ -56,6 +60,7 @@ class OwnerForm(QDialog):
         self._places: dict[FieldColumn, int] = {}
         """The number of the page that a column stands on."""
         self._at = at
+        answer_f1(self, self.topic)
         self._title = QLabel(self)
         self._title.setObjectName("title")
         self._stack = QStackedWidget(self)

@@ -26,6 +26,7 @@ from npsgui.app.settings import Settings
 from npsgui.model.errors import NpsError
 from npsgui.model.views import Sentence
 from npsgui.tasks import spawn
+from npsgui.ui.help_dialog import Topic, answer_f1
 from npsgui.ui.page_header import SearchBox
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.setting_row import SettingRow
@@ -70,6 +71,7 @@ class SettingsDialog(QDialog):
         self._close = QPushButton(self.tr("Close"), self)
         self._close.setAutoDefault(False)
         self._close.clicked.connect(self.accept)
+        answer_f1(self, Topic.SETTINGS)
         self._lay_out()
         self.search.textChanged.connect(self._show_rows)
         self.search.left.connect(self._leave_search)

@@ -20,6 +20,8 @@ class SettingsMenu(QMenu):
     limits_asked = Signal()
     servers_asked = Signal()
     """To connect this computer to other servers, as their agent."""
+    help_asked = Signal()
+    tour_asked = Signal()
     quit_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -29,6 +31,9 @@ class SettingsMenu(QMenu):
         self._add(self.tr("Ports and limits of everything…")).triggered.connect(self.limits_asked)
         self._add(self.tr("Connect this computer to…")).triggered.connect(self.servers_asked)
         self._add(self.tr("Mini window")).triggered.connect(self.mini_asked)
+        self.addSeparator()
+        self._add(self.tr("Help"), "F1").triggered.connect(self.help_asked)
+        self._add(self.tr("Tour of the window")).triggered.connect(self.tour_asked)
         self.addSeparator()
         self._add(self.tr("Quit"), "Ctrl+Q").triggered.connect(self.quit_asked)
         self.addSeparator()

@@ -14,6 +14,7 @@ from npsgui.model.entities import Owner, OwnerKey, OwnerKind, Via
 from npsgui.model.errors import FieldError, NpsError
 from npsgui.model.words import shown
 from npsgui.ui.field_rows import Field, FieldColumn, say
+from npsgui.ui.help_dialog import Topic, answer_f1
 from npsgui.ui.inputs import Choice, Choices
 from npsgui.ui.limit_input import BYTES, RATES, LimitInput, UnitChoice
 from npsgui.ui.sentences import Sentences
@@ -46,6 +47,7 @@ class SeveralDialog(QDialog):
         self._lay_out(self.tr("Edit these {count}").format(count=len(self._keys)))
         for column in self._columns:
             column.edited.connect(self._check)
+        answer_f1(self, Topic.LIMITS)
         self._check()
 
     async def ask(self) -> None:

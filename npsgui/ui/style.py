@@ -73,6 +73,8 @@ QFrame#line { background: @line; border: none; min-height: 1px; max-height: 1px;
 QFrame#sidebar { background: @window; border: none; border-right: 1px solid @line; }
 QFrame#bar { background: @sunken; border: none; border-top: 1px solid @line; }
 QFrame#whatif { background: @accent_wash; border: none; border-radius: 8px; }
+QFrame#tour { background: @surface; border: 1px solid @accent; border-radius: 8px; }
+QFrame#pointer { background: transparent; border: 2px solid @accent; border-radius: 8px; }
 QFrame#notice { background: @accent_wash; border: none; border-bottom: 1px solid @line; }
 QLabel#title { font-size: 20px; font-weight: 600; }
 QLabel#brand { font-size: 15px; font-weight: 600; }
@@ -148,6 +150,7 @@ QComboBox QAbstractItemView { background: @surface; border: 1px solid @line; out
 QComboBox QAbstractItemView::item { min-height: 28px; padding: 0 6px; border-radius: 4px; color: @text; }
 QComboBox QAbstractItemView::item:selected { background: @accent_wash; color: @text; }
 
+QTextBrowser { background: @surface; border: 1px solid @line; border-radius: 8px; padding: 12px 16px; }
 QTableView { background: transparent; border: none; outline: none; gridline-color: transparent;
   selection-background-color: @accent_wash; selection-color: @text; }
 QAbstractScrollArea::corner { background: transparent; }

@@ -13,6 +13,7 @@ from npsgui.model.rules import PORTLESS_MODES, RUNNING_MODES, TARGETED_MODES, un
 from npsgui.model.views import FlowRow
 from npsgui.ui.bind_field import BindFields
 from npsgui.ui.field_rows import Field, FormPage
+from npsgui.ui.help_dialog import Topic
 from npsgui.ui.inputs import Browse, Path, Ports
 from npsgui.ui.limit_fields import LimitFields
 from npsgui.ui.limit_hints import Hint
@@ -25,6 +26,8 @@ _FILES = frozenset({Mode.FILE})
 
 class TunnelDialog(OwnedForm):
     """Edits one Tunnel: a Tunnel or nothing goes in, what was applied or None comes out."""
+
+    topic = Topic.TUNNELS
 
     async def ask(self, tunnel: Tunnel | None, client_id: int | None = None) -> Tunnel | None:
         """Show the dialog, for a new tunnel without one. Raises NotFound: without any client; NpsError."""

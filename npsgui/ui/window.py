@@ -28,6 +28,7 @@ from npsgui.ui.connections_page import ConnectionsPage
 from npsgui.ui.events_page import EventsPage
 from npsgui.ui.first_run_page import FirstRunPage
 from npsgui.ui.flow_page import FlowPage
+from npsgui.ui.guide import Guide
 from npsgui.ui.layouts import Layouts
 from npsgui.ui.notices import NoticeBar
 from npsgui.ui.overview_page import OverviewPage
@@ -82,6 +83,7 @@ class Window(QMainWindow):
         self.menu.lead_with([self.steps.undo, self.steps.redo])
         self.sidebar = Sidebar(theme, self.menu, self)
         self.status = StatusBar(theme, self._sentences, self)
+        self.guide = Guide(self, settings, self.sidebar, self.pages, self.status)
         self._lay_out()
         self._connect()
         last = self._layouts.restore()
@@ -190,12 +192,15 @@ class Window(QMainWindow):
         self.menu.servers_asked.connect(self.commands.agents.connect_this_computer)
         self.notices.accepted.connect(self.run_here_asked)
         self.menu.alerts_asked.connect(lambda: self.show_settings(FIRST_ALERT))
+        self.menu.help_asked.connect(self._on_help)
+        self.menu.tour_asked.connect(self.guide.tour)
         self.menu.quit_asked.connect(self.quit_asked)
         self.steps.undo.triggered.connect(lambda: self.commands.undo())
         self.steps.redo.triggered.connect(lambda: self.commands.undo(again=True))
         QShortcut(QKeySequence("Ctrl+N"), self, self._on_new)
         QShortcut(QKeySequence("Ctrl+F"), self, self._on_find)
         QShortcut(QKeySequence("Esc"), self, self._on_clear)
+        QShortcut(QKeySequence("F1"), self, self._on_help)
         QShortcut(QKeySequence("Ctrl+,"), self, self.show_settings)
         QShortcut(QKeySequence("Ctrl+Q"), self, self.quit_asked.emit)
         for number in Page:
@@ -249,8 +254,12 @@ class Window(QMainWindow):
             self.sidebar.clear_filter()
             page.show_states(None)
 
+    def _on_help(self) -> None:
+        self.guide.help(self._page)
+
     def _on_first_run_over(self) -> None:
         self.show_page(Page.CLIENTS)
+        self.guide.tour_once()
 
     # Qt overrides
 
