@@ -20,6 +20,9 @@ from npsgui.ui.window import Window
 
 SECOND = 1000
 
+MINI_SHOWN = "mini_shown"
+"""Among the layouts: whether the mini window was there at the end."""
+
 TRAY_SECONDS = 10
 """How long a tray is waited for while nothing is seen: at login the desktop is just starting, too."""
 
@@ -41,9 +44,11 @@ class Outside(QObject):
         self._connect()
 
     def begin(self, *, hidden: bool = False) -> None:
-        """Show the tray, and the window unless it is to be ``hidden`` in it."""
+        """Show the tray, the window unless it is ``hidden`` in it, and the mini window if it was there."""
         if not hidden:
             self._window.show()
+        if self._settings.layout(MINI_SHOWN):
+            self.show_mini()
         self._timer.start(SECOND)
         self.refresh()
 
@@ -52,6 +57,7 @@ class Outside(QObject):
         self._timer.stop()
         self._unfollow()
         self._teller.close()
+        self._settings.keep_layout({MINI_SHOWN: self._mini is not None and self._mini.isVisible()})
         if self._mini is not None:
             self._mini.close()
             self._mini.deleteLater()
@@ -74,8 +80,10 @@ class Outside(QObject):
             self._patience = TRAY_SECONDS
         else:
             self._wait_for_tray()
+        everything = self._program.configuration.everything
+        self._window.menu.pause.setChecked(everything.paused)
         if self.tray.is_shown:
-            self.tray.show_flow(self._program.flow(GLOBAL_KEY), self._program.configuration.everything)
+            self.tray.show_flow(self._program.flow(GLOBAL_KEY), everything)
         if self._mini is not None and self._mini.isVisible():
             self._mini.refresh()
 
@@ -87,6 +95,7 @@ class Outside(QObject):
         self.tray.quit_asked.connect(self.closing.quit)
         self._window.quit_asked.connect(self.closing.quit)
         self._window.menu.mini_asked.connect(self.show_mini)
+        self._window.menu.pause_chosen.connect(self._on_pause)
         self._teller.open_asked.connect(self._on_owner_asked)
 
     def _wait_for_tray(self) -> None:

@@ -17,6 +17,7 @@ class SettingsMenu(QMenu):
     settings_asked = Signal()
     alerts_asked = Signal()
     mini_asked = Signal()
+    pause_chosen = Signal(bool)
     limits_asked = Signal()
     servers_asked = Signal()
     """To connect this computer to other servers, as their agent."""
@@ -31,6 +32,9 @@ class SettingsMenu(QMenu):
         self._add(self.tr("Ports and limits of everything…")).triggered.connect(self.limits_asked)
         self._add(self.tr("Connect this computer to…")).triggered.connect(self.servers_asked)
         self._add(self.tr("Mini window")).triggered.connect(self.mini_asked)
+        self.pause = self._add(self.tr("Pause all"))
+        self.pause.setCheckable(True)
+        self.pause.triggered.connect(self.pause_chosen)
         self.addSeparator()
         self._add(self.tr("Help"), "F1").triggered.connect(self.help_asked)
         self._add(self.tr("Tour of the window")).triggered.connect(self.tour_asked)

@@ -238,19 +238,20 @@ def test_hidden_without_a_tray_the_window_comes_after_a_while_and_says_so(
     outside(qtbot, tmp_path, body)
 
 
-def test_all_is_paused_from_the_tray_and_the_window_says_so(qtbot: QtBot, tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", ["tray", "menu"])
+def test_all_is_paused_from_the_tray_or_the_menu(qtbot: QtBot, tmp_path: Path, place: str) -> None:
     held: list[Program] = []
 
     def body(program: Program, window: Window, made: Outside) -> None:
         held.append(program)
         made.begin()
-        made.tray.pause.trigger()
+        (made.tray.pause if place == "tray" else window.menu.pause).trigger()
 
     outside(qtbot, tmp_path, body)
     assert held[0].flow(GLOBAL_KEY).state is State.STOPPED
 
 
-def test_the_mini_window_comes_and_goes_by_the_menu(qtbot: QtBot, tmp_path: Path) -> None:
+def test_the_mini_window_comes_and_goes_by_the_menu_and_is_there_again(qtbot: QtBot, tmp_path: Path) -> None:
     def minis() -> list[QWidget]:
         shown = [one for one in QApplication.topLevelWidgets() if one.isVisible()]
         return [one for one in shown if isinstance(one, MiniWindow)]
@@ -261,5 +262,12 @@ def test_the_mini_window_comes_and_goes_by_the_menu(qtbot: QtBot, tmp_path: Path
         assert len(minis()) == 1
         window.menu.mini_asked.emit()
         assert minis() == []
+        window.menu.mini_asked.emit()
+
+    def again(_: Program, window: Window, made: Outside) -> None:
+        made.begin()
+        assert len(minis()) == 1
 
     outside(qtbot, tmp_path, body)
+    assert minis() == []
+    outside(qtbot, tmp_path, again)
