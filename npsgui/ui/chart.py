@@ -32,6 +32,8 @@ class TrafficChart(QWidget):
 
     view_changed = Signal()
     """Another span of time is shown: more history may be wanted."""
+    copied = Signal()
+    """A copy was asked for, by its key."""
     held = Signal(bool)
     """Whether the chart is held still from now on."""
 
@@ -220,5 +222,6 @@ def _keys(chart: TrafficChart) -> Keys:
         (key.Key_A, CTRL): Act(lambda: chart.select(chart.view.left, chart.view.right)),
         (key.Key_PageUp, PLAIN): Act(lambda: chart.pointer.to_mark(forward=False)),
         (key.Key_PageDown, PLAIN): Act(lambda: chart.pointer.to_mark(forward=True)),
+        (key.Key_C, CTRL): Act(chart.copied.emit),
         (key.Key_Escape, PLAIN): Act(brush.clear, lambda: not brush.is_empty),
     }

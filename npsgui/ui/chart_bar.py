@@ -9,6 +9,7 @@ from npsgui.ui.chart import TrafficChart
 from npsgui.ui.chart_data import Range
 from npsgui.ui.chart_feed import ChartFeed
 from npsgui.ui.chart_menu import ChartMenu
+from npsgui.ui.chart_saver import ChartSaver
 from npsgui.ui.icons import icon
 from npsgui.ui.theme import Theme
 
@@ -29,7 +30,8 @@ class ChartBar(QWidget):
         self.more = self._tool("dots", self.tr("More of the chart"))
         for button in (self.hold, self.brush):
             button.setCheckable(True)
-        self.menu = ChartMenu(chart, feed, self)
+        self.saver = ChartSaver(theme, chart, feed)
+        self.menu = ChartMenu(chart, feed, self.saver, self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
@@ -45,6 +47,7 @@ class ChartBar(QWidget):
         self.brush.toggled.connect(self._on_brush)
         self.more.clicked.connect(self._on_more)
         chart.plot.menu_asked.connect(self.menu.popup)
+        chart.copied.connect(self.saver.copy)
 
     def _tool(self, icon_name: str, text: str) -> QToolButton:
         button = QToolButton(self)

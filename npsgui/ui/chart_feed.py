@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QTimer
 
 from npsgui.model.entities import OwnerKey, OwnerKind
-from npsgui.model.errors import NpsError
+from npsgui.model.errors import NotFound, NpsError
 from npsgui.model.events import Event, MinuteTurned
 from npsgui.model.views import Step
 from npsgui.tasks import spawn
@@ -59,6 +59,14 @@ class ChartFeed:
         self.marks.show_owner(owner)
         self._chart.set_range(self._chart.range)
         self.refresh()
+
+    @property
+    def name(self) -> str:
+        """What the user calls whose traffic is drawn; empty where he has not named it."""
+        try:
+            return self._program.flow(self.owner).remark if self.owner is not None else ""
+        except NotFound:
+            return ""
 
     @property
     def stacking(self) -> Stacking:

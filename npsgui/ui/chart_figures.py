@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from npsgui.model.views import Usage
 from npsgui.ui.chart_data import Buckets, History, Layers, Range, Total, View, bar_width, bucket_start
 from npsgui.ui.chart_lines import Lines
 from npsgui.ui.chart_plot import Plot
 from npsgui.ui.chart_readout import Known, ReadOut
+from npsgui.ui.chart_sheet import Rows
 from npsgui.ui.chart_stack import Stack, stacked_lines
 
 _KEPT = 366 * 86400
@@ -23,6 +26,7 @@ class LiveFigure:
 
     rates = True
     """Whether bytes a second are drawn, not bytes."""
+    history = None
     least = 20.0
     """The shortest span that can be zoomed to, s."""
     is_unknown = False
@@ -74,6 +78,17 @@ class LiveFigure:
     def total(self, left: float, right: float) -> Total | None:
         """About how much moved from ``left`` to ``right``; None where nothing is known."""
         return self.lines.total(left, right)
+
+    def rows(self, view: View, others: str) -> Rows:
+        """The samples in ``view``, and their parts by name."""
+        lines = self.lines
+        seen = np.isfinite(lines.inlet) & (lines.times > view.left) & (lines.times <= view.right)
+        parts = {}
+        if self.layers is not None:
+            within = np.isin(self.layers.starts, lines.times[seen] - 1.0)
+            parts = _named(self.layers, others, within)
+        starts = (lines.times[seen] - 1.0).tolist()
+        return Rows(1, True, starts, _whole(lines.inlet[seen]), _whole(lines.export[seen]), parts)
 
 
 class BarFigure:
@@ -142,6 +157,25 @@ class BarFigure:
     def total(self, left: float, right: float) -> Total | None:
         """What moved from ``left`` to ``right``, widened to whole buckets; None where it is not loaded."""
         return None if self.history is None else self.history.total(left, right)
+
+    def rows(self, view: View, others: str) -> Rows:
+        """The bars in sight, and their parts by name."""
+        if self.seen is None or self.layers is None:
+            return Rows(self._width, False, [], [], [], {})
+        parts = _named(self.layers, others, np.ones(self.seen.starts.size, bool))
+        inlet, export = _whole(self.seen.inlet), _whole(self.seen.export)
+        return Rows(self._width, False, self.seen.starts.tolist(), inlet, export, parts)
+
+
+def _named(layers: Layers, others: str, seen: npt.NDArray[np.bool_]) -> dict[str, list[int]]:
+    parts = zip(layers.names, layers.parts, strict=False)
+    return {name or others: _whole(part[seen]) for name, part in parts}
+
+
+def _whole(values: npt.NDArray[Any]) -> list[int]:
+    counted = np.issubdtype(values.dtype, np.integer)
+    found: list[int] = (values if counted else np.rint(values).astype(np.int64)).tolist()
+    return found
 
 
 Figure = LiveFigure | BarFigure

@@ -1,15 +1,17 @@
-"""The menu of a chart: how its values stand, what it is stacked from. Acts on one chart and its feed."""
+"""The menu of a chart: how its values stand, what it is stacked from, what is marked; and saving it."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from npsgui.model.entities import GLOBAL_KEY
 from npsgui.ui.chart import TrafficChart
 from npsgui.ui.chart_feed import ChartFeed
+from npsgui.ui.chart_saver import ChartSaver, Format
 from npsgui.ui.chart_stack import Stacking
 from npsgui.ui.event_rows import EventColumns, Group
 from npsgui.ui.sentences import Sentences
@@ -18,7 +20,7 @@ from npsgui.ui.sentences import Sentences
 class ChartMenu(QMenu):
     """Offers what the traffic in sight allows, each time it is opened."""
 
-    def __init__(self, chart: TrafficChart, feed: ChartFeed, parent: QWidget) -> None:
+    def __init__(self, chart: TrafficChart, feed: ChartFeed, saver: ChartSaver, parent: QWidget) -> None:
         super().__init__(parent)
         self._feed = feed
         self.setToolTipsVisible(True)
@@ -36,6 +38,18 @@ class ChartMenu(QMenu):
             mark.setCheckable(True)
             mark.setChecked(which in feed.marks.groups)
             mark.toggled.connect(partial(feed.marks.choose, which))
+        self.addSeparator()
+        texts = {
+            Format.PNG: self.tr("Save as a picture…"),
+            Format.CSV: self.tr("Save as CSV…"),
+            Format.JSON: self.tr("Save as JSON…"),
+        }
+        for form, text in texts.items():
+            self.addAction(text, partial(saver.save_as, form))
+        copy = self.addAction(self.tr("Copy the picture"), saver.copy)
+        # the chart acts on the key itself: this one is for the menu to show
+        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        copy.setShortcut(QKeySequence.StandardKey.Copy)
         group.triggered.connect(self._on_stack)
         self.aboutToShow.connect(self.offer)
         self.offer()

@@ -48,7 +48,8 @@ class Commands(QObject):
         self._theme = theme
         self._sentences = sentences
         self._window = window
-        self._tell = tell
+        self.tell = tell
+        """Shows the user a sentence."""
         self._done = done
         self._visitors = VisitorCommands(program, window, tell)
         self.agents = AgentCommands(program, theme, window, self._start, servers)
@@ -119,7 +120,7 @@ class Commands(QObject):
         try:
             await work
         except NpsError as error:
-            self._tell(self._sentences.of(error))
+            self.tell(self._sentences.of(error))
         self._done()
 
     async def _add(self, asked: Coroutine[Any, Any, Client | Tunnel | Host | None]) -> None:

@@ -74,6 +74,7 @@ class Pages(QStackedWidget):
         """What moves now."""
         page = OverviewPage(self._program, self._theme, self)
         page.owner_chosen.connect(self.owner_chosen)
+        page.bar.saver.failed.connect(self._commands.tell)
         self.addWidget(page)
         return page
 
@@ -155,6 +156,7 @@ class Pages(QStackedWidget):
         page.detail.period.reset_asked.connect(self._commands.periods.reset)
         page.detail.peers.block_asked.connect(self._commands.block)
         page.detail.events.owner_chosen.connect(self.owner_chosen)
+        page.detail.traffic.bar.saver.failed.connect(self._commands.tell)
         self._layouts.add_splitter(name, page.splitter)
         self._layouts.add(name, page.view)
         self._layouts.add(f"{name}.connections", page.detail.links)
