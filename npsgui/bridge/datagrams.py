@@ -59,8 +59,13 @@ class DatagramStream(asyncio.DatagramTransport):
     def get_write_buffer_size(self) -> int:
         return self._waiting
 
+    def takes(self, size: int) -> bool:
+        """Whether a datagram of so many bytes is sent now or later, and not dropped."""
+        return not self._closing and 0 < size <= LARGEST and self._waiting + size <= BACKLOG
+
     def sendto(self, data: bytes | bytearray | memoryview, addr: Any = None) -> None:
-        if self._closing or not data:
+        if not self.takes(len(data)):
+            self.dropped += 1
             return
         if self._waiting or not self._carrier.writable or len(data) > self.channel.room:
             self._keep(bytes(data))
@@ -114,9 +119,6 @@ class DatagramStream(asyncio.DatagramTransport):
         self._finish(error)
 
     def _keep(self, data: bytes) -> None:
-        if self._waiting + len(data) > BACKLOG:
-            self.dropped += 1
-            return
         self._backlog.append(data)
         self._waiting += len(data)
         self._carrier.wait(self)

@@ -31,14 +31,18 @@ class SealedDatagrams(asyncio.DatagramTransport, asyncio.Protocol):
     def is_closing(self) -> bool:
         return self._layer is None or self._layer.is_closing()
 
-    def sendto(self, data: bytes | bytearray | memoryview, addr: Any = None) -> None:
+    def takes(self, size: int) -> bool:
+        """Whether a datagram of so many bytes is sent now or later, and not dropped."""
         layer = self._layer
-        if layer is None or not data:
-            return
-        if len(data) > self._largest or layer.get_write_buffer_size() + len(data) > BACKLOG:
+        if layer is None or layer.is_closing():
+            return False
+        return 0 < size <= self._largest and layer.get_write_buffer_size() + size <= BACKLOG
+
+    def sendto(self, data: bytes | bytearray | memoryview, addr: Any = None) -> None:
+        if self._layer is None or not self.takes(len(data)):
             self.dropped += 1
         else:
-            layer.write(data)
+            self._layer.write(data)
 
     def close(self) -> None:
         if self._layer is not None:

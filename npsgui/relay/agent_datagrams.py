@@ -29,16 +29,29 @@ class DatagramEnds:
     """An agent's stream has ended: called once, unless the session closed it."""
 
 
+class DatagramSink(Protocol):
+    """What an agent's stream of datagrams is to who sends."""
+
+    def takes(self, size: int) -> bool:
+        """Whether a datagram of so many bytes is sent now or later, and not dropped."""
+
+    def sendto(self, data: bytes) -> None:
+        """Send one datagram."""
+
+    def close(self) -> None:
+        """Close it."""
+
+
 class AgentDatagrams(asyncio.DatagramProtocol):
     """A stream of datagrams through an agent."""
 
     def __init__(self, ends: DatagramEnds) -> None:
         self._ends = ends
-        self._transport: asyncio.DatagramTransport | None = None
+        self._transport: DatagramSink | None = None
 
     def send(self, data: bytes, address: Address | None = None) -> bool:
-        """Send one datagram. What the agent has no room for is lost later."""
-        if self._transport is None or self._transport.is_closing():
+        """Send one datagram, if the agent has room for it."""
+        if self._transport is None or not self._transport.takes(len(data)):
             return False
         self._transport.sendto(data)
         return True
@@ -52,7 +65,7 @@ class AgentDatagrams(asyncio.DatagramProtocol):
     # What asyncio calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.DatagramTransport", transport)
+        self._transport = cast("DatagramSink", transport)
 
     def datagram_received(self, data: bytes, addr: Address) -> None:
         self._ends.arrived(data)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
+
+import pytest
 
 from npsgui.app.agent import AgentHandle, read_npc_conf
 from npsgui.app.program import Program
 from npsgui.model.entities import GLOBAL_KEY, OwnerKind, Target
 from npsgui.tasks import spawn
+from tests.bridge.official import Npc
 from tests.bridge.town import KEY
 from tests.bridge.wiring import until
 from tests.relay.house import free_port, hang_up, serving
@@ -54,6 +58,33 @@ def test_a_folder_of_the_agent_is_served_and_counted_alike_on_both_sides(tmp_pat
             (row,), now = program.flows(OwnerKind.TUNNEL), agent.reading()
             assert (row.inlet, row.export) == (len(asked), len(head) + len(data))
             assert (now.inlet, now.export) == (row.inlet, row.export)
+
+    asyncio.run(body())
+
+
+@pytest.mark.parametrize(
+    "seal", [{}, {"crypt": "yes"}, {"compress": "yes"}], ids=["plain", "crypt", "compress"]
+)
+def test_datagrams_that_npc_has_no_room_for_are_not_counted(tmp_path: Path, seal: dict[str, str]) -> None:
+    async def body() -> None:
+        program, bridge, port = await Program.open(tmp_path), free_port(), free_port()
+        await program.set(GLOBAL_KEY, {"bridge_port": str(bridge), "bridge_bind": "127.0.0.1"})
+        await program.add(OwnerKind.CLIENT, {"key": KEY, **seal})
+        words = {"client": "1", "mode": "udp", "port": str(port), "targets": "127.0.0.1:1", "via": "agent"}
+        tunnel = (await program.add(OwnerKind.TUNNEL, words)).owner
+        main, chan = await Npc(Target("127.0.0.1", bridge)).log_in()
+        await until(lambda: bool(program.agents()))
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as visitor:
+            visitor.connect(("127.0.0.1", port))
+            for _ in range(30):
+                visitor.send(os.urandom(10_000))
+                await asyncio.sleep(0.001)
+        moved = program.flow(tunnel).inlet
+
+        assert 100_000 <= moved <= 130_000
+        for wire in (main, chan):
+            wire.close()
+        await program.close()
 
     asyncio.run(body())
 
