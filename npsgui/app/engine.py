@@ -17,8 +17,8 @@ from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Host, Owner, Tunnel, Via
 from npsgui.model.events import Events
 from npsgui.model.gate import Cause
+from npsgui.model.listening import UDP_MODES
 from npsgui.model.registrations import Registrations
-from npsgui.model.rules import UDP_MODES
 from npsgui.model.views import ConnectionRow, Sentence
 from npsgui.relay.relay import Relay
 from npsgui.relay.sessions import PeerBytes

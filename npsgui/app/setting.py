@@ -9,7 +9,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from npsgui.model.errors import FieldError
-from npsgui.model.rules import is_address
+from npsgui.model.listening import is_address
 
 
 class Group(enum.StrEnum):

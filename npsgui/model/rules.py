@@ -6,7 +6,6 @@ the fields of its dialog.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -29,17 +28,23 @@ from npsgui.model.entities import (
 )
 from npsgui.model.errors import FieldError
 from npsgui.model.hours import NEVER, is_zone
+from npsgui.model.listening import (
+    PORTLESS_MODES,
+    TARGETED_MODES,
+    is_address,
+    leads_to_itself,
+    same_port,
+    shared_ports,
+)
 from npsgui.model.ports import format_ports, parse_ports
 from npsgui.model.views import Sentence
 
 TEXT_LENGTH = 255
 """Longest remark, key or name, characters."""
 
-UDP_MODES = frozenset({Mode.UDP})
 CONTROL = frozenset({"Cc", "Cs"})
 """Categories of what is no text: control characters, and halves of characters."""
 
-PORTLESS_MODES = frozenset({Mode.SECRET, Mode.P2P})
 IDLE = range(1, 86_401)
 """Seconds."""
 
@@ -48,15 +53,7 @@ MISSED_PINGS = range(1, 10_001)
 RUNNING_MODES = frozenset({Mode.TCP, Mode.UDP, Mode.SOCKS5, Mode.HTTP_PROXY, Mode.FILE, Mode.SECRET})
 """The kinds that this version runs."""
 
-TARGETED_MODES = frozenset({Mode.TCP, Mode.UDP, Mode.TCP_TRANS})
-
 _FULL_PATH = re.compile(r"/|[A-Za-z]:[\\/]|\\\\")
-
-_SHARED_PORTS = (
-    ("http_port", "http_bind", "Port {port} is the shared HTTP port."),
-    ("https_port", "http_bind", "Port {port} is the shared HTTPS port."),
-    ("bridge_port", "bridge_bind", "Port {port} is the port for agents."),
-)
 
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"(?=.{{1,253}}\.?$){_LABEL}(?:\.{_LABEL})*\.?", re.IGNORECASE | re.ASCII)
@@ -134,52 +131,9 @@ def is_host(text: str) -> bool:
     return _NAME.fullmatch(text) is not None and not text.replace(".", "").isdecimal()
 
 
-def is_address(text: str) -> bool:
-    """Whether ``text`` is an IPv4 or IPv6 address."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
 def is_full_path(text: str) -> bool:
     """Whether ``text`` is a path that means the same wherever the program was started."""
     return _FULL_PATH.match(text) is not None
-
-
-def same_port(one: Tunnel, other: Tunnel) -> bool:
-    """Whether two tunnels cannot listen at the same time: same transport, a port in common, one interface."""
-    if PORTLESS_MODES & {one.mode, other.mode} or not set(one.ports) & set(other.ports):
-        return False
-    if (one.mode in UDP_MODES) != (other.mode in UDP_MODES):
-        return False
-    return _overlap(one.bind, other.bind)
-
-
-def _overlap(one: str, other: str) -> bool:
-    """Whether two addresses to listen on have an interface in common."""
-    return one == other or is_wildcard(one) or is_wildcard(other)
-
-
-def _clashes(everything: Everything, tunnel: Tunnel) -> Iterator[tuple[str, int, str]]:
-    """The shared ports that a tunnel listens on, too: the word, the number, and whose it is in words."""
-    if tunnel.mode in PORTLESS_MODES | UDP_MODES:
-        return
-    for word, bind, sentence in _SHARED_PORTS:
-        port = getattr(everything, word)
-        if port and port in tunnel.ports and _overlap(tunnel.bind, getattr(everything, bind)):
-            yield word, port, sentence
-
-
-def is_wildcard(bind: str) -> bool:
-    """Whether an address to listen on is every interface."""
-    return not bind or (is_address(bind) and ipaddress.ip_address(bind).is_unspecified)
-
-
-def is_loopback(bind: str) -> bool:
-    """Whether only this computer reaches an address."""
-    return is_address(bind) and ipaddress.ip_address(bind).is_loopback
 
 
 def _client_problems(configuration: Configuration, client: Client) -> Iterator[FieldError]:
@@ -200,20 +154,7 @@ def _tunnel_problems(configuration: Configuration, tunnel: Tunnel) -> Iterator[F
     yield from _owned_problems(configuration, tunnel)
     if tunnel.bind and not is_address(tunnel.bind):
         yield FieldError("bind", "“{bind}” is not an address of an interface.", bind=tunnel.bind)
-    if tunnel.mode not in PORTLESS_MODES:
-        if not tunnel.ports:
-            yield FieldError("port", "A tunnel needs a port from 1 to 65535.")
-        for other in configuration.tunnels.values():
-            if other.id != tunnel.id and same_port(tunnel, other):
-                yield FieldError(
-                    "port",
-                    "Port {port} is taken by tunnel {id} “{remark}”.",
-                    port=format_ports(tuple(port for port in tunnel.ports if port in other.ports)),
-                    id=other.id,
-                    remark=other.remark,
-                )
-        for _, port, sentence in _clashes(configuration.everything, tunnel):
-            yield FieldError("port", sentence, port=port)
+    yield from _port_problems(configuration, tunnel)
     if tunnel.idle not in IDLE:
         yield FieldError("idle", "A UDP session may be idle for 1 to 86400 seconds.")
     yield from _secret_problems(configuration, tunnel)
@@ -221,6 +162,26 @@ def _tunnel_problems(configuration: Configuration, tunnel: Tunnel) -> Iterator[F
         yield FieldError("folder", "Write the folder in full, from the root or the drive on.")
     if tunnel.mode in TARGETED_MODES and not tunnel.targets:
         yield FieldError("targets", "A tunnel needs a target, like 127.0.0.1:8080.")
+    if leads_to_itself(tunnel):
+        yield FieldError("targets", "This tunnel would lead to itself.")
+
+
+def _port_problems(configuration: Configuration, tunnel: Tunnel) -> Iterator[FieldError]:
+    if tunnel.mode in PORTLESS_MODES:
+        return
+    if not tunnel.ports:
+        yield FieldError("port", "A tunnel needs a port from 1 to 65535.")
+    for other in configuration.tunnels.values():
+        if other.id != tunnel.id and same_port(tunnel, other):
+            yield FieldError(
+                "port",
+                "Port {port} is taken by tunnel {id} “{remark}”.",
+                port=format_ports(tuple(port for port in tunnel.ports if port in other.ports)),
+                id=other.id,
+                remark=other.remark,
+            )
+    for _, port, sentence in shared_ports(configuration.everything, tunnel):
+        yield FieldError("port", sentence, port=port)
 
 
 def _secret_problems(configuration: Configuration, tunnel: Tunnel) -> Iterator[FieldError]:
@@ -296,7 +257,7 @@ def _everything_problems(configuration: Configuration, everything: Everything) -
         yield FieldError("https_port", "HTTP and HTTPS need ports of their own.")
     yield from _bridge_problems(configuration, everything)
     for tunnel in configuration.tunnels.values():
-        for word, port, _ in _clashes(everything, tunnel):
+        for word, port, _ in shared_ports(everything, tunnel):
             yield FieldError(
                 word,
                 "Port {port} is taken by tunnel {id} “{remark}”.",

@@ -18,7 +18,7 @@ from npsgui.model.agents import LinkKind
 from npsgui.model.entities import Target, Via
 from npsgui.model.errors import BindFailed, TargetUnreachable
 from npsgui.model.gate import Cause
-from npsgui.model.rules import is_address
+from npsgui.model.listening import is_address
 from npsgui.relay.agent_datagrams import DatagramEnds, DatagramLink
 from npsgui.relay.datagrams import Address, Datagrams, ReplyFrom, listen_udp
 from npsgui.relay.shared import Shared

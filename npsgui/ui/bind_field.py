@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from npsgui.app.interfaces import own_addresses
 from npsgui.model.entities import Owner
-from npsgui.model.rules import is_loopback, is_wildcard
+from npsgui.model.listening import is_loopback, is_wildcard
 from npsgui.ui.field_rows import Field
 from npsgui.ui.inputs import ChoiceOr
 from npsgui.ui.limit_hints import Hint

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from npsgui.app.agent_lines import npc_line, npsgui_line
 from npsgui.app.interfaces import own_addresses
 from npsgui.model.entities import Client, Everything, Target
-from npsgui.model.rules import is_wildcard
+from npsgui.model.listening import is_wildcard
 
 
 class CommandLine(QWidget):

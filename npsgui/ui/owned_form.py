@@ -6,7 +6,7 @@ from functools import partial
 
 from npsgui.model.entities import Host, Mode, Owner, OwnerKey, OwnerKind, Tunnel, Via
 from npsgui.model.errors import NotFound
-from npsgui.model.rules import is_loopback
+from npsgui.model.listening import is_loopback
 from npsgui.model.views import FlowRow
 from npsgui.ui.field_rows import Field
 from npsgui.ui.inputs import Lines

@@ -9,7 +9,8 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from npsgui.model.entities import Mode, Owner, OwnerKind, Tunnel
-from npsgui.model.rules import PORTLESS_MODES, RUNNING_MODES, TARGETED_MODES, unsupported
+from npsgui.model.listening import PORTLESS_MODES, TARGETED_MODES
+from npsgui.model.rules import RUNNING_MODES, unsupported
 from npsgui.model.views import FlowRow
 from npsgui.ui.bind_field import BindFields
 from npsgui.ui.field_rows import Field, FormPage

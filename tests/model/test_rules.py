@@ -22,6 +22,7 @@ from npsgui.model.entities import (
     Via,
 )
 from npsgui.model.errors import FieldError
+from npsgui.model.listening import leads_to_itself, same_port
 from npsgui.model.rules import (
     RUNNING_MODES,
     TEXT_LENGTH,
@@ -30,7 +31,6 @@ from npsgui.model.rules import (
     parse_target,
     parse_targets,
     problems,
-    same_port,
     unsupported,
 )
 
@@ -152,6 +152,29 @@ def test_no_tunnel_listens_where_all_hosts_or_agents_do(everything: Everything, 
     assert [str(problem) for problem in problems(shared, TUNNEL)] == [sentence]
     assert fields(TUNNEL, shared.with_owner(elsewhere)) == []
     assert fields(replace(TUNNEL, mode=Mode.UDP), shared) == []
+
+
+@pytest.mark.parametrize(
+    ("bind", "host", "itself"),
+    [
+        ("127.0.0.1", "127.0.0.1", True),
+        ("127.0.0.1", "localhost", True),
+        ("127.0.0.1", "127.0.0.2", False),
+        ("", "::1", True),
+        ("0.0.0.0", "127.0.0.1", True),
+        ("10.0.0.1", "10.0.0.1", True),
+        ("10.0.0.1", "127.0.0.1", False),
+        ("127.0.0.1", "0.0.0.0", True),
+        ("", "example.org", False),
+    ],
+)
+def test_no_tunnel_leads_to_itself(bind: str, host: str, itself: bool) -> None:
+    tunnel = Tunnel(id=2, client=1, bind=bind, ports=(9, 8002), targets=(Target(host, 8002),))
+
+    assert fields(tunnel) == ["targets"] * itself
+    assert not leads_to_itself(replace(tunnel, ports=(9,)))
+    assert not leads_to_itself(replace(tunnel, via=Via.AGENT))
+    assert not leads_to_itself(replace(tunnel, targets=(Target(host, 8002), Target(host, 9))))
 
 
 def test_what_does_not_run_yet_says_why() -> None:
