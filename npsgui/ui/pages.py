@@ -10,7 +10,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from npsgui.app.front import Front
-from npsgui.model.entities import OwnerKind
+from npsgui.model.entities import GLOBAL_KEY, OwnerKind
+from npsgui.ui.attention import Cure, Matter
 from npsgui.ui.commands import Commands
 from npsgui.ui.connections_page import ConnectionsPage
 from npsgui.ui.events_page import EventsPage
@@ -29,6 +30,8 @@ class Pages(QStackedWidget):
 
     owner_chosen = Signal(object)
     """The OwnerKey whose row is to be shown on its page."""
+    page_asked = Signal(object)
+    """The Page that is to be shown."""
 
     def __init__(
         self, program: Front, theme: Theme, commands: Commands, layouts: Layouts, parent: QWidget
@@ -75,6 +78,8 @@ class Pages(QStackedWidget):
         page = OverviewPage(self._program, self._theme, self)
         page.owner_chosen.connect(self.owner_chosen)
         page.bar.saver.failed.connect(self._commands.tell)
+        page.peer_chosen.connect(self._on_peer)
+        page.matter_chosen.connect(self._on_matter)
         self.addWidget(page)
         return page
 
@@ -140,6 +145,20 @@ class Pages(QStackedWidget):
     def new(self, page: Page) -> None:
         """Ask for another of what a page shows; for another client where nothing of it can be made."""
         self._adds.get(page, self._adds[Page.CLIENTS]).trigger()
+
+    def _on_peer(self, peer: str) -> None:
+        """Show what an address has open."""
+        self.page_asked.emit(Page.CONNECTIONS)
+        self.connections.header.search.setText(peer)
+
+    def _on_matter(self, matter: Matter) -> None:
+        """Show whom it is about, and where it is put right."""
+        if matter.owner != GLOBAL_KEY:
+            self.owner_chosen.emit(matter.owner)
+        if matter.cure is Cure.AGENT:
+            self._commands.agents.connect_agent(matter.owner.id)
+        else:
+            self._commands.edit(matter.owner, matter.cure.value)
 
     def _made(self) -> Iterator[QWidget | None]:
         return map(self.widget, range(self.count()))

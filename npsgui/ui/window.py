@@ -183,6 +183,7 @@ class Window(QMainWindow):
         self.status.limits_asked.connect(self.commands.edit_limits)
         self.status.alternative.chosen.connect(self.commands.choose_alternative)
         self.pages.owner_chosen.connect(self.show_owner)
+        self.pages.page_asked.connect(self.show_page)
         self.commands.added.connect(self.show_owner)
         self._first_run.finished.connect(self._on_first_run_over)
         self._first_run.import_asked.connect(self.commands.import_nps)

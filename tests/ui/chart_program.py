@@ -14,7 +14,7 @@ from npsgui.model.forecast import Forecast
 from npsgui.model.peers import PeerUsage
 from npsgui.model.periods import Period
 from npsgui.model.retention import Retention
-from npsgui.model.views import ConnectionRow, FlowRow, Sample, State, Step, Usage
+from npsgui.model.views import ConnectionRow, FlowRow, Sample, Sentence, State, Step, Usage
 
 NOW = 1_795_440_000.0 + 1234
 
@@ -100,6 +100,9 @@ class FakeProgram:
 
     def forecast(self, owner: OwnerKey) -> Forecast | None:
         return self.forecasts.get(owner)
+
+    def bridge(self) -> Sentence | bool:
+        return False
 
     def today(self) -> Usage:
         return Usage(0, 1024, 2048)
