@@ -25,6 +25,7 @@ class Topic(enum.StrEnum):
     EVENTS = "events"
     LIMITS = "limits"
     AGENTS = "agents"
+    ALERTS = "alerts"
     SETTINGS = "settings"
 
 

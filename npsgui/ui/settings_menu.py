@@ -31,6 +31,7 @@ class SettingsMenu(QMenu):
         self._add(self.tr("Alerts…")).triggered.connect(self.alerts_asked)
         self._add(self.tr("Ports and limits of everything…")).triggered.connect(self.limits_asked)
         self._add(self.tr("Connect this computer to…")).triggered.connect(self.servers_asked)
+        self.addSeparator()
         self._add(self.tr("Mini window")).triggered.connect(self.mini_asked)
         self.pause = self._add(self.tr("Pause all"))
         self.pause.setCheckable(True)
