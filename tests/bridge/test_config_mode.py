@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import tempfile
 from pathlib import Path
@@ -19,6 +20,7 @@ from npsgui.bridge.certificate import agent_context
 from npsgui.bridge.config_mode import Record
 from npsgui.bridge.handshake import Errand, KeyRefused, Purpose, digest, prefixed
 from npsgui.bridge.knock import knock
+from npsgui.model.agents import Link, LinkKind
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Everything, Target
 from npsgui.model.errors import AgentLost
@@ -27,8 +29,8 @@ from npsgui.model.views import Sentence
 from npsgui.relay.sockets import allow_many_sockets
 from npsgui.tasks import spawn
 from tests.bridge.town import KEY, listen
-from tests.bridge.wiring import until
-from tests.relay.house import free_port
+from tests.bridge.wiring import Notes, until
+from tests.relay.house import echo, free_port, serving
 
 FRESH = "d2kdy8i9pvit58kx"
 
@@ -172,11 +174,21 @@ def test_a_registration_is_taken_without_a_word() -> None:
 
 def test_a_bridge_wrapped_in_tls_takes_agents_that_speak_it_and_no_others() -> None:
     async def body(bridge: Bridge, _steward: Steward, server: Target) -> None:
+        data = os.urandom(3_000_000)
         agent = Agent(server, KEY, tls=agent_context())
         task = spawn(agent.run(), "agent")
         await until(lambda: agent.state.phase is AgentPhase.ONLINE and bool(bridge.agents()))
-        task.cancel()
-        await asyncio.wait([task])
+        async with serving(echo) as (target,):
+            visitors = [Notes() for _ in range(3)]
+            for notes, crypt in zip(visitors, (False, False, True), strict=True):
+                stream = bridge.open_stream(1, Link(LinkKind.TCP, str(target), crypt=crypt), notes)
+                stream.write(data)
+            await until(lambda: all(len(notes.data) == len(data) for notes in visitors))
+            assert all(notes.data == data for notes in visitors)
+            task.cancel()
+            await asyncio.wait([task])
+            await until(lambda: all(notes.lost for notes in visitors))
+            assert {type(notes.error) for notes in visitors} == {AgentLost}
         with pytest.raises((OSError, AgentLost)):
             await _plain(server)
 
