@@ -23,6 +23,15 @@ def spawn(coro: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
     return task
 
 
+def loop_runs() -> bool:
+    """Whether there is a loop to spawn in: a timer of a window may come when the loop has ended."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
 def _ended(task: asyncio.Task[Any]) -> None:
     _running.discard(task)
     if task.cancelled():

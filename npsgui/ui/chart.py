@@ -207,6 +207,10 @@ def _keys(chart: TrafficChart) -> Keys:
         seconds = bars * chart.figure.step(chart.view, pixels)
         chart.select(*brush.extended(seconds, chart.view))
 
+    def let_go() -> None:
+        brush.clear()
+        chart.pointer.leave()
+
     return {
         (key.Key_Home, PLAIN): Act(chart.reset),
         (key.Key_Left, PLAIN): Act(lambda: chart.pan(-chart.view.span / 10)),
@@ -223,5 +227,5 @@ def _keys(chart: TrafficChart) -> Keys:
         (key.Key_PageUp, PLAIN): Act(lambda: chart.pointer.to_mark(forward=False)),
         (key.Key_PageDown, PLAIN): Act(lambda: chart.pointer.to_mark(forward=True)),
         (key.Key_C, CTRL): Act(chart.copied.emit),
-        (key.Key_Escape, PLAIN): Act(brush.clear, lambda: not brush.is_empty),
+        (key.Key_Escape, PLAIN): Act(let_go, lambda: not brush.is_empty or chart.pointer.is_pointing),
     }

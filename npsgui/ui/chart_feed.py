@@ -14,7 +14,7 @@ from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.errors import NotFound, NpsError
 from npsgui.model.events import Event, MinuteTurned
 from npsgui.model.views import Step
-from npsgui.tasks import spawn
+from npsgui.tasks import loop_runs, spawn
 from npsgui.ui.chart import TrafficChart
 from npsgui.ui.chart_data import Range, fitting_step
 from npsgui.ui.chart_mark_feed import MarkFeed
@@ -45,7 +45,7 @@ class ChartFeed:
         self._rest = QTimer(chart)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_PAUSE)
-        self._rest.timeout.connect(self.load)
+        self._rest.timeout.connect(self._on_rest)
         chart.view_changed.connect(self._on_view_changed)
         chart.destroyed.connect(program.events.subscribe(self._on_event))
 
@@ -162,6 +162,10 @@ class ChartFeed:
         # the end of what is held lags behind the clock until the minute turns
         if held is None or not fits or not held.holds(view.left, min(view.right, self._clock() - 60)):
             self._rest.start()
+
+    def _on_rest(self) -> None:
+        if loop_runs():
+            self.load()
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, MinuteTurned) and self._chart.follows and self._chart.range is not Range.LIVE:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from npsgui.model.audit import AuditEvent, Happening, Portion
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
+from npsgui.tasks import loop_runs
 from npsgui.ui.chart import TrafficChart
 from npsgui.ui.chart_marks import marks_of
 from npsgui.ui.chart_sources import HistorySource
@@ -83,7 +84,7 @@ class MarkFeed(QObject):
         self._inquiry.ask((owner, since, kinds), lambda: self._read(owner, since, until, kinds))
 
     def _on_rest(self) -> None:
-        if self._chart.isVisible():
+        if self._chart.isVisible() and loop_runs():
             self.load()
 
     def _kinds(self) -> tuple[Happening, ...]:

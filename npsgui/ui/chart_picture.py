@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QImageWriter, QPainter
+from PySide6.QtGui import QColor, QFont, QImage, QImageWriter, QPainter, QRegion
+from PySide6.QtWidgets import QWidget
 
 from npsgui.ui.chart import TrafficChart
 from npsgui.ui.theme import Colors
@@ -32,7 +33,9 @@ def picture(chart: TrafficChart, title: str, span: str, colors: Colors) -> QImag
     short = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, int(room))
     painter.drawText(head, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop), short)
     painter.end()
-    chart.render(image, QPoint(_MARGIN, _MARGIN + _HEAD))
+    chart.pointer.leave()
+    place = QPoint(_MARGIN, _MARGIN + _HEAD)
+    chart.render(image, place, QRegion(), QWidget.RenderFlag.DrawChildren)
     return image
 
 

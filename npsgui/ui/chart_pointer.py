@@ -26,7 +26,12 @@ class Pointer(QObject):
         self._at: QPoint | None = None
         self.readout = ReadOut(theme, plot)
         plot.pointed.connect(self._on_pointed)
-        plot.unpointed.connect(self._on_unpointed)
+        plot.unpointed.connect(self.leave)
+
+    @property
+    def is_pointing(self) -> bool:
+        """Whether a place is read out."""
+        return self._at is not None
 
     def again(self) -> None:
         """Read out anew: other data is drawn."""
@@ -62,7 +67,8 @@ class Pointer(QObject):
         self.readout.note(told)
         self.readout.move_beside(at, self._plot.rect())
 
-    def _on_unpointed(self) -> None:
+    def leave(self) -> None:
+        """Point at nothing."""
         self._at = None
         self.readout.hide()
         self._plot.show_cross(None)
