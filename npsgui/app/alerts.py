@@ -19,11 +19,11 @@ from npsgui.app.rows import client_of, remark_of
 from npsgui.app.settings import Settings
 from npsgui.app.webhook import Address, Webhook, trial_body
 from npsgui.model.alert_causes import AgentWatch, Usual, expiring, needed_agents, told_by, why
-from npsgui.model.alerts import Alert, AlertBook, AlertKind, AlertRules, Told
+from npsgui.model.alerts import STEPS, Alert, AlertBook, AlertKind, AlertRules, Told, last_steps
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import GLOBAL_KEY, Everything, Owner, OwnerKey, OwnerKind
 from npsgui.model.errors import FieldError, NotFound
-from npsgui.model.events import AlertsRaised, Event, MinuteTurned
+from npsgui.model.events import AlertsRaised, ClockJumped, Event, MinuteTurned
 from npsgui.model.hours import zone_of
 from npsgui.model.units import parse_bytes
 from npsgui.model.views import FlowRow, Sentence, State
@@ -31,8 +31,8 @@ from npsgui.tasks import spawn
 
 log = logging.getLogger(__name__)
 
-GRACE = 5.0
-"""Nothing is told in the first seconds, s: whoever shows it is not there yet."""
+GRACE = 5
+"""Nothing is told in so many first seconds: whoever shows it is not there yet."""
 
 DAY = 86_400
 
@@ -73,7 +73,8 @@ class Alerts:
         self._facts: dict[tuple[AlertKind, OwnerKey], Mapping[str, Any]] = {}
         """What was heard in the running second; every session of a quota tells that it is used up."""
         self._raised: list[Alert] = []
-        self._quiet_until = 0.0
+        self._turns = 0
+        self._looks: set[asyncio.Task[None]] = set()
         self._seen: Configuration | None = None
         self._expiring: list[tuple[int, Owner]] = []
 
@@ -83,21 +84,21 @@ class Alerts:
         kept = _read(self._file)
         self._book = AlertBook(kept.told)
         self._agents = AgentWatch(dict.fromkeys(kept.agents, now))
-        self._quiet_until = now + GRACE
         self._read_settings()
         self._settings.follow(self._on_setting)
         self._program.events.subscribe(self._on_event)
 
-    def turn(self, wall: float) -> None:
+    def turn(self) -> None:
         """Once a second: tell what has come up."""
-        if wall < self._quiet_until:
+        self._turns += 1
+        if self._turns <= GRACE:
             return
         facts, self._facts = self._facts, {}
         for (kind, owner), details in facts.items():
             self._take(kind, owner, details)
         if not self._raised:
             return
-        raised, self._raised = tuple(self._raised), []
+        raised, self._raised = tuple(last_steps(self._raised)), []
         self._keep()
         for alert in raised:
             self._webhook.post(alert)
@@ -106,6 +107,8 @@ class Alerts:
     def close(self) -> None:
         """Tell nothing more."""
         self._webhook.close()
+        for look in self._looks:
+            look.cancel()
 
     async def snooze(self, kind: AlertKind, owner: OwnerKey, minutes: int) -> None:
         """Tell of it once more in so many minutes, if it is still so then."""
@@ -127,8 +130,12 @@ class Alerts:
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, MinuteTurned):
-            spawn(self._look(event), "alerts of the minute")
+            look = spawn(self._look(event), "alerts of the minute")
+            self._looks.add(look)
+            look.add_done_callback(self._looks.discard)
             return
+        if isinstance(event, ClockJumped):
+            self._agents.shift(event.seconds)
         told = told_by(event)
         if told is not None:
             kind, owner, details = told
@@ -166,18 +173,18 @@ class Alerts:
         seconds = self._rules.offline_minutes * 60
         for client, gone in self._agents.away(needed_agents(configuration), now, seconds):
             owner = OwnerKey(OwnerKind.CLIENT, client)
-            self._take(AlertKind.AGENT_OFFLINE, owner, {"minutes": round(gone / 60)}, "")
+            self._take(AlertKind.AGENT_OFFLINE, owner, {"minutes": round(gone / 60)})
 
     def _watch_shared_ports(self, configuration: Configuration) -> None:
         """The agents' port, and that of hosts: the first that is enabled stands for all of them."""
         bridge = self._program.bridge()
         if isinstance(bridge, Sentence):
-            self._take(AlertKind.PORT_FAILED, GLOBAL_KEY, why(bridge), "")
+            self._take(AlertKind.PORT_FAILED, GLOBAL_KEY, why(bridge))
         for host in configuration.hosts.values():
             if host.enabled and configuration.clients[host.client].enabled:
                 row = self._program.flow(host.owner)
                 if row.state is State.FAILED and row.reason is not None:
-                    self._take(AlertKind.PORT_FAILED, host.owner, why(row.reason), "")
+                    self._take(AlertKind.PORT_FAILED, host.owner, why(row.reason))
                 break
 
     def _on_unusual(self, owner: OwnerKey, moved: int, usual: Usual) -> None:
@@ -192,15 +199,13 @@ class Alerts:
             details = {"moved": moved, "usual": round(usual.median)}
             self._take(AlertKind.UNUSUAL, owner, details, period)
 
-    def _take(
-        self, kind: AlertKind, owner: OwnerKey, details: Mapping[str, Any], period: str | None = None
-    ) -> None:
-        """Tell it, if it is wanted and was not told. ``period``: without one the owner's running one."""
+    def _take(self, kind: AlertKind, owner: OwnerKey, details: Mapping[str, Any], period: str = "") -> None:
+        """Tell it, if it is wanted and was not told. A step of a quota is of its running ``period``."""
         if kind in self._rules.off:
             return
         try:
             found = self._program.configuration.find(owner)
-            if period is None:
+            if kind in STEPS:
                 period = f"{self._began(owner)} {self._program.flow(owner).quota}"
         except NotFound:  # its last bytes came after it was removed
             return
@@ -246,7 +251,7 @@ class Alerts:
 
 
 _STANDS: Mapping[AlertKind, Callable[[FlowRow], bool]] = {
-    AlertKind.WARNED: lambda row: row.near,
+    AlertKind.WARNED: lambda row: row.near and row.used < row.quota,
     AlertKind.THROTTLED: lambda row: row.state is State.THROTTLED,
     AlertKind.CUT: lambda row: 0 < row.quota <= row.used,
     AlertKind.AGENT_OFFLINE: lambda row: row.state is State.OFFLINE,

@@ -215,7 +215,7 @@ class Program(Readings):
                 await asyncio.sleep(0)
             engine.sweep()
             self._auditor.turn()
-            self.alerts.turn(time.time())
+            self.alerts.turn()
             turned, self.turned = self.turned, asyncio.Event()
             turned.set()
             await _turn(self._periods, time.time())

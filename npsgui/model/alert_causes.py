@@ -60,6 +60,10 @@ class AgentWatch:
         self.last_seen = {client: at for client, at in self.last_seen.items() if client in clients}
         self.last_seen |= dict.fromkeys(online & clients, now)
 
+    def shift(self, seconds: float) -> None:
+        """The clock has jumped: nobody could be online meanwhile."""
+        self.last_seen = {client: at + seconds for client, at in self.last_seen.items()}
+
     def away(self, needed: Set[int], now: float, seconds: float) -> Iterator[tuple[int, float]]:
         """Of the ``needed`` those that are away for so long, and for how long; s."""
         for client in needed & self.last_seen.keys():

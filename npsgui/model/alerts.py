@@ -30,6 +30,10 @@ class AlertKind(enum.StrEnum):
     UNUSUAL = "unusual"
 
 
+STEPS = (AlertKind.WARNED, AlertKind.THROTTLED, AlertKind.CUT)
+"""Of a quota, which counts anew in each period."""
+
+
 @dataclass(frozen=True, slots=True)
 class AlertRules:
     """Which causes are told, and from when on."""
@@ -152,6 +156,14 @@ class AlertBook:
             elif now - told.seen >= QUIET_SECONDS:
                 del self._told[key]
         return again
+
+
+def last_steps(alerts: Iterable[Alert]) -> list[Alert]:
+    """The same without the steps of a quota that another of them has gone past: a cut says enough."""
+    found = list(alerts)
+    steps = [alert.key for alert in found if alert.kind in STEPS]
+    passed = {(step, owner) for kind, owner in steps for step in STEPS[: STEPS.index(kind)]}
+    return [alert for alert in found if alert.key not in passed]
 
 
 TITLES: Mapping[AlertKind, Sentence] = {

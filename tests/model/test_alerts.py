@@ -18,7 +18,7 @@ from npsgui.model.alert_causes import (
     told_by,
     usual,
 )
-from npsgui.model.alerts import MOST, QUIET_SECONDS, Alert, AlertBook, AlertKind, AlertRules
+from npsgui.model.alerts import MOST, QUIET_SECONDS, Alert, AlertBook, AlertKind, AlertRules, last_steps
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Host, OwnerKey, OwnerKind, Tunnel, Via
 from npsgui.model.events import AgentUp, ListenerChanged, QuotaReached, QuotaWarned, Throttled
@@ -134,6 +134,14 @@ def test_every_kind_says_what_happened_and_to_whom(kind: AlertKind) -> None:
     assert str(alert.title())
 
 
+def test_of_the_steps_of_a_quota_the_last_one_is_told() -> None:
+    kinds = (AlertKind.CUT, AlertKind.WARNED, AlertKind.UNUSUAL, AlertKind.THROTTLED)
+    other = replace(cut(), kind=AlertKind.WARNED, owner=OwnerKey(OwnerKind.CLIENT, 2))
+    told = last_steps([*(replace(cut(), kind=kind) for kind in kinds), other])
+
+    assert [alert.kind for alert in told] == [AlertKind.CUT, AlertKind.UNUSUAL, AlertKind.WARNED]
+
+
 def test_which_events_are_told() -> None:
     tunnel = OwnerKey(OwnerKind.TUNNEL, 1)
     error = Sentence("Port {port} is in use.", (("port", 80),))
@@ -162,6 +170,15 @@ def test_an_agent_is_away_once_it_was_there_and_is_missed() -> None:
     assert list(watch.away({1}, 180, 120)) == [(1, 120)]
     watch.turn(set(), {2}, 240)
     assert list(watch.away({1}, 240, 120)) == []
+
+
+def test_while_the_computer_slept_nobody_was_away() -> None:
+    watch = AgentWatch({})
+    watch.turn({1}, {1}, 60)
+    watch.shift(3600)
+
+    assert list(watch.away({1}, 3720, 120)) == []
+    assert list(watch.away({1}, 3780, 120)) == [(1, 120)]
 
 
 def test_an_agent_is_needed_by_what_is_enabled_and_dialled_by_it() -> None:
