@@ -29,7 +29,7 @@ from npsgui.model.views import Sentence
 from npsgui.relay.http.client_hello import server_name
 from npsgui.relay.http.routes import Routes
 from tests.conftest import Run
-from tests.relay.house import CLIENT, House, Serve, Stream, echo, free_port, hang_up, house, read_all, serving
+from tests.relay.house import CLIENT, House, Serve, Stream, echo, free_port, hang_up, house, serving
 from tests.relay.test_http_proxy import answer, read_head, tell
 
 HOST = OwnerKey(OwnerKind.HOST, 1)
@@ -308,22 +308,6 @@ def test_tls_passes_through_to_a_host_that_ends_it_itself(run: Run[Any], tmp_pat
             assert made.flow(HOST).inlet > 200  # the ClientHello counts, too
             await hang_up(stream)
         server.close()
-
-    run(body())
-
-
-def test_who_asks_for_an_unknown_name_or_speaks_no_tls_is_gone(run: Run[Any]) -> None:
-    async def body() -> None:
-        async with house(echo) as made:
-            open_ports(made)
-            context = ssl.create_default_context()
-            with pytest.raises((ssl.SSLError, ConnectionError)):
-                await secure(made, "nobody.test", context)
-            stream = await asyncio.open_connection("127.0.0.1", made.relay.shared_port("https"))
-            stream[1].write(get("a.test"))
-
-            assert await read_all(stream) == b""
-            await hang_up(stream)
 
     run(body())
 

@@ -1,6 +1,11 @@
-"""The name that a TLS client asks for. Sans-IO. Source: RFC 8446 section 4.1.2, RFC 6066 section 3."""
+"""The name that a TLS client asks for, and how it is refused. Sans-IO.
+
+Source: RFC 8446 sections 4.1.2 and 6, RFC 6066 section 3.
+"""
 
 from __future__ import annotations
+
+import enum
 
 from npsgui.model.errors import ProtocolError
 
@@ -8,6 +13,19 @@ HANDSHAKE, CLIENT_HELLO, SERVER_NAME, HOST_NAME = 22, 1, 0, 0
 LARGEST_HELLO = 16 * 1024
 """Bytes of a ClientHello; it may lie in several records."""
 MOST_RECORDS = 64
+
+
+class Alert(enum.IntEnum):
+    """Why nothing comes of a handshake, RFC 8446 section 6.2."""
+
+    ACCESS_DENIED = 49
+    INTERNAL_ERROR = 80
+    UNRECOGNIZED_NAME = 112
+
+
+def alert(why: Alert) -> bytes:
+    """The record that ends a handshake, in plain text."""
+    return b"\x15\x03\x03\x00\x02\x02%c" % why
 
 
 def server_name(data: bytes) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import socket
 import ssl
@@ -15,7 +14,7 @@ from npsgui.model.errors import NpsError, ProtocolError, TargetUnreachable
 from npsgui.model.gate import Refusal
 from npsgui.relay.http.answers import ASK, page
 from npsgui.relay.http.authorization import permitted
-from npsgui.relay.http.client_hello import server_name
+from npsgui.relay.http.client_hello import Alert, alert, server_name
 from npsgui.relay.http.heads import RequestHead
 from npsgui.relay.http.rewriting import authority_of, for_host_target, host_name, path_of, plain_path
 from npsgui.relay.http.routes import Routes
@@ -89,6 +88,7 @@ class HostsService(HttpService):
                 await prelude.more()
         host = self.routes.find("https", name)
         if host is None:
+            await prelude.farewell(alert(Alert.UNRECOGNIZED_NAME))
             raise ProtocolError(f"asks by TLS for {name!r}, which nothing is set up for")
         if host.certificate == PASS_THROUGH:
             await self._pass(prelude, host, peer)
@@ -97,6 +97,7 @@ class HostsService(HttpService):
             context = self._contexts(host)
         except NpsError as error:
             _log.warning("%s: %s", host.owner, error)
+            await prelude.farewell(alert(Alert.INTERNAL_ERROR))
             return
         plain = await secured(prelude, context)
         self._visits.discard(prelude)
@@ -105,13 +106,17 @@ class HostsService(HttpService):
     async def _pass(self, prelude: Prelude, host: Host, peer: str) -> None:
         lease = self._shared.sessions.admit(host.owner, peer)
         if isinstance(lease, Refusal):
+            await prelude.farewell(alert(Alert.ACCESS_DENIED))
             return
         prelude.hold()
         pair = Pair(self._shared, lease, peer)
-        with contextlib.suppress(TargetUnreachable):
+        try:
             with pair.opening():
                 target = await self._shared.dialer.dial(Route.of(host, peer), pair.target_half)
-            pair.take_over(prelude, target)
+        except TargetUnreachable:
+            await prelude.farewell(alert(Alert.INTERNAL_ERROR))
+            return
+        pair.take_over(prelude, target)
 
     def _host_of(self, head: RequestHead) -> Host | None:
         name, path = host_name(authority_of(head)), plain_path(path_of(head).decode("latin-1"))
