@@ -102,7 +102,7 @@ def state_of(
 
 def _opening(gate: Gate, wall: float) -> Sentence:
     """Whose hours it is outside of, and when they begin; the last to begin where there are several."""
-    closed = [one for one in gate.chain() if not one.hours.holds(wall)]
+    closed = [one for one in gate.chain if not one.hours.holds(wall)]
     last = max(closed, key=lambda one: one.hours.changes(wall))
     if last.hours.week == NEVER:
         return Refusal(last.owner, Cause.HOURS).sentence()

@@ -7,7 +7,7 @@ what one refuses is refused. A session asks its tunnel's gate; a ``Lane`` is one
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from npsgui.model.blocking import NOBODY, Blocklist
@@ -142,6 +142,8 @@ class Gate:
     def __init__(self, owner: OwnerKey = GLOBAL_KEY, parent: Gate | None = None, now: float = 0.0) -> None:
         self.owner = owner
         self.parent = parent
+        self.chain: tuple[Gate, ...] = (self, *parent.chain) if parent else (self,)
+        """This gate and those above it."""
         self.flow: Flow = Flow(parent=parent.flow if parent else None)
         self.ladder = Ladder(self.flow, now)
         self.limits = Limits()
@@ -160,13 +162,6 @@ class Gate:
         self._below: dict[Gate, None] = {}
         if parent is not None:
             parent._below[self] = None
-
-    def chain(self) -> Iterator[Gate]:
-        """This gate and those above it."""
-        gate: Gate | None = self
-        while gate is not None:
-            yield gate
-            gate = gate.parent
 
     def configure(
         self,
@@ -211,9 +206,8 @@ class Gate:
 
     def _lay(self) -> None:
         """Lay the chain's limits flat again, here and below: something at this gate has changed."""
-        chain = tuple(self.chain())
         for lane in self.lanes.values():
-            lane.lay(chain)
+            lane.lay(self.chain)
         for gate in self._below:
             gate._lay()
 
@@ -223,13 +217,12 @@ class Gate:
 
     def drop(self) -> None:
         """Count one datagram that was not carried, here and above."""
-        for gate in self.chain():
+        for gate in self.chain:
             gate.dropped += 1
 
     def refusal(self, wall: float) -> Refusal | None:
         """Why sessions through this gate must end at ``wall`` (Unix time, s), or None. Leases aside."""
-        gate: Gate | None = self
-        while gate is not None:
+        for gate in self.chain:
             if not gate.enabled:
                 return Refusal(gate.owner, Cause.DISABLED)
             if gate.expires and wall >= gate.expires:
@@ -238,20 +231,16 @@ class Gate:
                 return Refusal(gate.owner, Cause.HOURS)
             if gate.flow.exhausted:
                 return Refusal(gate.owner, Cause.QUOTA)
-            gate = gate.parent
         return None
 
     @property
     def throttling(self) -> Gate | None:
         """The lowest of the chain whose quota throttles, if any does."""
-        gate: Gate | None = self
-        while gate is not None and not gate.ladder.bucket.rate:
-            gate = gate.parent
-        return gate
+        return next((gate for gate in self.chain if gate.ladder.bucket.rate), None)
 
     def blocks(self, peer: str) -> Refusal | None:
         """Who in the chain has blocked this visitor, if anybody has."""
-        for gate in self.chain():
+        for gate in self.chain:
             if gate.blocked and gate.blocked.holds(peer):
                 return Refusal(gate.owner, Cause.BLOCKED)
         return None
@@ -261,7 +250,7 @@ class Gate:
         refusal = self.refusal(wall) or self.blocks(peer)
         if refusal is not None:
             return refusal
-        for gate in self.chain():
+        for gate in self.chain:
             if 0 < gate.limits.connections <= gate.open:
                 return Refusal(gate.owner, Cause.CONNECTIONS)
         return Lease(self)
@@ -276,12 +265,12 @@ class Lease:
         self.gate = gate
         """The lowest of the chain."""
         self._held = True
-        for held in gate.chain():
+        for held in gate.chain:
             held.open += 1
 
     def close(self) -> None:
         """Give the connection back. Closing again does nothing."""
         if self._held:
             self._held = False
-            for held in self.gate.chain():
+            for held in self.gate.chain:
                 held.open -= 1

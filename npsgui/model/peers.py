@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 from dataclasses import dataclass
 
@@ -30,7 +31,11 @@ def address_of(peer: str, *, by_network: bool = False) -> str:
 
     Text that holds no address is given back as it is.
     """
-    host = peer.rpartition(":")[0].strip("[]") or peer
+    return _address(peer.rpartition(":")[0].strip("[]") or peer, by_network)
+
+
+@functools.lru_cache(4096)  # the same peers come again and again
+def _address(host: str, by_network: bool) -> str:
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

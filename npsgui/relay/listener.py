@@ -17,7 +17,7 @@ from typing import Protocol, TypeAlias
 
 from npsgui.model.entities import Tunnel
 from npsgui.model.errors import BindFailed
-from npsgui.relay.sockets import adopt, listen, peer_text
+from npsgui.relay.sockets import adopt_visitor, listen, peer_text
 from npsgui.tasks import spawn
 
 BATCH = 64
@@ -132,7 +132,7 @@ class Listener:
                 self._loop.remove_reader(self.socket)
                 self._pause = self._loop.call_later(PAUSE_SECONDS, self._resume)
                 return
-            adopt(visitor)
+            adopt_visitor(visitor)
             self._on_visitor(self._index, visitor, peer_text(address))
 
     def _resume(self) -> None:
@@ -151,5 +151,5 @@ class Listener:
                 _log.warning("no more sockets for visitors: %s", error)
                 await asyncio.sleep(PAUSE_SECONDS)
                 continue
-            adopt(visitor)
+            adopt_visitor(visitor)
             self._on_visitor(self._index, visitor, peer_text(address))

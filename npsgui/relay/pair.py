@@ -255,11 +255,11 @@ class Pair(Session):
         if self.cause is not None:
             return False
         other = half.other
-        other.shut()
         # TLS cannot close one direction. An agent of NPS cannot either: a visitor that has said all still
         # waits for its answer there, and the stream stays open.
         whole = other.transport is None or other.transport.can_write_eof() or half is self.visitor_half
         if whole and not other.eof:
+            other.shut()
             return True
         if other.transport is not None:
             other.transport.close()

@@ -202,7 +202,7 @@ class Sessions:
 
     def quota_reached(self, session: Session) -> None:
         """A quota of the session's chain is used up: cut every session it holds for."""
-        for gate in session.gate.chain():
+        for gate in session.gate.chain:
             if gate.flow.exhausted:
                 self._events.push(QuotaReached(gate.owner, gate.flow.used))
         self.cut_refused()
@@ -227,7 +227,7 @@ class Sessions:
     def cut_blocked(self) -> None:
         """End the sessions of visitors who are blocked; called when that was edited."""
         for gate, sessions in list(self._open.items()):
-            if any(above.blocked for above in gate.chain()):
+            if any(above.blocked for above in gate.chain):
                 for session in list(sessions.values()):
                     if gate.blocks(session.peer) is not None:
                         session.cut(Cause.BLOCKED)

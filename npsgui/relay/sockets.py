@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import functools
 import ipaddress
 import socket
+import sys
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
@@ -73,8 +75,16 @@ def _listening(
     made = socket.create_server(
         address, family=family, backlog=BACKLOG, dualstack_ipv6=dualstack, reuse_port=False
     )
-    made.setblocking(False)
+    adopt(made)
     return made
+
+
+def adopt_visitor(made: socket.socket) -> None:
+    """Set what every connection has; on Linux it has it from the socket that it came in through."""
+    if sys.platform == "linux":
+        made.setblocking(False)
+    else:
+        adopt(made)
 
 
 def adopt(made: socket.socket) -> None:
@@ -100,11 +110,10 @@ def connect_now(target: Target) -> socket.socket | None:
     None when the connection takes time or the name must be looked up: then ``connect``. Raises OSError when
     it is refused at once.
     """
-    try:
-        version = ipaddress.ip_address(target.host).version
-    except ValueError:
+    family = _family_of(target.host)
+    if family is None:
         return None
-    made = socket.socket(socket.AF_INET6 if version == 6 else socket.AF_INET, socket.SOCK_STREAM)
+    made = socket.socket(family, socket.SOCK_STREAM)
     try:
         adopt(made)
         code = made.connect_ex((target.host, target.port))
@@ -117,6 +126,16 @@ def connect_now(target: Target) -> socket.socket | None:
         made.close()
         raise
     return made
+
+
+@functools.lru_cache(4096)
+def _family_of(host: str) -> socket.AddressFamily | None:
+    """That of an address; None of a name."""
+    try:
+        version = ipaddress.ip_address(host).version
+    except ValueError:
+        return None
+    return socket.AF_INET6 if version == 6 else socket.AF_INET
 
 
 def _is_connected(made: socket.socket) -> bool:

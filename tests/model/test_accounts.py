@@ -49,7 +49,7 @@ def test_every_owner_has_a_gate_under_the_one_above() -> None:
     accounts = accounts_of()
 
     assert len(accounts) == 6
-    assert [str(gate.owner) for gate in gate_of(accounts, TUNNEL).chain()] == [
+    assert [str(gate.owner) for gate in gate_of(accounts, TUNNEL).chain] == [
         "tunnel 1",
         "client 1",
         "global",

@@ -57,7 +57,7 @@ def test_delivered_is_charged_and_never_above_the_quota(
 
     wanted_in_all = sum(wanted for _, _, wanted in chunks)
     assert sum(delivered) == min(quota, wanted_in_all)
-    for gate in house.tunnel.chain():
+    for gate in house.tunnel.chain:
         assert gate.flow.inlet + gate.flow.export == sum(delivered)
     assert sum(session.inlet + session.export for session in sessions) == sum(delivered)
 
@@ -125,7 +125,7 @@ def test_a_refusal_takes_no_lease_of_anyone() -> None:
     assert isinstance(house.tunnel.admit(WALL), Lease)
 
     assert house.host.admit(WALL) == Refusal(GLOBAL_KEY, Cause.CONNECTIONS)
-    assert [gate.open for gate in house.host.chain()] == [0, 1, 1]
+    assert [gate.open for gate in house.host.chain] == [0, 1, 1]
 
 
 def test_a_connection_limit_set_below_what_is_open_admits_no_more() -> None:

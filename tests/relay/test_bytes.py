@@ -12,6 +12,7 @@ from typing import Any
 from npsgui.model.entities import GLOBAL_KEY, Limits
 from npsgui.model.events import SessionClosed, SessionOpened
 from npsgui.model.gate import Cause
+from npsgui.relay.sockets import KEEPALIVE_SECONDS, adopt_visitor, listen
 from tests.conftest import Run
 from tests.relay.house import CLIENT, TUNNEL, Stream, echo, hang_up, house, read_all, send_all
 
@@ -190,3 +191,16 @@ def reset(stream: Stream) -> None:
     peer = stream[1].get_extra_info("socket")
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RST)
     stream[1].transport.abort()
+
+
+def test_what_a_visitor_sends_waits_for_nothing_and_one_that_has_vanished_is_found_out() -> None:
+    listening = listen("127.0.0.1", 0)
+    with listening, socket.create_connection(listening.getsockname()):
+        listening.setblocking(True)
+        accepted, _address = listening.accept()
+        with accepted:
+            adopt_visitor(accepted)
+            assert accepted.gettimeout() == 0
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            assert accepted.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == KEEPALIVE_SECONDS
