@@ -5,12 +5,13 @@ from __future__ import annotations
 import enum
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject
 
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import GLOBAL_KEY, Everything, OwnerKey, OwnerKind
+from npsgui.model.entities import GLOBAL_KEY, Client, Host, OwnerKey, OwnerKind, Tunnel
 from npsgui.model.views import FlowRow, Sentence, State
 from npsgui.ui.amounts import format_bytes, format_limit
 from npsgui.ui.moments import Moments
@@ -18,6 +19,8 @@ from npsgui.ui.sentences import Sentences
 
 NEAR_DAYS = 7
 """From so many days before its end on it is told that something expires."""
+
+_TROUBLED = frozenset({State.FAILED, State.OFFLINE})
 
 
 class Cure(enum.Enum):
@@ -54,7 +57,8 @@ class Attention(QObject):
         self, rows: Iterable[FlowRow], configuration: Configuration, bridge: Sentence | bool
     ) -> Sequence[Matter]:
         """What needs the user, the worst first. ``rows``: of all, everything together among them."""
-        found = [matter for row in rows for matter in self._of_row(row)]
+        suspects = (row for row in rows if row.quota or row.state in _TROUBLED)
+        found = [matter for row in suspects for matter in self._of_row(row)]
         found += self._ends(configuration, time.time())
         if isinstance(bridge, Sentence):
             name = self._sentences.owner(GLOBAL_KEY)
@@ -85,9 +89,9 @@ class Attention(QObject):
 
     def _ends(self, configuration: Configuration, wall: float) -> Iterator[Matter]:
         """What has expired, and what soon will."""
-        for owner in configuration.owners():
-            if isinstance(owner, Everything) or not owner.enabled or not owner.expires:
-                continue
+        shelves = (configuration.clients, configuration.tunnels, configuration.hosts)
+        every: Iterator[Client | Tunnel | Host] = chain.from_iterable(shelf.values() for shelf in shelves)
+        for owner in (one for one in every if one.expires and one.enabled):
             name, moment = owner.remark or self._sentences.owner(owner.owner), owner.expires
             said = self._moments.moment(moment, None)
             if moment <= wall:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -11,6 +12,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from npsgui.app.rows_in_parts import rows_in_parts
 from npsgui.model.entities import GLOBAL_KEY, OwnerKind
 from npsgui.model.peers import OTHERS, PeerUsage
 from npsgui.model.views import FlowRow, Sentence, Usage
@@ -69,6 +71,7 @@ class OverviewPage(QWidget):
         self._sentences, self._attention = Sentences(self), Attention(self)
         self._fine = QLabel(self.tr("Nothing needs your attention."), self)
         self._fine.setObjectName("good")
+        self._fine.hide()
         self._inlet, self._export = Card(self.tr("Inlet now"), self), Card(self.tr("Export now"), self)
         self._inlet.setToolTip(self.tr("Inlet: from visitors to targets"))
         self._export.setToolTip(self.tr("Export: from targets to visitors"))
@@ -91,6 +94,7 @@ class OverviewPage(QWidget):
         for part in (self.clients, self.tunnels):
             part.chosen.connect(self.owner_chosen)
         self.peers.chosen.connect(self.peer_chosen)
+        self._rows: Inquiry[list[FlowRow]] = Inquiry(self, self._show_rows)
         self._peers: Inquiry[list[PeerUsage]] = Inquiry(self, self._show_peers)
         self._peers_asked = 0.0
         self._lay_out()
@@ -108,25 +112,30 @@ class OverviewPage(QWidget):
             amount(today.inlet + today.export),
             both.format(inlet=amount(today.inlet), export=amount(today.export)),
         )
-        kinds = (OwnerKind.CLIENT, OwnerKind.TUNNEL, OwnerKind.HOST)
-        clients, tunnels, hosts = map(self._program.flows, kinds)
-        active = sum(row.connections > 0 for row in clients)
-        self._connections.show_texts(
-            f"{all_.connections:,}" if all_.connections else DASH,
-            self.tr("clients: {count}").format(count=active) if active else self.tr("Nobody is connected."),
-        )
-        rows = [all_, *clients, *tunnels, *hosts]
+        self._feed.refresh()
+        self._rows.ask(None, partial(rows_in_parts, self._program))
+        self._ask_for_peers()
+
+    def _show_rows(self, rows: list[FlowRow]) -> None:
         matters = self._attention.of(rows, self._program.configuration, self._program.bridge())
         self.matters.show_matters(matters)
         self._fine.setVisible(not matters)
+        clients = [row for row in rows if row.kind is OwnerKind.CLIENT]
         self.clients.show_entries(self._heaviest(clients, rates=True))
-        self.tunnels.show_entries(self._heaviest(tunnels))
-        self._feed.refresh()
-        self._ask_for_peers()
+        self.tunnels.show_entries(self._heaviest([row for row in rows if row.kind is OwnerKind.TUNNEL]))
+        open_now = [row.connections for row in clients if row.connections]
+        self._connections.show_texts(
+            f"{sum(open_now):,}" if open_now else DASH,
+            self.tr("clients: {count}").format(count=len(open_now))
+            if open_now
+            else self.tr("Nobody is connected."),
+        )
 
     def _heaviest(self, rows: Sequence[FlowRow], *, rates: bool = False) -> list[TopEntry]:
         """Those that carried most today; where nobody did, those that are fast now or had most ever."""
-        first = sorted(rows, key=lambda row: (-row.today, -_speed(row), -_total(row), row.owner.id))
+        first = heapq.nsmallest(
+            TOP, rows, key=lambda row: (-row.today, -_speed(row), -_total(row), row.owner.id)
+        )
         return [
             TopEntry(
                 row.owner,
@@ -135,7 +144,7 @@ class OverviewPage(QWidget):
                 row.today_export,
                 _speed(row) if rates else None,
             )
-            for row in first[:TOP]
+            for row in first
         ]
 
     def _ask_for_peers(self) -> None:

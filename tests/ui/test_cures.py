@@ -38,7 +38,9 @@ def test_a_matter_opens_the_dialog_at_its_word_with_the_row_behind(qtbot: QtBot,
     async def act(program: Program, window: Window) -> None:
         await program.set(NAS, {"expires": "2020-01-01"})
         window.show_page(Page.OVERVIEW)
-        [line] = [one for one in window.pages.overview.findChildren(MatterLine) if one.isVisible()]
+        lines = window.pages.overview.findChildren(MatterLine)
+        await until(lambda: any(line.isVisible() for line in lines))
+        [line] = [one for one in lines if one.isVisible()]
         QTest.keyClick(line, Qt.Key.Key_Space)
         await until(lambda: dialog() is not None)
 
