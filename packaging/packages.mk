@@ -1,9 +1,8 @@
-# What users install; all goes into dist/. The same commit, constraints and Debian are meant to give the same bytes (not compared yet).
-#     make deb                       for Linux, from a PyInstaller bundle (a Debian 12 to build on: its glibc is the oldest that will do)
-#     make rpm run-installer         from the same bundle (not run yet)
-#     make wheel sbom                the wheel and the sdist; the list of the bundle's parts (not run yet)
-#     make release                   all of it and SHA256SUMS (not run yet)
-# packaging/prove-packages is to prove the .deb in fresh Debians; it has not passed as a whole yet.
+# What users install; all goes into dist/. The same commit, constraints and Debian give the same bytes (packaging/prove-reproducible).
+#     make deb rpm run-installer     for Linux, from a PyInstaller bundle (a Debian 12 to build on: its glibc is the oldest that will do)
+#     make wheel sbom                the wheel and the sdist; the list of the bundle's parts
+#     make release                   all of it and SHA256SUMS
+# How each is proved: ARCHITECTURE.md, "Packages".
 
 VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' npsgui/__init__.py)
 SOURCE_DATE_EPOCH ?= $(or $(shell git log -1 --format=%ct 2>/dev/null),315532800)
