@@ -111,7 +111,7 @@ Section "$(PROGRAM)" SECTION_PROGRAM
 SectionEnd
 
 Section /o "$(AUTOSTART)" SECTION_AUTOSTART
-    WriteRegStr HKCU "${AUTOSTART_KEY}" "npsgui" '"$INSTDIR\npsgui.exe"'
+    WriteRegStr HKCU "${AUTOSTART_KEY}" "npsgui" '"$INSTDIR\npsgui.exe" --hidden'
 SectionEnd
 
 Section /o "$(DESKTOP)" SECTION_DESKTOP
