@@ -38,6 +38,7 @@ LATE_IMPORTS = {
     "npsgui.app.interfaces",
     "npsgui.app.port_holders",
     "npsgui.app.metrics_port",
+    "npsgui.app.vault",
     "npsgui.ledger.ledger",
     "npsgui.ledger.opening",
     TOP,

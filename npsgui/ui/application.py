@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from npsgui.app.front import Front
 from npsgui.app.servers import Servers
 from npsgui.app.settings import Settings
+from npsgui.app.vault import Keyring
 from npsgui.model.units import Units
 from npsgui.tasks import spawn
 from npsgui.ui.amounts import show_in
@@ -72,7 +73,7 @@ async def run_window(
     ended = _ended_by_signals(loop)
     window: Window | None = None
     again = run_here = False
-    servers = Servers(settings.folder)
+    servers = Servers(settings.folder, Keyring())
     servers.start()
     try:
         while not ended.is_set():

@@ -45,6 +45,75 @@ def test_it_serves_counts_and_is_remembered(tmp_path: Path) -> None:
     asyncio.run(body())
 
 
+class Chest:
+    """A vault; one that is locked keeps nothing and gives nothing."""
+
+    def __init__(self) -> None:
+        self.secrets: dict[str, str] = {}
+        self.locked = False
+
+    async def keep(self, name: str, secret: str) -> bool:
+        if not self.locked:
+            self.secrets[name] = secret
+        return not self.locked
+
+    async def find(self, name: str) -> str | None:
+        return None if self.locked else self.secrets.get(name)
+
+    async def forget(self, name: str) -> None:
+        self.secrets.pop(name, None)
+
+
+def test_a_key_is_kept_in_the_vault_and_no_longer_in_the_file(tmp_path: Path) -> None:
+    async def body() -> None:
+        chest, file = Chest(), tmp_path / "servers.json"
+        async with town() as place, asyncio.timeout(30):
+            servers = Servers(tmp_path, chest)
+            servers.add(str(place.server), KEY, tls=False)
+            await until(lambda: KEY not in file.read_text())
+            assert list(chest.secrets.values()) == [KEY]
+            await until(lambda: bool(place.bridge.agents()))
+            await servers.close()
+            await until(lambda: not place.bridge.agents())
+
+            again = Servers(tmp_path, chest)
+            again.start()
+            await until(lambda: bool(place.bridge.agents()))
+            assert KEY not in file.read_text()
+            again.remove(1)
+            await until(lambda: not chest.secrets)
+            await again.close()
+
+    asyncio.run(body())
+
+
+def test_a_vault_that_is_locked_leaves_the_key_in_the_file_or_the_agent_without_one(tmp_path: Path) -> None:
+    async def body() -> None:
+        chest, file = Chest(), tmp_path / "servers.json"
+        chest.locked = True
+        servers = Servers(tmp_path, chest)
+        servers.add("127.0.0.1:1", KEY, tls=False)
+        await asyncio.sleep(0)
+        await servers.close()
+        assert KEY in file.read_text()
+
+        chest.locked = False
+        servers = Servers(tmp_path, chest)
+        servers.start()
+        await until(lambda: KEY not in file.read_text())
+        await servers.close()
+
+        chest.locked = True
+        servers = Servers(tmp_path, chest)
+        servers.start()
+        await asyncio.sleep(0)
+        (row,) = servers.rows()
+        assert str(row.now.said) == "The keyring does not give its key."
+        await servers.close()
+
+    asyncio.run(body())
+
+
 def test_what_is_no_server_is_refused_beside_its_field(tmp_path: Path) -> None:
     async def body() -> None:
         servers = Servers(tmp_path)
