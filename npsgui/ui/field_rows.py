@@ -137,6 +137,9 @@ class FieldColumn(QWidget):
             made = Line(value, self)
         assert isinstance(made, QWidget)
         made.setAccessibleName(field.label)
+        if field.tip:
+            made.setToolTip(field.tip)
+            made.setAccessibleDescription(field.tip)
         self.inputs[field.word] = made
         made.changed.connect(lambda: self.edited.emit(field.word))
         return made

@@ -32,6 +32,7 @@ class LimitFields(QObject):
             Field(
                 "quota",
                 self.tr("Quota"),
+                tip=self.tr("Bytes in a period; at the last one connections are cut and new ones refused"),
                 use=Use(Measure.BYTES, row.used if row else 0),
                 beside=Field("quota_counts", self.tr("What the quota counts"), choices=counts),
             ),
@@ -53,9 +54,15 @@ class LimitFields(QObject):
                 tip=self.tr("From targets to visitors"),
                 use=Use(rate, export),
             ),
-            Field(sessions, self.tr("Connections"), use=Use(most, row.connections if row else 0)),
+            Field(
+                sessions,
+                self.tr("Connection limit"),
+                tip=self.tr("How many visitors may be connected at once; more are refused"),
+                use=Use(most, row.connections if row else 0),
+            ),
         ]
         if isinstance(owner, Client):
             owned = len(self._configuration.owned_by(owner.id))
-            fields.append(Field("tunnels", self.tr("Tunnels"), use=Use(Measure.TUNNELS, owned)))
+            tip = self.tr("How many tunnels and hosts it may have")
+            fields.append(Field("tunnels", self.tr("Tunnels"), tip=tip, use=Use(Measure.TUNNELS, owned)))
         return fields

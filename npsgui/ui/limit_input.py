@@ -88,6 +88,10 @@ class LimitInput(QWidget):
         """Name the number for a screen reader."""
         self.amount.setAccessibleName(name)
 
+    def setAccessibleDescription(self, description: str) -> None:  # noqa: N802  # as Qt names it
+        """Say what it limits to a screen reader."""
+        self.amount.setAccessibleDescription(description)
+
     def _show(self, text: str) -> None:
         if text == "0" and self._none != text:
             text = self.tr("unlimited")

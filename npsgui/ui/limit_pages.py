@@ -58,8 +58,20 @@ class LimitPages(QObject):
 
     def _ladder(self) -> tuple[Field, ...]:
         return (
-            Field("warn", self.tr("Warn from"), make=self._percent, advise=self._advise_warn),
-            Field("throttle_at", self.tr("Throttle from"), make=self._percent, advise=self._advise_throttle),
+            Field(
+                "warn",
+                self.tr("Warn from"),
+                tip=self.tr("From this share of the quota on it is shown as near, and an alert is told"),
+                make=self._percent,
+                advise=self._advise_warn,
+            ),
+            Field(
+                "throttle_at",
+                self.tr("Throttle from"),
+                tip=self.tr("From this share of the quota on all goes slower"),
+                make=self._percent,
+                advise=self._advise_throttle,
+            ),
             Field(
                 "throttle_rate",
                 self.tr("Throttle to"),
@@ -77,7 +89,8 @@ class LimitPages(QObject):
             self._alternative("export_rate", self.tr("Export rate"), self.tr("From targets to visitors")),
             Field(
                 sessions,
-                self.tr("Connections"),
+                self.tr("Connection limit"),
+                tip=self.tr("How many visitors may be connected at once; more are refused"),
                 make=partial(self._or_usual, None),
                 advise=partial(self._advise_alternative, "connections", self._count),
             ),

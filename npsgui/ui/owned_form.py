@@ -11,6 +11,7 @@ from npsgui.model.views import FlowRow
 from npsgui.ui.field_rows import Field
 from npsgui.ui.inputs import Lines
 from npsgui.ui.limit_hints import Hint
+from npsgui.ui.ordered_lines import OrderedLines
 from npsgui.ui.owner_form import OwnerForm
 
 PROXY_MODES = frozenset({Mode.SOCKS5, Mode.HTTP_PROXY})
@@ -55,7 +56,7 @@ class OwnedForm(OwnerForm):
 
     def targets_field(self) -> Field:
         """Where it leads."""
-        return Field("targets", self.tr("Targets"), make=Lines, advise=self._advise_targets)
+        return Field("targets", self.tr("Targets"), make=OrderedLines, advise=self._advise_targets)
 
     def accounts_field(self) -> Field:
         """Who may use it."""
@@ -81,6 +82,8 @@ class OwnedForm(OwnerForm):
             return Hint(self.tr("Each of the {count} ports leads to its own").format(count=len(ports)))
         if len(ports) > 1 and len(owner.targets) == 1:
             return Hint(self.tr("All {count} ports lead there").format(count=len(ports)))
+        if len(owner.targets) > 1:
+            return Hint(self.tr("They take turns in this order; drag a line, or Alt+Up and Alt+Down"))
         return Hint(self.tr("host:port, one a line; several take turns"))
 
     def _advise_accounts(self, owner: Owner) -> Hint:

@@ -84,7 +84,7 @@ class SeveralDialog(QDialog):
         return [
             Field("quota", self.tr("Quota"), make=partial(self._limit, BYTES, ""), beside=what),
             *(Field(word, label, make=partial(self._limit, RATES, "")) for word, label in rates),
-            Field("connections", self.tr("Connections"), make=partial(self._limit, None, "")),
+            Field("connections", self.tr("Connection limit"), make=partial(self._limit, None, "")),
         ]
 
     def _near(self, kind: OwnerKind) -> list[Field]:
