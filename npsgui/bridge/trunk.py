@@ -33,6 +33,9 @@ PING_SECONDS: Final = 5.0
 OPEN_SECONDS: Final = 120.0
 """A stream whose opening is not answered for this long has failed. Source: mux/mux.go:98."""
 
+FAREWELL_SECONDS: Final = 5.0
+"""For a peer to read what was written before the end: one that never does must not keep its socket."""
+
 _buffer = memoryview(bytearray(READ))
 """Shared by all trunks of a process: what is not handed on within a callback is copied."""
 
@@ -110,6 +113,7 @@ class Trunk(Outlet, asyncio.BufferedProtocol):
         if self._ping_timer is not None:
             self._ping_timer.cancel()
         transport.close()
+        self.loop.call_later(FAREWELL_SECONDS, transport.abort)
         for stream in list(self._streams.values()):
             stream.lost(error)
         self._on_lost(self, error)

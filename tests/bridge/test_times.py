@@ -11,6 +11,9 @@ import pytest
 from npsgui.bridge import frames
 from npsgui.bridge.agent import TAKEN_OVER_SECONDS, AgentPhase
 from npsgui.bridge.frames import PING
+from npsgui.bridge.trunk import FAREWELL_SECONDS
+from npsgui.bridge.window import INITIAL
+from npsgui.model.entities import Target
 from npsgui.model.errors import AgentLost
 from npsgui.model.events import AgentDown, AgentUp
 from tests.bridge.clock import hurry
@@ -111,6 +114,34 @@ def test_a_stream_that_npc_does_not_take_has_120_seconds() -> None:
             assert 119 < loop.time() - began < 126
             assert notes.lost
             assert place.of(AgentDown) == []
+
+    hurry(body())
+
+
+def test_an_npc_that_reads_nothing_keeps_no_socket_when_it_is_taken_over() -> None:
+    async def body() -> None:
+        async with town() as place:
+            npc = Npc(place.server)
+            main, chan = await npc.log_in()
+            await until(lambda: bool(place.bridge.agents()))
+            chan.writer.transport.pause_reading()  # type: ignore[attr-defined]
+            chan.writer.write(b"".join(frames.short(frames.OPEN_OK, ident) for ident in range(1, 201)))
+            for _ in range(200):
+                place.visit(Target("127.0.0.1", 1)).stream.write(bytes(INITIAL))
+            trunk = place.bridge._logins[1].trunk
+            assert trunk is not None
+            await until(lambda: not trunk.writable)
+            assert trunk._transport is not None
+            peer = trunk._transport.get_extra_info("socket")
+            again = await npc.log_in()
+            await until(lambda: place.bridge._logins[1].trunk not in (None, trunk))
+            await asyncio.sleep(FAREWELL_SECONDS - 1)
+            assert peer.fileno() >= 0
+            await asyncio.sleep(2)
+
+            assert peer.fileno() == -1
+            for wire in (main, chan, *again):
+                wire.close()
 
     hurry(body())
 
