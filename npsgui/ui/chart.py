@@ -22,6 +22,9 @@ from npsgui.ui.chart_stack import Stack
 from npsgui.ui.chart_strip import SpanStrip
 from npsgui.ui.theme import Theme
 
+_ROOMY = 180
+"""From this height on, px, there is room for the legend beside what is selected."""
+
 
 class TrafficChart(QWidget):
     """Inlet and export over time. Wheel, + and - zoom; drag and arrows pan; double click and Home reset.
@@ -188,6 +191,7 @@ class TrafficChart(QWidget):
     def _on_brushed(self) -> None:
         self.plot.show_span(self.brush.span)
         self.strip.show_total(self.brush.total)
+        self.legend.setVisible(self.strip.isHidden() or self.height() >= _ROOMY)
         self.plot.setAccessibleDescription("" if self.brush.is_empty else self.strip.text())
 
     # Qt overrides

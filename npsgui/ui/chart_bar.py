@@ -43,7 +43,7 @@ class ChartBar(QWidget):
         theme.changed.connect(self._recolour)
         self.ranges.chosen.connect(chart.set_range)
         self.hold.toggled.connect(chart.hold)
-        chart.held.connect(self.hold.setChecked)
+        chart.held.connect(self._on_held)
         self.brush.toggled.connect(self._on_brush)
         self.more.clicked.connect(self._on_more)
         chart.plot.menu_asked.connect(self.menu.popup)
@@ -57,8 +57,13 @@ class ChartBar(QWidget):
         self._icons.append((button, icon_name))
         return button
 
+    def _on_held(self, still: bool) -> None:
+        self.hold.setChecked(still)
+        self._recolour()
+
     def _on_brush(self, wanted: bool) -> None:
         self._chart.plot.board.selects = wanted
+        self._recolour()
 
     def _on_more(self) -> None:
         self.menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height())))
@@ -66,7 +71,8 @@ class ChartBar(QWidget):
     def _recolour(self) -> None:
         colors = self._theme.colors
         for button, name in self._icons:
-            button.setIcon(icon(name, colors.text))
+            color = colors.accent if button.isChecked() else colors.text
+            button.setIcon(icon("player-play" if button.isChecked() and button is self.hold else name, color))
 
 
 class RangeBar(QWidget):

@@ -38,6 +38,7 @@ class Legend(QWidget):
         rows.setSpacing(4)
         rows.addLayout(self._first)
         rows.addLayout(self._second)
+        self._sentence.hide()
         self._show()
         theme.changed.connect(self._show)
 
@@ -53,6 +54,7 @@ class Legend(QWidget):
         """Show a sentence beside the legend."""
         self._sentence.setText(sentence)
         self._sentence.setToolTip(sentence)
+        self._sentence.setVisible(bool(sentence))
 
     def sentence(self) -> str:
         """What it says."""

@@ -20,6 +20,7 @@ _SHRINK = 0.45
 """The value axis grows at once, but shrinks only when the peak is below this part of it: a calm axis."""
 
 
+_LEAST_HEIGHT = 72
 _LINE_PIXELS = 20
 """The least distance of two lines with their texts, px."""
 
@@ -39,6 +40,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self._theme = theme
         self._top = 0.0
         self.logarithmic = False
+        self.setMinimumHeight(_LEAST_HEIGHT)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)

@@ -111,12 +111,17 @@ class ReadOut(QFrame):
             )
 
     def note(self, sentences: Sequence[str]) -> None:
-        """Say what happened there, beneath the values."""
-        text, flags = "\n".join(sentences), int(Qt.TextFlag.TextWordWrap)
+        """Say what happened there, beneath the values, as far as there is room."""
+        self._show_note("\n".join(sentences))
+        if len(sentences) > 1 and self.height() > self._plot.height():
+            self.note(sentences[:-1])
+
+    def _show_note(self, text: str) -> None:
+        flags = int(Qt.TextFlag.TextWordWrap)
         wrapped = self._notes.fontMetrics().boundingRect(0, 0, _NOTE_WIDTH, 1000, flags, text)
         self._notes.setText(text)
         self._notes.setFixedSize(wrapped.width() + 4, wrapped.height())
-        self._notes.setVisible(bool(sentences))
+        self._notes.setVisible(bool(text))
         self._fit()
 
     def _lines(self, inlet: float, export: float, parts: Parts, names: Names) -> list[tuple[str, str, float]]:

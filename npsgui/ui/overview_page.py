@@ -79,6 +79,7 @@ class OverviewPage(QWidget):
         self.matters = AttentionCard(theme, self)
         self.matters.chosen.connect(self.matter_chosen)
         self.chart = TrafficChart(theme, self)
+        self.chart.strip.shown.connect(self._give_way)
         self._feed = ChartFeed(program, self.chart)
         self.bar = ChartBar(theme, self.chart, self._feed, self)
         clients = self.tr("There are no clients yet. Ctrl+2, then Ctrl+N makes one.")
@@ -197,15 +198,21 @@ class OverviewPage(QWidget):
             lists.addWidget(part, stretch)
         rows.addLayout(lists)
 
+    def _give_way(self) -> None:
+        """The lists give way to what is selected on the chart, where there is little room."""
+        for part in (self.clients, self.tunnels, self.peers):
+            part.setVisible(self.chart.strip.isHidden() or self.height() >= _TALL)
+
     # Qt overrides
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The chart keeps its room; the lists give way."""
+        """The chart keeps its room."""
         super().resizeEvent(event)
         tall = self.height() >= _TALL
         for part in (self.clients, self.tunnels, self.peers):
             part.show_most(TOP if tall else _LOW_TOP)
         self.matters.show_most(MOST if tall else 1)
+        self._give_way()
         self.refresh()
 
 
