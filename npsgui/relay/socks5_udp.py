@@ -18,7 +18,7 @@ from npsgui.model.agents import LinkKind
 from npsgui.model.entities import Target, Via
 from npsgui.model.errors import BindFailed, TargetUnreachable
 from npsgui.model.gate import Cause
-from npsgui.model.listening import is_address
+from npsgui.model.listening import is_address, is_loopback
 from npsgui.relay.agent_datagrams import DatagramEnds, DatagramLink
 from npsgui.relay.datagrams import Address, Datagrams, ReplyFrom, listen_udp
 from npsgui.relay.shared import Shared
@@ -56,6 +56,7 @@ def associate(shared: Shared, visit: Visit, route: Route, port: int) -> None:
         _log.warning("no port for a UDP association: %s", error)
         visit.prelude.write(reply(Reply.GENERAL_FAILURE))
         return
+    port = known_port(visitor, port)
     kind = Association if route.via is Via.LOCAL else AgentAssociation
     with contextlib.ExitStack() as failed:
         failed.callback(made.close)
@@ -67,6 +68,14 @@ def associate(shared: Shared, visit: Visit, route: Route, port: int) -> None:
         failed.pop_all()
     visit.prelude.write(reply(Reply.SUCCEEDED, here, association.port))
     visit.prelude.hand_over(Control(association.session))
+
+
+def known_port(visitor: str, named: int) -> int:
+    """The port that a visitor's datagrams must come from; 0: the first one tells.
+
+    A visitor from elsewhere may be behind a NAT, and name a port that we never see.
+    """
+    return named if is_loopback(visitor) else 0
 
 
 class Control(asyncio.Protocol):

@@ -13,7 +13,7 @@ from npsgui.model.entities import Account, Client, Limits, Mode, Target, Tunnel
 from npsgui.model.events import SessionClosed, VisitorRefused
 from npsgui.model.gate import Cause
 from npsgui.relay.socks5 import Reply, format_datagram
-from npsgui.relay.socks5_udp import Outlet
+from npsgui.relay.socks5_udp import Outlet, known_port
 from tests.conftest import Run
 from tests.relay.house import (
     TUNNEL,
@@ -255,6 +255,11 @@ def test_a_quota_that_is_used_up_ends_an_association(run: Run[Any]) -> None:
             await hang_up(stream)
 
     run(body())
+
+
+def test_the_port_that_a_visitor_names_counts_only_where_no_nat_can_change_it() -> None:
+    assert (known_port("127.0.0.1", 5000), known_port("::1", 5000)) == (5000, 5000)
+    assert known_port("198.51.100.7", 5000) == 0
 
 
 def outlet_in(seconds: float) -> Outlet:
