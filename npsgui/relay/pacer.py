@@ -80,8 +80,9 @@ class Turns:
 
     def spent(self, count: int) -> None:
         """It has read ``count`` bytes, which are charged."""
-        self.grant = min(self.grant, self._lane.quantum) - count
-        if self.grant <= 0:
+        grant, quantum = self.grant, self._lane.quantum
+        self.grant = left = (grant if grant < quantum else quantum) - count
+        if left <= 0:
             self.take(self._pacer.now())
 
     def granted(self) -> None:

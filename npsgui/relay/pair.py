@@ -109,7 +109,9 @@ class Half(asyncio.BufferedProtocol):
             buffers.give_away(size)
         elif count == size < LARGEST:
             self._chunk = size * 2
-        if lane.flows and not lane.quota_left(1):
+        if (
+            count == self._size and lane.flows and not lane.quota_left(1)
+        ):  # less than it might is not the last
             session.quota_reached()
         elif lane.buckets:
             self.turns.spent(count)
