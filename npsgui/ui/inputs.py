@@ -10,6 +10,7 @@ from typing import Protocol
 from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QFileDialog,
     QHBoxLayout,
@@ -102,6 +103,21 @@ class Choice(QComboBox):
     def text(self) -> str:
         """The value that is chosen."""
         return str(self.currentData())
+
+
+class Switch(QCheckBox):
+    """True or false."""
+
+    changed = Signal()
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setChecked(text == "true")
+        self.toggled.connect(lambda _: self.changed.emit())
+
+    def text(self) -> str:
+        """``true`` when it is checked, else ``false``."""
+        return "true" if self.isChecked() else "false"
 
 
 class Browse(enum.Enum):

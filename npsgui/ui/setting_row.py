@@ -12,17 +12,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from npsgui.app.setting import Interface, OneOf, Setting, Text, Whole
+from npsgui.app.setting import SWITCH, Interface, OneOf, Setting, Text, Whole
 from npsgui.model.views import Sentence
 from npsgui.ui.bind_field import BindFields
 from npsgui.ui.field_rows import say
 from npsgui.ui.icons import icon
-from npsgui.ui.inputs import NOTHING, Choice, ChoiceOr, Line
+from npsgui.ui.inputs import NOTHING, Choice, ChoiceOr, Line, Switch
 from npsgui.ui.limit_input import LimitInput
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.theme import Theme
 
-Made = Choice | ChoiceOr | LimitInput | Line
+Made = Choice | ChoiceOr | LimitInput | Line | Switch
 """What a value is edited in."""
 
 _LABEL_WIDTH = 190
@@ -120,6 +120,8 @@ class SettingRow(QWidget):
 
     def _make_input(self, value: str) -> Made:
         rule = self.setting.rule
+        if rule is SWITCH:
+            return Switch(value, self)
         if isinstance(rule, OneOf):
             return Choice(value, [(word, self._said(text)) for word, text in rule.choices], self)
         if isinstance(rule, Whole):
@@ -133,8 +135,8 @@ class SettingRow(QWidget):
 
     def _connect(self, made: Made) -> None:
         """A choice is wanted at once; what is typed once it is whole: at Enter, or when it is left."""
-        if isinstance(made, Choice | ChoiceOr):
-            (made if isinstance(made, Choice) else made.choice).changed.connect(self._on_finished)
+        if isinstance(made, Choice | ChoiceOr | Switch):
+            (made.choice if isinstance(made, ChoiceOr) else made).changed.connect(self._on_finished)
         made.changed.connect(self._on_edited)
         lines = [made] if isinstance(made, Line) else made.findChildren(QLineEdit)
         for line in lines:

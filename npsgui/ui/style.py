@@ -60,6 +60,7 @@ def style_sheet(colors: Colors) -> str:
     text = _SHEET
     for name in Colors.__dataclass_fields__:
         text = text.replace(f"@{name};", f"{getattr(colors, name)};")
+    text = text.replace("@check", "check-white" if colors.on_accent == "#FFFFFF" else "check-black")
     return text.replace("@icons", resource("icons").as_posix())
 
 
@@ -151,6 +152,14 @@ QComboBox QAbstractItemView::item { min-height: 28px; padding: 0 6px; border-rad
 QComboBox QAbstractItemView::item:selected { background: @accent_wash; color: @text; }
 
 QTextBrowser { background: @surface; border: 1px solid @line; border-radius: 8px; padding: 12px 16px; }
+QCheckBox { min-height: 32px; spacing: 8px; }
+QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid @muted; border-radius: 4px;
+  background: @surface; }
+QCheckBox::indicator:hover { border-color: @text; }
+QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: url(@icons/@check.svg); }
+QCheckBox::indicator:focus { border: 2px solid @accent; width: 14px; height: 14px; }
+QCheckBox::indicator:checked:focus { border-color: @text; }
+
 QTableView { background: transparent; border: none; outline: none; gridline-color: transparent;
   selection-background-color: @accent_wash; selection-color: @text; }
 QAbstractScrollArea::corner { background: transparent; }
