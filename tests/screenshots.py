@@ -12,6 +12,7 @@ import asyncio
 import os
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -22,8 +23,10 @@ from npsgui.app.demo.demo import Demo, throw_away_folder
 from npsgui.app.program import Program
 from npsgui.app.settings import Settings
 from npsgui.model.entities import GLOBAL_KEY, Mode, OwnerKey, OwnerKind
+from npsgui.model.units import format_time
 from npsgui.ui.application import Looks, make_application
 from npsgui.ui.closing import CloseDialog
+from npsgui.ui.detail import Tab
 from npsgui.ui.loop import new_event_loop
 from npsgui.ui.mini_window import MiniWindow
 from npsgui.ui.sidebar import Page
@@ -87,6 +90,10 @@ class Studio:
             for page in Page:
                 window.show_page(page)
                 await self._take(lambda: window, name.format(page.name.lower()))
+            window.show_owner(OwnerKey(OwnerKind.CLIENT, 1))
+            for tab in Tab:
+                window.pages.clients.detail.tabs.choose(tab)
+                await self._take(lambda: window, name.format(f"clients-{tab.name.lower()}"))
             mini = MiniWindow(self._program, self._looks.theme, self._settings)
             mini.show()
             await self._take(lambda: mini, name.format("mini"))
@@ -107,9 +114,12 @@ class Studio:
 
     def _dialogs(self, window: Window) -> Iterator[tuple[str, Callable[[], None]]]:
         commands, configuration = window.commands, self._program.configuration
-        client, tunnel = configuration.clients[3].owner, configuration.tunnels[4].owner  # as in the demo
+        home, client = configuration.clients[1].owner, configuration.clients[3].owner  # as in the demo
+        tunnel = configuration.tunnels[4].owner
         yield "new-client", commands.new_client
         yield "client", lambda: commands.edit(client)
+        yield "client-period", lambda: commands.edit(home, "period")
+        yield "reset", lambda: commands.periods.reset(home)
         yield "tunnel", lambda: commands.edit(tunnel)
         for one in configuration.tunnels.values():
             if one.mode is not Mode.TCP:
@@ -143,6 +153,10 @@ async def furnish(program: Program) -> None:
     await program.set(GLOBAL_KEY, {"http_port": "18480"})
     for kind, words in FURNITURE:
         await program.add(kind, {"client": "1", **words})
+    home = OwnerKey(OwnerKind.CLIENT, 1)
+    soon = format_time(time.time() + 3 * 86400)
+    await program.set(home, {"period": "monthly 31 06:00 Asia/Shanghai", "expires": soon})
+    await program.adjust(home, opening=3 << 30)
 
 
 async def take_pictures(app: QApplication, pictures: Path, seconds: float) -> None:

@@ -59,7 +59,7 @@ class Balance(QWidget):
         column = self._column
         if column is None:
             return
-        hints = {OPENING: self.tr("Used elsewhere in this period; the quota counts it"), TOP_UP: self._left()}
+        hints = {OPENING: self.tr("Used elsewhere in this period; it counts, too"), TOP_UP: self._left()}
         for word, hint in hints.items():
             try:
                 parse_bytes(self._text(word), word)

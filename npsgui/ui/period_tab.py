@@ -101,7 +101,10 @@ class PeriodTab(QWidget):
 
     def _show_periods(self, periods: list[Period]) -> None:
         self._running = periods[-1]
-        self.view.table.show(periods)
+        first = periods[0]
+        # an owner that was made within a period has an empty one before it
+        empty = first.until is not None and not (first.inlet or first.export or first.opening)
+        self.view.table.show(periods[1:] if empty else periods)
 
     def _lay_out(self) -> None:
         facts = QHBoxLayout()

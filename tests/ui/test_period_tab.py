@@ -114,6 +114,14 @@ def test_each_button_asks_for_its_word(qtbot: QtBot, program: FakeProgram) -> No
     assert reset.args == [ONE]
 
 
+def test_nothing_is_told_of_the_time_before_an_owner_was_made(qtbot: QtBot, program: FakeProgram) -> None:
+    program.past[ONE] = [Period(0, 5, 0, 0), Period(5, 9, 0, 0), Period(9, None, 1, 1)]
+    tab = PeriodTab(program, Theme())
+    shown(qtbot, tab, program)
+
+    assert sorted(period.start for period in tab.view.table.rows) == [5, 9]
+
+
 def test_an_answer_about_another_owner_is_dropped(qtbot: QtBot, program: FakeProgram) -> None:
     two = OwnerKey(OwnerKind.CLIENT, 2)
     program.rows[two] = row(two)
