@@ -43,14 +43,17 @@ def test_a_handshake_ends_with_the_reason(
     run(body())
 
 
-def test_what_is_no_tls_is_gone_with(run: Run[Any]) -> None:
+@pytest.mark.parametrize(
+    ("said", "told"), [(get("a.test"), b"HTTP/1.1 400 "), (b"\0\1", b""), (b"\x16\2", b"")]
+)
+def test_what_is_no_tls_is_gone_with(run: Run[Any], said: bytes, told: bytes) -> None:
     async def body() -> None:
         async with house(echo) as made:
             open_ports(made)
             stream = await asyncio.open_connection("127.0.0.1", made.relay.shared_port("https"))
-            stream[1].write(get("a.test"))
+            stream[1].write(said)
 
-            assert await read_all(stream) == b""
+            assert (await read_all(stream))[: len(told) or 1] == told
             await hang_up(stream)
 
     run(body())

@@ -83,9 +83,14 @@ class HostsService(HttpService):
 
     async def _greet(self, prelude: Prelude, peer: str) -> None:
         """Carry TLS as it is to the host that it names, or end it here with that host's certificate."""
-        async with asyncio.timeout(SECONDS):
-            while (name := server_name(bytes(prelude.unread))) is None:
-                await prelude.more()
+        try:
+            async with asyncio.timeout(SECONDS):
+                while (name := server_name(bytes(prelude.unread))) is None:
+                    await prelude.more()
+        except ProtocolError:
+            if prelude.unread[:1].isalpha():  # as methods of HTTP begin, and no record of TLS
+                await prelude.farewell(page(400, "This port takes HTTPS only."))
+            raise
         host = self.routes.find("https", name)
         if host is None:
             await prelude.farewell(alert(Alert.UNRECOGNIZED_NAME))
