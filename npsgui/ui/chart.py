@@ -20,6 +20,7 @@ from npsgui.ui.chart_plot import Plot
 from npsgui.ui.chart_pointer import Pointer
 from npsgui.ui.chart_stack import Stack
 from npsgui.ui.chart_strip import SpanStrip
+from npsgui.ui.help_dialog import Topic, show_help
 from npsgui.ui.theme import Theme
 
 _ROOMY = 180
@@ -230,6 +231,7 @@ def _keys(chart: TrafficChart) -> Keys:
         (key.Key_A, CTRL): Act(lambda: chart.select(chart.view.left, chart.view.right)),
         (key.Key_PageUp, PLAIN): Act(lambda: chart.pointer.to_mark(forward=False)),
         (key.Key_PageDown, PLAIN): Act(lambda: chart.pointer.to_mark(forward=True)),
+        (key.Key_F1, PLAIN): Act(lambda: show_help(Topic.CHARTS, chart.window())),
         (key.Key_C, CTRL): Act(chart.copied.emit),
         (key.Key_Escape, PLAIN): Act(let_go, lambda: not brush.is_empty or chart.pointer.is_pointing),
     }

@@ -76,8 +76,9 @@ class LiveFigure:
         return max(1.0, round(view.span / 60))
 
     def total(self, left: float, right: float) -> Total | None:
-        """About how much moved from ``left`` to ``right``; None where nothing is known."""
-        return self.lines.total(left, right)
+        """About how much moved from ``left`` to ``right``; None where that is forgotten, or not known."""
+        forgets = self.lines.span >= Range.LIVE.value - 2
+        return None if forgets and left < self.lines.times[0] - 1 else self.lines.total(left, right)
 
     def rows(self, view: View, others: str) -> Rows:
         """The samples in ``view``, and their parts by name."""

@@ -23,6 +23,7 @@ class Topic(enum.StrEnum):
     HOSTS = "hosts"
     CONNECTIONS = "connections"
     EVENTS = "events"
+    CHARTS = "charts"
     LIMITS = "limits"
     AGENTS = "agents"
     ALERTS = "alerts"

@@ -123,6 +123,16 @@ def test_what_is_no_longer_loaded_keeps_its_sum(chart: TrafficChart) -> None:
     assert sum_of(chart) == (sum(range(1, 11)), 10_000)
 
 
+def test_what_the_live_chart_forgets_keeps_its_sum(chart: TrafficChart) -> None:
+    chart.set_range(Range.LIVE)
+    chart.show_live([Sample(NOW - 300 + i, 10.0, 20.0) for i in range(300)])
+    chart.select(NOW - 290, NOW - 280)
+    chart.hold(False)
+    chart.show_live([Sample(NOW - 285 + i, 10.0, 20.0) for i in range(300)])
+
+    assert sum_of(chart) == (100, 200)
+
+
 def test_a_selection_holds_the_live_chart_while_counting_goes_on(chart: TrafficChart) -> None:
     chart.set_range(Range.LIVE)
     samples = [Sample(NOW - 100 + i, 10.0, 20.0) for i in range(100)]
