@@ -104,6 +104,26 @@ def test_the_demo_is_opened_and_a_failure_is_told(run: Run[None], app: QApplicat
     run(body())
 
 
+def test_a_window_that_was_never_seen_keeps_its_place_and_ends(
+    run: Run[None], app: QApplication, tmp_path: Path
+) -> None:
+    async def body() -> None:
+        program, before = await Program.open(tmp_path), app.topLevelWidgets()
+        showing = spawn(run_window(app, program, program.settings, hidden=True), "window")
+
+        def opened() -> bool:
+            return any(isinstance(one, Window) for one in app.topLevelWidgets() if one not in before)
+
+        await until(opened)
+        assert not any(one.isVisible() for one in app.topLevelWidgets())
+        os.kill(os.getpid(), signal.SIGTERM)
+        await showing
+
+        assert Settings(tmp_path).layout("window")
+
+    run(body())
+
+
 def test_a_picture_of_the_window_is_a_png(run: Run[None], app: QApplication, tmp_path: Path) -> None:
     async def body() -> None:
         running = Running(app, await Program.open(tmp_path))
