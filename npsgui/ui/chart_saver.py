@@ -11,11 +11,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from npsgui.app.saving import save
 from npsgui.model.errors import NpsError
 from npsgui.tasks import spawn
+from npsgui.ui.asking import asked
 from npsgui.ui.chart import TrafficChart
 from npsgui.ui.chart_feed import ChartFeed
 from npsgui.ui.chart_picture import as_png, picture
@@ -134,11 +135,5 @@ class SaveDialog(QFileDialog):
 
     async def ask(self) -> Path | None:
         """Show the dialog; the file, or None if the user cancelled."""
-        ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self.finished.connect(lambda result: None if ended.done() else ended.set_result(result))
-        self.open()
-        try:
-            accepted = await ended == QDialog.DialogCode.Accepted
+        async with asked(self) as accepted:
             return Path(self.selectedFiles()[0]) if accepted else None
-        finally:
-            self.deleteLater()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from npsgui.ui.asking import asked
 
 
 class ConfirmDialog(QDialog):
@@ -19,13 +20,8 @@ class ConfirmDialog(QDialog):
     async def ask(self, title: str, text: str, consequences: Sequence[str], verb: str) -> bool:
         """Show the question; whether the user pressed the button named ``verb``."""
         self._lay_out(title, text, consequences, verb)
-        ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self.finished.connect(lambda result: None if ended.done() else ended.set_result(result))
-        self.open()
-        try:
-            return await ended == QDialog.DialogCode.Accepted
-        finally:
-            self.deleteLater()
+        async with asked(self) as accepted:
+            return accepted
 
     def _lay_out(self, title: str, text: str, consequences: Sequence[str], verb: str) -> None:
         self.setWindowTitle(title)

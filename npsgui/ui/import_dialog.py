@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from npsgui.ui.asking import asked
+
 
 class FolderDialog(QFileDialog):
     """Asks for NPS's conf folder."""
@@ -28,14 +29,8 @@ class FolderDialog(QFileDialog):
 
     async def ask(self) -> Path | None:
         """Show the dialog; the folder, or None if the user cancelled."""
-        ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self.finished.connect(lambda result: None if ended.done() else ended.set_result(result))
-        self.open()
-        try:
-            accepted = await ended == QDialog.DialogCode.Accepted
+        async with asked(self) as accepted:
             return Path(self.selectedFiles()[0]) if accepted else None
-        finally:
-            self.deleteLater()
 
 
 class ImportReport(QDialog):

@@ -5,7 +5,6 @@ The rules live in ``model/rules.py``, the reading of text in ``model/words.py``;
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence, Set
 
@@ -26,6 +25,7 @@ from npsgui.model.entities import Owner
 from npsgui.model.errors import FieldError, NpsError
 from npsgui.model.rules import problems
 from npsgui.model.words import edited, shown, words_of
+from npsgui.ui.asking import asked
 from npsgui.ui.field_rows import Field, FieldColumn, FormPage, FormPart, say
 from npsgui.ui.help_dialog import Topic, answer_f1
 from npsgui.ui.inputs import Choice, ChoiceOr, Input
@@ -97,19 +97,14 @@ class OwnerForm(QDialog):
         self._lay_out(shown(owner))
         self._check()
         self._begin()
-        ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self.finished.connect(lambda result: None if ended.done() else ended.set_result(result))
-        self.open()
-        try:
-            if await ended != QDialog.DialogCode.Accepted:
+        async with asked(self) as accepted:
+            if not accepted:
                 return None
             wanted = self._read()
             await self._program.put(wanted)
             for part in self._parts.values():
                 await part.apply()
             return wanted
-        finally:
-            self.deleteLater()
 
     def input_of(self, word: str) -> Input:
         """The widget that a word is edited in."""

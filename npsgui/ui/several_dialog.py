@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -13,6 +12,7 @@ from npsgui.app.many import with_values
 from npsgui.model.entities import Owner, OwnerKey, OwnerKind, Via
 from npsgui.model.errors import FieldError, NpsError
 from npsgui.model.words import shown
+from npsgui.ui.asking import asked
 from npsgui.ui.field_rows import Field, FieldColumn, say
 from npsgui.ui.help_dialog import Topic, answer_f1
 from npsgui.ui.inputs import Choice, Choices
@@ -52,14 +52,9 @@ class SeveralDialog(QDialog):
 
     async def ask(self) -> None:
         """Show it until it is applied or given up. Raises NpsError as ``Many.set``."""
-        ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self.finished.connect(lambda result: None if ended.done() else ended.set_result(result))
-        self.open()
-        try:
-            if await ended == QDialog.DialogCode.Accepted and self.changes():
+        async with asked(self) as accepted:
+            if accepted and self.changes():
                 await self._program.many.set(self._keys, self.changes())
-        finally:
-            self.deleteLater()
 
     def changes(self) -> dict[str, str]:
         """The words that are to be set, with their texts."""
