@@ -102,9 +102,13 @@ class AuditEvent:
         elif self.what in (Happening.PORT_FAILED, Happening.AGENT_DOWN):
             values["reason"] = Sentence(self.details["reason"], tuple(self.details["values"].items()))
         elif self.what in (Happening.EDITED, Happening.ADJUSTED):
-            changes = self.details.items()
-            values["changes"] = ", ".join(f"{word} {old} → {new}" for word, (old, new) in changes)
+            changes = ((word, old, new) for word, (old, new) in self.details.items() if old != new)
+            values["changes"] = ", ".join(f"{word} {_told(old)} → {_told(new)}" for word, old, new in changes)
         return Sentence(_SAID[self.what].template, tuple(values.items()))
+
+
+def _told(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 _SAID: Mapping[Happening, Sentence] = {

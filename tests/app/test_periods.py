@@ -112,10 +112,7 @@ async def test_an_opening_balance_and_a_top_up_hold_for_one_period(tmp_path: Pat
         await use_up(program, port, 5000)
         assert (program.flow(CLIENT).used, program.flow(CLIENT).inlet) == (3048, 2648)
         [*_, told] = await trail(program, Happening.ADJUSTED)
-        assert (
-            str(told.sentence())
-            == "Adjusted the running period of client 1: opening 400 → 400, top_up 0 → 2048."
-        )
+        assert str(told.sentence()) == "Adjusted the running period of client 1: top_up 0 → 2,048."
 
     program = await Program.open(tmp_path, relay=False)
     assert (program.flow(CLIENT).used, program.flow(CLIENT).quota) == (3048, 3048)

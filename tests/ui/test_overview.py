@@ -94,14 +94,14 @@ def test_tunnels_and_peers_of_today_are_listed_and_the_others_are_nobody(qtbot: 
     assert listed(page.peers) == ["192.0.2.7"]
 
 
-@pytest.mark.parametrize("by_key", [False, True])
-def test_a_click_on_a_client_chooses_it(qtbot: QtBot, by_key: bool) -> None:
+@pytest.mark.parametrize("key", [None, Qt.Key.Key_Space, Qt.Key.Key_Return])
+def test_a_click_on_a_client_chooses_it(qtbot: QtBot, key: Qt.Key | None) -> None:
     page = page_of(qtbot, FakeProgram(row(client(4), remark="lab")))
     found = next(top for top in page.clients.findChildren(TopRow) if top.isVisible())
 
     with qtbot.waitSignal(page.owner_chosen) as chosen:
-        if by_key:
-            QTest.keyClick(found, Qt.Key.Key_Space)
+        if key is not None:
+            QTest.keyClick(found, key)
         else:
             QTest.mouseClick(found, Qt.MouseButton.LeftButton)
 
