@@ -36,4 +36,4 @@ def bring_tunnels(conf: NpcConf, key: str) -> Conversation[str]:
 def _wish(word: bytes, record: Mapping[str, Any], name: str) -> Conversation[None]:
     yield word + prefixed(msgspec.json.encode(record))
     if (yield 1) != DONE:
-        raise ProtocolError(f"The server refused “{name}”.")
+        raise ProtocolError(f"“{name}”")

@@ -119,13 +119,13 @@ def greet_server(key: str, purpose: Purpose) -> Conversation[None]:
     """The agent's side. Raises KeyRefused, and ProtocolError: for a server of another core version."""
     yield b"TST" + prefixed(CORE.encode()) + prefixed(VERSION.encode())
     if (yield 32) != digest(CORE):
-        raise ProtocolError("The server speaks another version of the protocol.")
+        raise ProtocolError("it speaks another version of the protocol")
     yield digest(key)
     answer = yield 4
     if answer == REFUSED:
         raise KeyRefused("The server does not know this key.")
     if answer != SUCCESS:
-        raise ProtocolError(f"The server answered {answer!r}.")
+        raise ProtocolError(f"it answered {answer!r}")
     yield purpose.errand.value + purpose.argument
 
 

@@ -194,6 +194,19 @@ def test_a_public_agent_goes_on_with_the_key_it_gets(tmp_path: Path) -> None:
     served(body)
 
 
+def test_what_the_server_refuses_is_named(tmp_path: Path) -> None:
+    async def body(_bridge: Bridge, _steward: Steward, server: Target) -> None:
+        conf = tmp_path / "npc.conf"
+        conf.write_text(f"[common]\nserver_addr={server}\nvkey={KEY}\n[bad]\nmode=tcp\nserver_port=1\n")
+        agent = AgentHandle(server, KEY, conf=read_npc_conf(conf))
+        task = spawn(agent.run(), "agent")
+        await until(lambda: str(agent.reading().said) == "The server refuses: “bad”")
+        task.cancel()
+        await asyncio.wait([task])
+
+    served(body)
+
+
 def test_an_agent_that_may_not_configure_says_so(tmp_path: Path) -> None:
     async def body(_bridge: Bridge, _steward: Steward, server: Target) -> None:
         async with running(server, "other", tmp_path) as agent:
