@@ -47,6 +47,9 @@ def test_a_folder_of_the_agent_is_served_and_counted_alike_on_both_sides(tmp_pat
         place = f"server_ip=127.0.0.1\nserver_port={port}\n"
         files = f"[files]\nmode=file\n{place}local_path={tmp_path}\nstrip_pre=/f\n"
         async with configured(tmp_path, files) as (program, agent):
+            assert program._engine is not None
+            bridge = program._engine._bridge
+            await until(lambda: 1 in bridge._files)
             visitor = await asyncio.open_connection("127.0.0.1", port)
             asked = b"GET /f/big HTTP/1.1\r\nHost: x\r\n\r\n"
             visitor[1].write(asked)

@@ -138,7 +138,7 @@ def test_our_agent_brings_its_tunnels_and_serves_its_folder(tmp_path: Path) -> N
     async def body(bridge: Bridge, steward: Steward, server: Target) -> None:
         (tmp_path / "hello.txt").write_text("hello")
         async with running(server, KEY, tmp_path) as agent:
-            await until(lambda: agent.reading().online and bool(bridge.agents()))
+            await until(lambda: agent.reading().online and 1 in bridge._files)
             notes = Notes()
             stream = bridge.open_stream(1, Link(LinkKind.FILE), notes)
             stream.write(b"GET /web/hello.txt HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
@@ -167,7 +167,7 @@ def test_of_two_folders_the_last_one_is_served_and_the_agent_stays(tmp_path: Pat
             server, KEY, conf=read_npc_conf(conf), on_change=lambda now: said.append(str(now))
         )
         task = spawn(agent.run(), "agent")
-        await until(lambda: agent.reading().online and bool(bridge.agents()))
+        await until(lambda: agent.reading().online and 1 in bridge._files)
         notes = Notes()
         bridge.open_stream(1, Link(LinkKind.FILE), notes).write(
             b"GET /name.txt HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
