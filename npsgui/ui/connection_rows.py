@@ -137,8 +137,8 @@ class LinkColumns(QObject):
         dropped = self.tr("Datagrams that were not carried: over a limit, or nobody took them")
         numbers: list[tuple[str, str, Callable[[Link], float], Callable[[float], str], str]] = [
             ("age", self.tr("Age"), lambda link: link.row.seconds, age, ""),
-            ("inlet_now", self.tr("Inlet now"), lambda link: link.row.inlet_now, rate, inlet),
-            ("export_now", self.tr("Export now"), lambda link: link.row.export_now, rate, export),
+            ("inlet_now", self.tr("Inlet/s"), lambda link: link.row.inlet_now, rate, inlet),
+            ("export_now", self.tr("Export/s"), lambda link: link.row.export_now, rate, export),
             ("inlet", self.tr("Inlet"), lambda link: link.row.inlet, amount, inlet),
             ("export", self.tr("Export"), lambda link: link.row.export, amount, export),
             ("dropped", self.tr("Dropped"), lambda link: link.row.dropped, _count, dropped),

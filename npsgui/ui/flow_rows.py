@@ -86,19 +86,33 @@ class FlowColumns(QObject):
             self._targets(),
             self._via(),
         ]
-        return [self._name(), self._state(), *place, *self._traffic(), self._connections(), self._quota(124)]
+        return [self._name(), self._state(), *place, *self._traffic(), self._connections(), self._quota(120)]
 
     def of_hosts(self) -> list[Column[Line]]:
         """The columns of the Hosts table."""
         place: list[Column[Line]] = [
-            Column(name="host", title=self.tr("Host name"), value=host_of, text=host_of, width=140),
-            Column(name="location", title=self.tr("Location"), value=location_of, text=location_of, width=80),
-            Column(name="scheme", title=self.tr("Scheme"), value=scheme_of, text=scheme_of, width=76),
+            Column(name="host", title=self.tr("Host name"), value=rule_of, text=rule_of, width=160),
+            Column(
+                name="location",
+                title=self.tr("Location"),
+                value=location_of,
+                text=location_of,
+                width=76,
+                shown=False,
+            ),
+            Column(
+                name="scheme",
+                title=self.tr("Scheme"),
+                value=scheme_of,
+                text=scheme_of,
+                width=80,
+                shown=False,
+            ),
             self._client(),
             self._targets(),
             self._via(),
         ]
-        return [self._name(), self._state(), *place, *self._traffic(), self._connections(), self._quota(124)]
+        return [self._name(), self._state(), *place, *self._traffic(), self._connections(), self._quota(120)]
 
     def of_owned(self) -> list[Column[Line]]:
         """The columns for the tunnels and hosts of one client, whose name is known."""
@@ -153,7 +167,7 @@ class FlowColumns(QObject):
             value=lambda line: self.name_of(line).casefold(),
             text=self.name_of,
             bold=True,
-            width=140,
+            width=116,
         )
 
     def _kind_of(self, line: Line) -> str:
@@ -231,8 +245,8 @@ class FlowColumns(QObject):
         export = self.tr("Export: from targets to visitors")
         both = self.tr("Inlet and export since midnight")
         numbers: list[tuple[str, str, Callable[[Line], float], Callable[[float], str], str]] = [
-            ("inlet_now", self.tr("Inlet now"), lambda line: line.flow.inlet_now, rate, inlet),
-            ("export_now", self.tr("Export now"), lambda line: line.flow.export_now, rate, export),
+            ("inlet_now", self.tr("Inlet/s"), lambda line: line.flow.inlet_now, rate, inlet),
+            ("export_now", self.tr("Export/s"), lambda line: line.flow.export_now, rate, export),
             ("inlet", self.tr("Inlet"), lambda line: line.flow.inlet, amount, inlet),
             ("export", self.tr("Export"), lambda line: line.flow.export, amount, export),
             ("today", self.tr("Today"), lambda line: line.flow.today, amount, both),
@@ -244,7 +258,7 @@ class FlowColumns(QObject):
                 value=value,
                 text=partial(_text, value, text),
                 right=True,
-                width=100 if text is rate else 96,
+                width=96 if text is rate else 88,
                 tip=tip,
                 shown=name != "today",
             )
@@ -298,6 +312,12 @@ def host_of(line: Line) -> str:
 def location_of(line: Line) -> str:
     """The location that a host answers for."""
     return line.owner.location if isinstance(line.owner, Host) else ""
+
+
+def rule_of(line: Line) -> str:
+    """What a host answers for: its name, and its location where that is not all."""
+    location = location_of(line)
+    return host_of(line) + ("" if location == "/" else location)
 
 
 def scheme_of(line: Line) -> str:

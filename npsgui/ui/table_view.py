@@ -124,6 +124,7 @@ class TableView(QTableView, Generic[Row]):
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header = self.horizontalHeader()
+        header.ensurePolished()  # its titles are measured in the font of the style sheet
         header.setHighlightSections(False)
         header.setSectionsMovable(True)
         # digits stretched to the far edge would stand away from theirs
@@ -131,10 +132,11 @@ class TableView(QTableView, Generic[Row]):
         header.setMinimumSectionSize(60)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._show_columns_menu)
-        for at, column in enumerate(table.columns):
-            self.setColumnWidth(at, column.width)
-            self.setColumnHidden(at, not column.shown)
         self.setSortingEnabled(True)
+        for at, column in enumerate(table.columns):
+            # a title is not cut in any language, with the arrow of the sorted column beside it
+            self.setColumnWidth(at, max(column.width, header.sectionSizeHint(at)))
+            self.setColumnHidden(at, not column.shown)
         self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         header.sectionClicked.connect(self._on_section_clicked)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QLabel,
+    QLineEdit,
     QStyle,
     QStyleOptionComboBox,
     QWidget,
@@ -26,8 +27,10 @@ from npsgui.app.settings import Settings
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.ui.closing import CloseDialog
 from npsgui.ui.elided import ElidedLabel
+from npsgui.ui.page_header import SearchBox
 from npsgui.ui.sidebar import Page
 from npsgui.ui.style import style_sheet
+from npsgui.ui.table_view import TableView
 from npsgui.ui.tabs import Tabs
 from npsgui.ui.theme import LIGHT, Theme
 from npsgui.ui.translation import Translation
@@ -153,20 +156,47 @@ def is_one_of_a_choice(widget: QWidget) -> bool:
 
 def clipped(root: QWidget) -> list[str]:
     """Whose words do not fit."""
+    return (
+        [
+            f"{described(one)} has {one.width()} of {one.sizeHint().width()}"
+            for one in parts(root)
+            if isinstance(one, QLabel | QAbstractButton)
+            and not isinstance(one, ElidedLabel)
+            and not (isinstance(one, QLabel) and (one.wordWrap() or not one.text()))
+            and one.width() < one.sizeHint().width()
+        ]
+        + [
+            f"{described(one)} has {room} of {needed}: {text}"
+            for one in parts(root)
+            if isinstance(one, QComboBox)
+            for room in [room_for_text(one)]
+            for text in [one.itemText(index) for index in range(one.count())]
+            if (needed := one.fontMetrics().horizontalAdvance(text)) > room
+        ]
+        + clipped_columns(root)
+        + clipped_words_of_none(root)
+    )
+
+
+def clipped_columns(root: QWidget) -> list[str]:
+    """Which columns are too narrow for their titles."""
     return [
-        f"{described(one)} has {one.width()} of {one.sizeHint().width()}"
+        f"column “{view.table.columns[at].title}” has {view.columnWidth(at)} of {needed}"
+        for view in parts(root)
+        if isinstance(view, TableView)
+        for at in range(len(view.table.columns))
+        if not view.isColumnHidden(at)
+        and view.columnWidth(at) < (needed := view.horizontalHeader().sectionSizeHint(at))
+    ]
+
+
+def clipped_words_of_none(root: QWidget) -> list[str]:
+    """Which empty fields are too narrow for what stands in them then; a search has a tooltip."""
+    return [
+        f"“{one.placeholderText()}” has {one.width()} of {needed}"
         for one in parts(root)
-        if isinstance(one, QLabel | QAbstractButton)
-        and not isinstance(one, ElidedLabel)
-        and not (isinstance(one, QLabel) and (one.wordWrap() or not one.text()))
-        and one.width() < one.sizeHint().width()
-    ] + [
-        f"{described(one)} has {room} of {needed}: {text}"
-        for one in parts(root)
-        if isinstance(one, QComboBox)
-        for room in [room_for_text(one)]
-        for text in [one.itemText(index) for index in range(one.count())]
-        if (needed := one.fontMetrics().horizontalAdvance(text)) > room
+        if isinstance(one, QLineEdit) and not one.text() and not isinstance(one, SearchBox)
+        if one.width() < (needed := one.fontMetrics().horizontalAdvance(one.placeholderText()) + 8)
     ]
 
 

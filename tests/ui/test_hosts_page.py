@@ -80,9 +80,9 @@ def test_a_host_shows_where_it_answers(page: FlowPage) -> None:
     page.view.selectAll()
     head, nas, wiki = (line.split("\t") for line in page.view.as_tsv().splitlines())
 
-    assert head[:6] == ["Name", "State", "Host name", "Location", "Scheme", "Client"]
-    assert nas[:6] == ["nas", "running", "nas.example.org", "/", "HTTP(S)", "home"]
-    assert wiki[:6] == ["wiki", "failed", "*.example.net", "/wiki", "HTTPS", "home"]
+    assert head[:5] == ["Name", "State", "Host name", "Client", "Inlet/s"]
+    assert nas[:5] == ["nas", "running", "nas.example.org", "home", "–"]
+    assert wiki[:5] == ["wiki", "failed", "*.example.net/wiki", "home", "–"]
 
 
 def test_why_a_host_cannot_be_reached_is_told_where_one_points(page: FlowPage) -> None:
