@@ -127,6 +127,7 @@ class TrafficChart(QWidget):
             late = limits.right - self.view.right
             self.view = limits if whole else self.view.panned(late if late < 5 else 0.0, limits)
             self._redraw()
+            self.brush.again()
 
     def show_history(self, history: History | None, stack: Stack | None = None) -> None:
         """Take one owner's history, divided by a ``stack``; None while it is not known."""
@@ -136,6 +137,7 @@ class TrafficChart(QWidget):
             limits = self._limits()
             self.view = self.view.panned(limits.right - self.view.right if follows else 0.0, limits)
             self._redraw()
+            self.brush.again()
 
     def say(self, sentence: str) -> None:
         """Show a sentence under the chart."""
@@ -187,13 +189,13 @@ class TrafficChart(QWidget):
         self.legend.show_names(figure.layers.names if figure.layers is not None else ())
         self.plot.show_empty("" if peak or figure.is_unknown else self._nothing[self._range is Range.LIVE])
         self.pointer.again()
-        self.brush.again()
 
     def _on_brushed(self) -> None:
         self.plot.show_span(self.brush.span)
         self.strip.show_total(self.brush.total)
         self.legend.setVisible(self.strip.isHidden() or self.height() >= _ROOMY)
-        self.plot.setAccessibleDescription("" if self.brush.is_empty else self.strip.text())
+        told = self.tr("F1 tells its keys.") if self.brush.is_empty else self.strip.text()
+        self.plot.setAccessibleDescription(told)
 
     # Qt overrides
 

@@ -63,6 +63,7 @@ class ChartBar(QWidget):
 
     def _on_brush(self, wanted: bool) -> None:
         self._chart.plot.board.selects = wanted
+        self._chart.plot.setCursor(Qt.CursorShape.CrossCursor if wanted else Qt.CursorShape.ArrowCursor)
         self._recolour()
 
     def _on_more(self) -> None:
