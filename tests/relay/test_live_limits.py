@@ -23,7 +23,7 @@ HOST = OwnerKey(OwnerKind.HOST, 1)
 DATA = bytes(5000)
 RATE = 40_000
 """Bytes/s. Two of DATA there and back take 0.15 s or more; without it no time."""
-FELT = 0.1
+FELT = 0.05
 AT_ONCE = 2.0
 """Seconds, on a busy machine."""
 
