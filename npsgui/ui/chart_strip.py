@@ -56,8 +56,8 @@ class SpanStrip(QFrame):
         if total is None:
             return
         exact = self.tr("{count} B") if total.exact else self.tr("≈ {count} B")
-        cells, seconds = self._cells, total.until - total.since
-        cells["span"].show_texts(self._span_text(total.since, total.until), self._length_text(seconds))
+        cells = self._cells
+        cells["span"].show_texts(*self._span_texts(total.since, total.until))
         for name, value in (("inlet", total.inlet), ("export", total.export)):
             cells[name].show_texts(format_bytes(value), exact.format(count=f"{value:,}"))
         busiest = total.busiest
@@ -87,18 +87,21 @@ class SpanStrip(QFrame):
         hours, rest = divmod(rest, 3600)
         minutes, left = divmod(rest, 60)
         if days:
-            return self.tr("{days} d {hours} h").format(days=days, hours=hours)
+            text = self.tr("{days} d {hours} h") if hours else self.tr("{days} d")
+            return text.format(days=days, hours=hours)
         if hours:
             return self.tr("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
         return self.tr("{minutes} min {seconds} s").format(minutes=minutes, seconds=left)
 
-    def _span_text(self, since: float, until: float) -> str:
+    def _span_texts(self, since: float, until: float) -> tuple[str, str]:
+        """From when until when, in two lines where these are on two days; and how long that is."""
         begin, end = datetime.fromtimestamp(since), datetime.fromtimestamp(until)
+        length = self._length_text(until - since)
         if begin.date() == end.date():
             seconds = until - since < 600
-            return f"{_clock(since, seconds)} – {_clock(until, seconds)}"
+            return f"{_clock(since, seconds)} – {_clock(until, seconds)}", length
         form = self.tr("d MMM") if begin.year == end.year else self.tr("d MMM yyyy")
-        return " – ".join(_day_text(at, form) for at in (begin, end))
+        return f"{_day_text(begin, form)} –", f"{_day_text(end, form)} · {length}"
 
     def _recolour(self) -> None:
         colors = self._theme.colors
