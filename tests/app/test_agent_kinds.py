@@ -13,9 +13,11 @@ import pytest
 
 from npsgui.app.agent import AgentHandle, read_npc_conf
 from npsgui.app.program import Program
+from npsgui.bridge.handshake import digest, prefixed
 from npsgui.model.entities import GLOBAL_KEY, OwnerKind, Target
 from npsgui.tasks import spawn
 from tests.bridge.official import Npc
+from tests.bridge.test_captures import CLIENT
 from tests.bridge.town import KEY
 from tests.bridge.wiring import until
 from tests.relay.house import free_port, hang_up, serving
@@ -87,6 +89,39 @@ def test_datagrams_that_npc_has_no_room_for_are_not_counted(tmp_path: Path, seal
         assert 100_000 <= moved <= 130_000
         for wire in (main, chan):
             wire.close()
+        await program.close()
+
+    asyncio.run(body())
+
+
+def test_a_guest_that_logs_in_again_with_its_key_keeps_its_tunnels(tmp_path: Path) -> None:
+    async def body() -> None:
+        program, bridge, port = await Program.open(tmp_path), free_port(), free_port()
+        words = {"bridge_port": str(bridge), "bridge_bind": "127.0.0.1", "public_key": "public"}
+        await program.set(GLOBAL_KEY, words)
+        server = Target("127.0.0.1", bridge)
+        task = b'{"Mode":"tcp","Ports":"%d","Target":{"TargetStr":"127.0.0.1:1"}}' % port
+        conf = await Npc(server, digest("public")).connect(b"conf", b"conf", prefixed(CLIENT))
+        await conf.hear(b"\1\1")
+        key = await conf.reader.readexactly(16)
+        await conf.say(b"task", prefixed(task))
+        await conf.hear(b"\1")
+        conf.close()
+        guest = Npc(server, digest(key.decode()))
+        first = await guest.log_in()
+        await until(lambda: bool(program.agents()))
+        again = await guest.log_in()
+        assert await first[0].rest() == b"clse"
+        await until(lambda: bool(program.agents()))
+        for wire in first:
+            wire.close()
+        await asyncio.sleep(0.05)
+
+        assert [client.remark for client in program.configuration.clients.values()] == ["pubclient"]
+        assert [tunnel.ports for tunnel in program.configuration.tunnels.values()] == [(port,)]
+        for wire in again:
+            wire.close()
+        await until(lambda: not program.configuration.clients)
         await program.close()
 
     asyncio.run(body())
