@@ -168,6 +168,6 @@ class _Wishes:
             raise ProtocolError(f"a wish of {length} bytes")
         try:
             record: Record = msgspec.json.decode(await self._reader.readexactly(length), type=dict[str, Any])
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError) as error:
             raise ProtocolError(f"a wish that is none: {error}") from error
         return record

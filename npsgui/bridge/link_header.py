@@ -97,7 +97,7 @@ class LinkReader:
         """What it says. Raises ProtocolError: when it is no such JSON."""
         try:
             return msgspec.json.decode(bytes(self._data[_LENGTH.size :]), type=OurHeader)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError) as error:
             raise ProtocolError(f"a link that is none: {error}") from error
 
 

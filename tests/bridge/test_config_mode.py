@@ -32,6 +32,9 @@ from tests.bridge.town import KEY, listen
 from tests.bridge.wiring import Notes, until
 from tests.relay.house import echo, free_port, serving
 
+DEEP = b'{"Target":' + b"[" * 30_000 + b"]" * 30_000 + b"}"
+"""JSON that is deeper than Python goes."""
+
 FRESH = "d2kdy8i9pvit58kx"
 
 
@@ -134,6 +137,7 @@ def test_a_public_agent_gets_a_client_and_sixteen_bytes_of_key() -> None:
         ("other", wish("task", "no"), b""),
         (KEY, b"task" + prefixed(b"[]"), b"\x00"),
         (KEY, b"task\xff\xff\xff\x7f", b"\x00"),
+        pytest.param(KEY, b"task" + prefixed(DEEP), b"\x00", id="deep"),
         (KEY, b"stus" + digest(KEY), b"\x00" + bytes.fromhex("06000000") + b"web*#*"),
         ("public", b"stus" + digest(KEY), b"\x01" + bytes.fromhex("06000000") + b"web*#*"),
         (KEY, b"stus" + digest("x"), b"\x00" + bytes(4)),

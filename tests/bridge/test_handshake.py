@@ -158,10 +158,11 @@ def test_http_links_pass_as_tcp_and_unknown_ones_do_not() -> None:
         kind_of(OurHeader(conn_type="sctp"))
 
 
+DEEP = b'{"Host":' + b"[" * 30_000 + b"]" * 30_000 + b"}"
 NO_LINKS = [b"\x00\x00\x00\x00", b"\x01\x00\x01\x00", prefixed(b"[]"), prefixed(b"null")]
 
 
-@pytest.mark.parametrize("data", NO_LINKS)
+@pytest.mark.parametrize("data", [*NO_LINKS, pytest.param(prefixed(DEEP), id="deep")])
 def test_a_link_that_is_none_is_refused(data: bytes) -> None:
     def read() -> None:
         reader = LinkReader()
