@@ -22,6 +22,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 settings.register_profile("npsgui", deadline=None)  # the machine is shared: time says nothing about us
 settings.load_profile("npsgui")
 
+PATIENCE = 120.0
+"""Seconds. Only a test that hangs needs as many, however busy the machine is."""
+
 T = TypeVar("T")
 Run = Callable[[Coroutine[Any, Any, T]], T]
 
@@ -63,11 +66,11 @@ def runner(loop_name: str, qapp: QCoreApplication) -> Iterator[asyncio.Runner]:
 
 @pytest.fixture
 def run(runner: asyncio.Runner) -> Run[Any]:
-    """Run one coroutine to its end; a test that hangs fails after 30 s."""
+    """Run one coroutine to its end; a test that hangs fails after PATIENCE."""
 
     def within_time(body: Coroutine[Any, Any, T]) -> T:
         async def bounded() -> T:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE):
                 return await body
 
         return runner.run(bounded())
