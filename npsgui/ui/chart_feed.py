@@ -36,7 +36,8 @@ class ChartFeed:
         self._program, self._chart, self._clock = program, chart, clock
         self.owner: OwnerKey | None = None
         """Whose traffic is drawn."""
-        self._stacking = Stacking.DIRECTION
+        self.wished = Stacking.DIRECTION
+        """What is to be stacked, where that is offered."""
         self._held: Brought | None = None
         self._parts: Mapping[str, OwnerKey] = {}
         self.marks = MarkFeed(program, chart, clock=clock)
@@ -70,8 +71,8 @@ class ChartFeed:
 
     @property
     def stacking(self) -> Stacking:
-        """What is stacked: what was wished for, where that is offered."""
-        return self._stacking if self._stacking in self.offered() else Stacking.DIRECTION
+        """What is stacked."""
+        return self.wished if self.wished in self.offered() else Stacking.DIRECTION
 
     def offered(self) -> set[Stacking]:
         """What the traffic in sight can be stacked from."""
@@ -84,7 +85,7 @@ class ChartFeed:
 
     def stack_by(self, stacking: Stacking) -> None:
         """Stack the bars from something else, where that is offered."""
-        self._stacking = stacking
+        self.wished = stacking
         self._asked += 1
         self._forget()
         self.load()

@@ -66,7 +66,7 @@ class MarkFeed(QObject):
     def choose(self, group: Group, wanted: bool) -> None:
         """Mark events of this group too, or no more."""
         self.groups = self.groups | {group} if wanted else self.groups - {group}
-        self.load()
+        self._rest.start()
 
     def refresh(self) -> None:
         """Look for news now and then; called once a second while the chart is visible."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -32,9 +33,10 @@ class ChartMenu(QMenu):
         self.logarithmic = self.addAction(self.tr("Logarithmic axis"))
         self.logarithmic.setCheckable(True)
         self.logarithmic.toggled.connect(chart.set_logarithmic)
-        self.marks = self.addMenu(self.tr("Mark what happened"))
-        for which in Group:
-            mark = self.marks.addAction(EventColumns(Sentences(self), self).group(which))
+        marks = self.addMenu(self.tr("Mark what happened"))
+        words = EventColumns(Sentences(self), self)
+        self.marks = {which: marks.addAction(words.group(which)) for which in Group}
+        for which, mark in self.marks.items():
             mark.setCheckable(True)
             mark.setChecked(which in feed.marks.groups)
             mark.toggled.connect(partial(feed.marks.choose, which))
@@ -67,6 +69,25 @@ class ChartMenu(QMenu):
             action.setText(texts[stacking])
             action.setEnabled(stacking in offered)
         self.stacks[self._feed.stacking].setChecked(True)
+
+    def layout_kept(self) -> dict[str, Any]:
+        """What was chosen, as plain JSON values."""
+        return {
+            "logarithmic": self.logarithmic.isChecked(),
+            "stacked": self._feed.wished.name,
+            "marked": [which.name for which, mark in self.marks.items() if mark.isChecked()],
+        }
+
+    def restore_layout(self, kept: Any) -> None:
+        """Choose what ``layout_kept`` told."""
+        if not isinstance(kept, dict):
+            return
+        self.logarithmic.setChecked(kept.get("logarithmic") is True)
+        if kept.get("stacked") in Stacking.__members__:
+            self._feed.stack_by(Stacking[kept["stacked"]])
+        if isinstance(marked := kept.get("marked"), list):
+            for which, mark in self.marks.items():
+                mark.setChecked(which.name in marked)
 
     def _stack(self, stacking: Stacking) -> QAction:
         action = self.addAction("")

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
 from npsgui.app.settings import Settings
-from npsgui.ui.table_view import TableView
+
+
+class Kept(Protocol):
+    """What remembers how it was laid out: a table, the menu of a chart."""
+
+    def layout_kept(self) -> dict[str, Any]:
+        """How it is now, as plain JSON values."""
+
+    def restore_layout(self, kept: Any) -> None:
+        """Be as ``layout_kept`` told, as far as that is known."""
 
 
 class Layouts:
-    """Restores and keeps the window's geometry, splitters and tables by name, and the page shown last."""
+    """Restores and keeps the window's geometry, its splitters, tables and charts by name, and the page."""
 
     def __init__(self, settings: Settings, window: QMainWindow) -> None:
         self._settings = settings
         self._window = window
         self._splitters: dict[str, QSplitter] = {}
-        self._views: dict[str, TableView[Any]] = {}
+        self._views: dict[str, Kept] = {}
         kept = settings.layout("window")
         self._kept: dict[str, Any] = kept if isinstance(kept, dict) else {}
 
@@ -28,8 +37,8 @@ class Layouts:
             self._window.resize(1280, 800)
         return self._kept.get("page")
 
-    def add(self, name: str, view: TableView[Any]) -> None:
-        """Lay a table out as it was kept, and keep it from now on."""
+    def add(self, name: str, view: Kept) -> None:
+        """Lay a table or a chart out as it was kept, and keep it from now on."""
         view.restore_layout(self._settings.layout(name))
         self._views[name] = view
 

@@ -77,6 +77,7 @@ class Pages(QStackedWidget):
         """What moves now."""
         page = OverviewPage(self._program, self._theme, self)
         page.owner_chosen.connect(self.owner_chosen)
+        self._layouts.add("overview.chart", page.bar.menu)
         page.bar.saver.failed.connect(self._commands.tell)
         page.peer_chosen.connect(self._on_peer)
         page.matter_chosen.connect(self._on_matter)
@@ -175,6 +176,7 @@ class Pages(QStackedWidget):
         page.detail.period.reset_asked.connect(self._commands.periods.reset)
         page.detail.peers.block_asked.connect(self._commands.block)
         page.detail.events.owner_chosen.connect(self.owner_chosen)
+        self._layouts.add(f"{name}.chart", page.detail.traffic.bar.menu)
         page.detail.traffic.bar.saver.failed.connect(self._commands.tell)
         self._layouts.add_splitter(name, page.splitter)
         self._layouts.add(name, page.view)

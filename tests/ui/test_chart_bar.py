@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
@@ -13,6 +15,8 @@ from npsgui.ui.chart import TrafficChart
 from npsgui.ui.chart_bar import ChartBar
 from npsgui.ui.chart_data import Range
 from npsgui.ui.chart_feed import ChartFeed
+from npsgui.ui.chart_stack import Stacking
+from npsgui.ui.event_rows import Group
 from npsgui.ui.help_dialog import HelpDialog, Topic
 from npsgui.ui.theme import Theme
 from tests.ui.chart_program import NOW, FakeProgram
@@ -70,6 +74,22 @@ def test_the_logarithmic_axis_is_in_the_menu(bar: ChartBar, chart: TrafficChart)
     bar.menu.logarithmic.trigger()
 
     assert chart.plot.logarithmic
+
+
+def test_what_was_chosen_is_kept(bar: ChartBar, chart: TrafficChart) -> None:
+    bar.menu.logarithmic.trigger()
+    chart.set_range(Range.WEEK)
+    bar.menu.offer()
+    bar.menu.stacks[Stacking.PEER].trigger()
+    bar.menu.marks[Group.VISITORS].trigger()
+    kept = json.loads(json.dumps(bar.menu.layout_kept()))
+    again = ChartBar(Theme(), chart, ChartFeed(FakeProgram(), chart), chart).menu
+    for nonsense in (None, {"stacked": "x", "marked": 7}):
+        again.restore_layout(nonsense)
+    again.restore_layout(kept)
+
+    assert again.layout_kept() == kept
+    assert kept["stacked"] == "PEER"
 
 
 def test_f1_on_a_chart_tells_of_charts(bar: ChartBar, chart: TrafficChart) -> None:

@@ -64,6 +64,7 @@ def marked(chart: TrafficChart, program: FakeProgram, owner: OwnerKey, *more: Gr
         feed.marks.load()
         for group in more:
             feed.marks.choose(group, True)
+            feed.marks.load()
         for _ in range(10):
             await asyncio.sleep(0)
         feed._rest.stop()  # no loop runs when it is over
@@ -122,8 +123,9 @@ def test_marks_are_chosen_by_kind_in_the_menu(chart: TrafficChart, program: Fake
     menu = ChartBar(Theme(), chart, feed, chart).menu
 
     async def body() -> None:
-        for action in menu.marks.actions():
-            action.setChecked(action.text() == "At the limit")
+        for group, action in menu.marks.items():
+            action.setChecked(group is Group.LIMITS)
+        feed.marks.load()
         for _ in range(10):
             await asyncio.sleep(0)
 
