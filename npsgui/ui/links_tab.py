@@ -25,6 +25,7 @@ class LinksTab(TableView[Link]):
         super().__init__(Table(columns, lambda link: link.row.id, parent), parent)
         self._program = program
         self._links = Links()
+        self.setAccessibleName(self.tr("Connections"))
         self.nothing = self.tr("Nobody is connected.")
         self.remove_asked.connect(self._on_close)
         self.menu_asked.connect(self._show_menu)

@@ -26,6 +26,7 @@ class OwnedTab(TableView[Line]):
         columns = FlowColumns(sentences, parent).of_owned()
         super().__init__(Table(columns, lambda line: line.flow.owner, parent), parent)
         self._program = program
+        self.setAccessibleName(self.tr("Tunnels and hosts"))
         self.nothing = self.tr("This client has no tunnels and hosts yet.")
         show_flows(self, theme, lambda line: line.flow)
         self.menu_asked.connect(self._show_menu)

@@ -26,6 +26,7 @@ from npsgui.app.program import Program
 from npsgui.app.settings import Settings
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.ui.closing import CloseDialog
+from npsgui.ui.detail import Tab
 from npsgui.ui.elided import ElidedLabel
 from npsgui.ui.page_header import SearchBox
 from npsgui.ui.sidebar import Page
@@ -78,6 +79,12 @@ def sweep(qtbot: QtBot, folder: Path, look: Look) -> list[str]:
             window.show_page(page)
             QApplication.processEvents()
             found += [f"{page.name}: {wrong}" for wrong in look(window)]
+        window.show_owner(CLIENT)
+        for tab in Tab:
+            window.pages.clients.detail.tabs.choose(tab)
+            for _ in range(2):  # a text that has grown, then the line around it
+                QApplication.processEvents()
+            found += [f"{tab.name} of the pane: {wrong}" for wrong in look(window)]
         for ask in dialogs(window):
             ask()
             await asyncio.sleep(0)
