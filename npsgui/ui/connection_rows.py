@@ -16,7 +16,7 @@ from npsgui.ui.filters import Facts
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.table import Column
 
-_WIDTHS = {"peer": 150, "kind": 76, "tunnel": 112, "client": 92, "target": 136, "age": 60}
+_WIDTHS = {"peer": 140, "kind": 70, "tunnel": 106, "client": 90, "target": 136, "age": 60}
 
 
 class Whose(NamedTuple):
@@ -150,7 +150,7 @@ class LinkColumns(QObject):
                 value=value,
                 text=partial(_text, value, text),
                 right=True,
-                width=_WIDTHS.get(name, 96),
+                width=_WIDTHS.get(name, 88),
                 tip=tip,
                 shown=name != "dropped",
             )

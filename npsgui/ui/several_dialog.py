@@ -15,11 +15,11 @@ from npsgui.model.words import shown
 from npsgui.ui.asking import asked
 from npsgui.ui.field_rows import Field, FieldColumn, say
 from npsgui.ui.help_dialog import Topic, answer_f1
-from npsgui.ui.inputs import Choice, Choices
+from npsgui.ui.inputs import Choice, Choices, Line
 from npsgui.ui.limit_input import BYTES, RATES, LimitInput, UnitChoice
 from npsgui.ui.sentences import Sentences
 
-_WIDTH = 460
+_WIDTH = 520
 SEVERAL = "several"
 """What stands for values that differ: no value of the model's."""
 
@@ -35,6 +35,7 @@ class SeveralDialog(QDialog):
         self._sentences = Sentences(self)
         values = _common([shown(owner) for owner in self._owners])
         left, right = self._allowed(), self._near(owners[0].kind)
+        self._hints = {field.word: field.hint for field in (*left, *right)}
         self._columns = [FieldColumn(fields, values, self) for fields in (left, right)]
         self._columns[0].setMinimumWidth(_WIDTH)
         self._known = {word: made.text() for column in self._columns for word, made in column.inputs.items()}
@@ -92,6 +93,8 @@ class SeveralDialog(QDialog):
             Field("throttle_at", self.tr("Throttle from"), make=partial(self._limit, None, share)),
             Field("throttle_rate", self.tr("Throttled to"), make=partial(self._limit, RATES, "")),
         ]
+        never = self.tr("Never, or a time like 2027-01-31T18:00:00+08:00")
+        fields.append(Field("expires", self.tr("Expires"), never, make=self._line))
         if kind is not OwnerKind.CLIENT:
             dialers = (
                 (str(Via.LOCAL), self.tr("This computer")),
@@ -105,6 +108,11 @@ class SeveralDialog(QDialog):
             nothing = self.tr("several values")
             return LimitInput(text, units, parent, none=SEVERAL, nothing=nothing, suffix=suffix)
         return LimitInput(text, units, parent, nothing=self.tr("none"), suffix=suffix)
+
+    def _line(self, text: str, parent: QWidget) -> Line:
+        line = Line("" if text == SEVERAL else text, parent)
+        line.setPlaceholderText(self.tr("several values"))
+        return line
 
     def _choice(self, choices: Choices, text: str, parent: QWidget) -> Choice:
         differ = ((SEVERAL, self.tr("several values")),) if text == SEVERAL else ()
@@ -145,7 +153,7 @@ class SeveralDialog(QDialog):
         wrong = self._problem(changes)
         for column in self._columns:
             for word in column.shown_words():
-                text, style = "", "hint"
+                text, style = self._hints[word], "hint"
                 if isinstance(wrong, FieldError) and wrong.field == word:
                     text, style = self._sentences.of(wrong), "bad"
                 elif word in changes:

@@ -76,6 +76,9 @@ def test_what_differs_is_said_and_what_is_changed_is_set_for_all(qtbot: QtBot, t
         assert (quota.text(), fields["connections"].text(), state.text()) == (SEVERAL, "9", "yes")
         assert quota.amount.lineEdit().placeholderText() == "several values"
         assert dialog.changes() == {}
+        fields["expires"].setText("some day")
+        assert not dialog._apply.isEnabled()
+        fields["expires"].setText("never")
         rate.amount.lineEdit().setText("nonsense")
         assert not dialog._apply.isEnabled()
         rate.amount.lineEdit().setText("3")

@@ -137,6 +137,39 @@ def test_a_client_hits_its_quota_to_the_byte_and_is_topped_up_and_that_is_undone
     run(body())
 
 
+def test_a_visitor_is_thrown_out_and_blocked_and_let_in_again(
+    app: QApplication, run: Run[None], tmp_path: Path
+) -> None:
+    port = free_port()
+
+    async def body() -> None:
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        target = server.sockets[0].getsockname()[1]
+        async with server, opened(app, tmp_path) as (program, user):
+            await program.add(OwnerKind.CLIENT, {"remark": "nas"})
+            words = {"client": "1", "port": str(port), "targets": f"127.0.0.1:{target}"}
+            await program.add(OwnerKind.TUNNEL, words)
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"here")
+            assert await reader.read(4) == b"here"
+
+            user.press(Key.Key_5, CTRL)
+            assert len(user.window.pages.connections.table.rows) == 1
+            user.press(Key.Key_Space)
+            user.click_tool("Block peer")
+            assert await reader.read() == b""
+            writer.transport.abort()
+            await user.is_back_at_the_window()
+            assert user.window.notices.text.startswith("Blocked everywhere: 127.0.0.1.")
+            assert await visit(port, 4) == 0
+
+            user.press(Key.Key_Z, CTRL)
+            await user.is_back_at_the_window()
+            assert await visit(port, 4) == 4
+
+    run(body())
+
+
 def test_what_nps_counted_is_shown_after_the_import(
     app: QApplication, run: Run[None], tmp_path: Path
 ) -> None:

@@ -86,6 +86,12 @@ class User:
         self.press(Key.Key_A, CTRL)
         self.type(text)
 
+    def click_tool(self, name: str) -> None:
+        """Click the button without a text that a screen reader calls so."""
+        places = self.window.findChildren(QAbstractButton)
+        button = next(one for one in places if one.accessibleName() == name and one.isVisible())
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
     def click(self, text: str, within: QWidget | None = None) -> None:
         """Click the button with this text."""
         places = (within or self.window).findChildren(QAbstractButton)
