@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from npsgui.model.audit import NEWEST, AuditEvent, Happening, Portion
 from npsgui.model.entities import OwnerKey
@@ -105,13 +106,17 @@ class EventFeed(QObject):
         try:
             found = await self._program.audit(since, until, question.owner, question.text, portion)
         except NpsError as error:
-            if asked == self._asked:
+            if self._is_wanted(asked):
                 self.complete = True
                 self.failed.emit(error)
-        if asked != self._asked:
+        if not self._is_wanted(asked):
             return None
         self._busy = False
         return None if found is None else found[::-1]
+
+    def _is_wanted(self, asked: int) -> bool:
+        """Whether nothing else was asked since, and the window is still there."""
+        return asked == self._asked and isValid(self)
 
     async def _bring_older(self, asked: int) -> None:
         held = self.events

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from npsgui.model.audit import AuditEvent, Happening
 from npsgui.model.configuration import Configuration
@@ -191,6 +192,22 @@ def test_a_flood_of_news_takes_the_place_of_what_was_held() -> None:
         feed.more()
         await settled()
         assert feed.events == program.trail[::-1]
+
+    feed_on(program, act)
+
+
+def test_an_answer_that_comes_when_the_window_is_gone_is_dropped() -> None:
+    program = FakeProgram()
+    program.trail = trail(3)
+
+    async def act(feed: EventFeed) -> None:
+        program.wait.clear()
+        feed.ask(Question())
+        await settled()
+        delete(feed)
+        program.wait.set()
+        await settled()
+        assert feed.events == []
 
     feed_on(program, act)
 
