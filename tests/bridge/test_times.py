@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 import pytest
 
 from npsgui.bridge import frames
 from npsgui.bridge.agent import TAKEN_OVER_SECONDS, AgentPhase
+from npsgui.bridge.certificate import agent_context
 from npsgui.bridge.frames import PING
 from npsgui.bridge.trunk import FAREWELL_SECONDS
 from npsgui.bridge.window import INITIAL
@@ -54,6 +56,26 @@ def test_a_handshake_has_ten_seconds(said: bytes) -> None:
             await wire.say(said)
 
             assert 9.5 < await seconds_until_closed(wire) < 10.5
+            wire.close()
+
+    hurry(body())
+
+
+@pytest.mark.parametrize(
+    "said", [b"", b"\x16\x03\x01\x02\x00\x01", None], ids=["silent", "half", "TLS, then silent"]
+)
+def test_tls_and_the_handshake_have_ten_seconds_together(said: bytes | None) -> None:
+    async def body() -> None:
+        async with town() as place:
+            await asyncio.sleep(0.1)
+            place.apply(replace(place.configuration.everything, bridge_tls=True))
+            await asyncio.sleep(0.1)
+            tls = agent_context() if said is None else None
+            wire = Wire(*await asyncio.open_connection("127.0.0.1", place.port, ssl=tls))
+            await wire.say(said or b"")
+
+            assert 9.5 < await seconds_until_closed(wire) < 10.5
+            assert not len(place.bridge._porter)
             wire.close()
 
     hurry(body())
