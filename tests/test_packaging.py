@@ -84,6 +84,15 @@ def test_the_source_archive_has_what_it_lists() -> None:
     assert [name for name in [*listed, *packed] if not (ROOT / name).exists()] == []
 
 
+def test_wheel_and_bundle_bring_all_resources() -> None:
+    here = {f"resources/{path.name}" for path in (ROOT / "resources").iterdir()} - {"resources/screenshots"}
+    packed = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    bundled = re.findall(r'"(resources/\w+)": "npsgui/\1"', (PACKAGING / "npsgui.spec").read_text())
+
+    assert {source for source, target in packed.items() if target == f"npsgui/{source}"} == here
+    assert set(bundled) == here
+
+
 def test_the_menu_entry_starts_the_command_and_names_the_icon() -> None:
     entry = configparser.ConfigParser(interpolation=None)
     entry.optionxform = str  # type: ignore[assignment, method-assign]
