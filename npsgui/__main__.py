@@ -98,7 +98,7 @@ async def run(application: Any, app: Any, folder: Path, ledger: str = "", hidden
 
 async def _show(application: Any, app: Any, program: Front, hidden: bool) -> bool:
     """Until the window is closed; whether the tunnels of a service that has ended are to run here."""
-    settings = program.settings if isinstance(program, Program) else _settings_of_service(program.folder)
+    settings = program.settings if isinstance(program, Program) else settings_of_service(program.folder)
     looking: set[asyncio.Task[None]] = set()
 
     async def look(name: str) -> None:
@@ -122,7 +122,7 @@ async def _show(application: Any, app: Any, program: Front, hidden: bool) -> boo
             task.cancel()
 
 
-def _settings_of_service(folder: Path) -> Settings:
+def settings_of_service(folder: Path) -> Settings:
     """The settings that a service in another process has, too: it is told of what is chosen."""
     settings = Settings(folder)
 

@@ -21,6 +21,7 @@ from npsgui.app.agent_lines import npc_line, npsgui_line
 from npsgui.app.interfaces import own_addresses
 from npsgui.model.entities import Client, Everything, Target
 from npsgui.model.listening import is_wildcard
+from npsgui.ui.help_dialog import Topic, answer_f1
 
 
 class CommandLine(QWidget):
@@ -71,6 +72,7 @@ class ConnectDialog(QDialog):
 
     def __init__(self, client: Client, everything: Everything, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        answer_f1(self, Topic.AGENTS)
         self._client = client
         self._everything = everything
         name = client.remark or self.tr("client {id}").format(id=client.id)

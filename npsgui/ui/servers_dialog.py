@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from npsgui.app.servers import ServerRow, Servers
 from npsgui.model.errors import NpsError
 from npsgui.ui.amounts import DASH, amount
+from npsgui.ui.help_dialog import Topic, answer_f1
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.table import Column, Table
 from npsgui.ui.table_view import TableView
@@ -32,6 +33,7 @@ class ServersDialog(QDialog):
 
     def __init__(self, servers: Servers, sentences: Sentences, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        answer_f1(self, Topic.AGENTS)
         self._servers = servers
         self._sentences = sentences
         self.setWindowTitle(self.tr("Connect this computer to other servers"))

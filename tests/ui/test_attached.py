@@ -12,10 +12,12 @@ import pytest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from npsgui.__main__ import run as run_program
+from npsgui.__main__ import settings_of_service
 from npsgui.app.control import ask
 from npsgui.app.remote import RemoteProgram
 from npsgui.app.settings import Settings
 from npsgui.model.entities import Client, OwnerKey, OwnerKind
+from npsgui.model.errors import NpsError
 from npsgui.tasks import spawn
 from npsgui.ui import application
 from npsgui.ui.application import run_window
@@ -23,6 +25,7 @@ from npsgui.ui.sidebar import Page
 from npsgui.ui.window import Window
 from tests.cli.terminal import ENVIRONMENT, PATIENCE, Serve
 from tests.conftest import Run
+from tests.relay.house import free_port
 from tests.ui.test_application import app, until
 
 pytestmark = pytest.mark.parametrize("loop_name", ["npsgui"])
@@ -113,3 +116,20 @@ def test_npsgui_attaches_to_a_service_and_is_raised_when_started_again(tmp_path:
             assert window.wait(PATIENCE) == 0
         assert not is_shown()
         assert served.end().code == 0
+
+
+@pytest.mark.usefixtures("loop_name")
+def test_a_service_takes_what_is_chosen_in_a_window_or_says_why_not(tmp_path: Path) -> None:
+    async def body() -> None:
+        settings = settings_of_service(tmp_path)
+        await settings.choose("metrics_address", "0.0.0.0")
+        with pytest.raises(NpsError, match="need a token"):
+            await settings.choose("metrics_port", str(port := free_port()))
+        assert settings["metrics_port"] == "0"
+        await settings.choose("metrics_address", "127.0.0.1")
+        await settings.choose("metrics_port", str(port))
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.transport.abort()
+
+    with Serve(tmp_path).ready():
+        asyncio.run(body())
