@@ -14,6 +14,7 @@ from npsgui.model.audit import AuditEvent, Happening
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Owner, OwnerKey
 from npsgui.model.errors import NotFound, NpsError
+from npsgui.model.gate import Gate
 from npsgui.model.periods import Beginning
 from npsgui.model.views import Step
 
@@ -49,7 +50,7 @@ class Periods:
         return wall >= self._next or self._seen is not self._configuration()
 
     async def turn(self, wall: float) -> None:
-        """Begin the periods that are due by their rules. Raises LedgerError: then none has."""
+        """Begin the periods that are due by their rules. Raises LedgerError, NotFound: then none has."""
         self._seen = self._configuration()
         usual = self._seen.everything.timezone
         spans = {owner: owner.limits.period.span(wall, usual) for owner in self._seen.owners()}
@@ -105,11 +106,13 @@ class Periods:
         return self.running(key).start
 
     async def _begin(self, starts: Mapping[Owner, int], what: Happening, wall: float) -> None:
+        """Raises LedgerError, and NotFound when one was removed by the edit before."""
         async with self._one_at_a_time:
             self._books.settle(wall)
             self._books.on_hold = True
             try:
-                counted = {gate.owner: (gate.flow.inlet, gate.flow.export) for gate in self._accounts}
+                gates = [self._gate(owner.owner) for owner in starts]
+                counted = {gate.owner: (gate.flow.inlet, gate.flow.export) for gate in gates}
                 beginnings: dict[OwnerKey, Beginning] = {}
                 events: list[AuditEvent] = []
                 for owner, start in starts.items():
@@ -130,14 +133,15 @@ class Periods:
         return Beginning(start, counted[0] - moved[0], counted[1] - moved[1])
 
     def _ended(self, owner: Owner, began: Beginning, what: Happening, wall: float) -> AuditEvent:
-        gate = self._accounts.gate(owner.owner)
-        if gate is None:
-            raise NotFound("There is no {owner}.", owner=owner.owner)
-        carried = {
-            "inlet": began.inlet - gate.flow.from_inlet,
-            "export": began.export - gate.flow.from_export,
-        }
+        flow = self._gate(owner.owner).flow
+        carried = {"inlet": began.inlet - flow.from_inlet, "export": began.export - flow.from_export}
         return AuditEvent(wall, what, owner.owner, client_of(owner), remark_of(owner), details=carried)
+
+    def _gate(self, key: OwnerKey) -> Gate:
+        gate = self._accounts.gate(key)
+        if gate is None:
+            raise NotFound("There is no {owner}.", owner=key)
+        return gate
 
     def _put_in_force(self, beginnings: Mapping[OwnerKey, Beginning]) -> None:
         for key, began in beginnings.items():

@@ -23,7 +23,7 @@ from npsgui.app.undo import UndoStack
 from npsgui.ledger.ledger import Ledger
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Everything, Host, Owner, OwnerKey, OwnerKind, Tunnel
-from npsgui.model.errors import LedgerError, NotFound
+from npsgui.model.errors import NotFound, NpsError
 from npsgui.model.events import LedgerHealthChanged
 from npsgui.model.gate import Cause
 from npsgui.model.rules import check
@@ -228,8 +228,8 @@ async def _turn(periods: Periods, wall: float) -> None:
         return
     try:
         await periods.turn(wall)
-    except LedgerError as error:
-        log.warning("A period is begun as soon as it can be written: %s", error)
+    except NpsError as error:
+        log.warning("Periods are begun as soon as they can be: %s", error)
 
 
 def _blank(kind: OwnerKind, configuration: Configuration) -> Owner:

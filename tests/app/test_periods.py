@@ -88,6 +88,18 @@ async def test_a_new_rule_counts_what_moved_since_its_period_began(tmp_path: Pat
         assert [event.details["inlet"] for event in told] == [0, 1000]
 
 
+async def test_an_owner_that_is_being_removed_begins_no_period(tmp_path: Path) -> None:
+    async with furnished(tmp_path) as (program, _port):
+        await program.set(CLIENT, {"period": "monthly UTC"})
+        edits = program.remove(CLIENT), program.reset(CLIENT), program._periods.turn(time.time())
+        removed, *refused = await asyncio.gather(*edits, return_exceptions=True)
+        assert removed is None
+        assert [type(error) for error in refused] == [NotFound, NotFound]
+
+        await program._periods.turn(time.time())
+        assert not program._periods.due(time.time())
+
+
 async def test_the_command_line_resets(tmp_path: Path) -> None:
     async with furnished(tmp_path) as (program, _port):
         assert not (await execute(program, "reset", {"kind": "client", "id": 1})).failed
