@@ -25,6 +25,7 @@ from npsgui.app.settings import Settings
 from npsgui.model.entities import GLOBAL_KEY, Mode, OwnerKey, OwnerKind
 from npsgui.model.units import format_time
 from npsgui.ui.application import Looks, make_application
+from npsgui.ui.chart_stack import Stacking
 from npsgui.ui.closing import CloseDialog
 from npsgui.ui.detail import Tab
 from npsgui.ui.loop import new_event_loop
@@ -94,6 +95,9 @@ class Studio:
             for tab in Tab:
                 window.pages.clients.detail.tabs.choose(tab)
                 await self._take(lambda: window, name.format(f"clients-{tab.name.lower()}"))
+            for what, act in self._charts(window):
+                act()
+                await self._take(lambda: window, name.format(what))
             mini = MiniWindow(self._program, self._looks.theme, self._settings)
             mini.show()
             await self._take(lambda: mini, name.format("mini"))
@@ -111,6 +115,17 @@ class Studio:
             await self._take(lambda: window, name.format("first-run"))
         window.close()
         window.deleteLater()
+
+    def _charts(self, window: Window) -> Iterator[tuple[str, Callable[[], None]]]:
+        detail = window.pages.clients.detail
+        detail.tabs.choose(Tab.TRAFFIC)
+        chart, menu = detail.traffic.chart, detail.traffic.bar.menu
+        menu.offer()
+        yield "chart-stacked", menu.stacks[Stacking.OWNED].trigger
+        yield "chart-logarithmic", menu.logarithmic.trigger
+        yield "chart-selected", partial(chart.select, chart.view.right - 15, chart.view.right - 5)
+        menu.logarithmic.trigger()
+        menu.stacks[Stacking.DIRECTION].trigger()
 
     def _dialogs(self, window: Window) -> Iterator[tuple[str, Callable[[], None]]]:
         commands, configuration = window.commands, self._program.configuration

@@ -20,6 +20,7 @@ from npsgui.ui.chart_data import Range, fitting_step
 from npsgui.ui.chart_mark_feed import MarkFeed
 from npsgui.ui.chart_sources import Brought, HistorySource, Wish, bring, owned_parts
 from npsgui.ui.chart_stack import Stacking
+from npsgui.ui.sentences import Sentences
 
 BY_DAY = frozenset({Range.WEEK, Range.MONTH})
 """The ranges that can be stacked by peer: the ledger keeps peers by day, and a year of them is too many."""
@@ -34,6 +35,7 @@ class ChartFeed:
         self, program: HistorySource, chart: TrafficChart, *, clock: Callable[[], float] = time.time
     ) -> None:
         self._program, self._chart, self._clock = program, chart, clock
+        self._sentences = Sentences(chart)
         self.owner: OwnerKey | None = None
         """Whose traffic is drawn."""
         self.wished = Stacking.DIRECTION
@@ -146,7 +148,7 @@ class ChartFeed:
             brought = await bring(self._program, wish)
         except NpsError as error:
             if asked == self._asked:
-                self._chart.say(str(error))
+                self._chart.plot.show_empty(self._sentences.of(error))
             return
         if asked == self._asked and self._held is (before or self._held):
             self._held = brought if before is None else before.continued(brought)

@@ -91,10 +91,11 @@ async def bring(program: HistorySource, wish: Wish) -> Brought:
 
 
 def owned_parts(program: HistorySource, owner: OwnerKey) -> dict[str, OwnerKey]:
-    """Those owned by ``owner`` that have carried the most, by name: of everything, the clients."""
+    """Those owned by ``owner`` that have carried most, if anything, by name: of everything, the clients."""
     kinds = (OwnerKind.CLIENT,) if owner == GLOBAL_KEY else (OwnerKind.TUNNEL, OwnerKind.HOST)
     rows = [row for kind in kinds for row in program.flows(kind) if owner in (GLOBAL_KEY, _client(row))]
-    heaviest = sorted(rows, key=lambda row: (-row.inlet - row.export, row.owner.id))[:MOST]
+    moved = [row for row in rows if row.inlet or row.export]
+    heaviest = sorted(moved, key=lambda row: (-row.inlet - row.export, row.owner.id))[:MOST]
     named: dict[str, OwnerKey] = {}
     for row in heaviest:
         plain = row.remark or str(row.owner)

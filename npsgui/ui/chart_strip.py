@@ -91,7 +91,8 @@ class SpanStrip(QFrame):
             return text.format(days=days, hours=hours)
         if hours:
             return self.tr("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
-        return self.tr("{minutes} min {seconds} s").format(minutes=minutes, seconds=left)
+        text = self.tr("{minutes} min {seconds} s") if minutes else self.tr("{seconds} s")
+        return text.format(minutes=minutes, seconds=left)
 
     def _span_texts(self, since: float, until: float) -> tuple[str, str]:
         """From when until when, in two lines where these are on two days; and how long that is."""

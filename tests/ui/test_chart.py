@@ -7,10 +7,12 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from npsgui.model.entities import OwnerKey, OwnerKind
+from npsgui.model.errors import LedgerError
 from npsgui.model.events import MinuteTurned
 from npsgui.model.views import Sample, Step, Usage
 from npsgui.ui.chart import TrafficChart
@@ -271,6 +273,23 @@ def test_an_answer_for_the_owner_before_is_dropped(chart: TrafficChart) -> None:
 
     assert "1,111" not in chart.readout.text()
     assert "loading" in chart.readout.text()
+
+
+def test_a_history_that_cannot_be_read_is_told_in_its_place(chart: TrafficChart) -> None:
+    class Broken(FakeProgram):
+        async def history(self, owner: OwnerKey, since: int, until: int, step: Step) -> list[Usage]:
+            raise LedgerError("The ledger is closed.")
+
+    async def body() -> None:
+        feed = ChartFeed(Broken(), chart, clock=lambda: NOW)
+        chart.set_range(Range.HOUR)
+        feed.show_owner(ONE)
+        feed.load()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    asyncio.run(body())
+    assert "The ledger is closed." in [label.text() for label in chart.plot.findChildren(QLabel)]
 
 
 def test_a_chart_that_is_gone_hears_no_events(qapp: QCoreApplication, theme: Theme) -> None:
