@@ -168,13 +168,10 @@ def format_exact(count: int) -> str:
 
 
 def format_exact_in(count: int, scale: Scale) -> str:
-    """``count`` bytes in the largest unit that leaves no long fraction, to be read back: ``12.5MB``."""
-    size = count * scale.in_byte
-    for power, unit in reversed(list(enumerate(scale.names))):
-        number = Decimal(size) / scale.base**power
-        if number >= 1 and number == round(number, 3):
-            return f"{number.normalize():f}{unit}"
-    return f"{size}{scale.names[0]}"
+    """``count`` bytes in the largest unit of a decimal scale, to be read back exactly: ``12.5MB``."""
+    size = Decimal(count * scale.in_byte)
+    power = max((at for at in range(len(scale.names)) if size >= scale.base**at), default=0)
+    return f"{(size / scale.base**power).normalize():f}{scale.names[power]}"
 
 
 def parse_time(text: str, field: str = "since") -> int:

@@ -16,7 +16,7 @@ from npsgui.ui.limit_hints import Hint, Measure, Use
 from npsgui.ui.limit_input import BYTES, RATES, LimitInput
 
 _UNITS = {Measure.BYTES: BYTES, Measure.RATE: RATES}
-_FACTS_WIDTH, _LIMITS_WIDTH = 390, 460
+_FACTS_WIDTH, _LIMITS_WIDTH = 390, 480
 
 
 @dataclass(frozen=True, slots=True)

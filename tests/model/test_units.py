@@ -154,7 +154,7 @@ def test_a_reader_chooses_the_units(units: Units, amount: str, rate: str, limit:
 
 
 @pytest.mark.parametrize(
-    ("count", "text"), [(12_500_000, "12.5MB"), (10 * 2**20, "10485.76kB"), (1, "1B"), (0, "0B")]
+    ("count", "text"), [(12_500_000, "12.5MB"), (10 * 2**20, "10.48576MB"), (1, "1B"), (0, "0B")]
 )
 def test_exact_sizes_are_written_in_other_units_too(count: int, text: str) -> None:
     assert format_exact_in(count, SI) == text
