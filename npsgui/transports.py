@@ -1,4 +1,4 @@
-"""Takes a new connection unread, on every Python. Lies under all floors; imports none of them."""
+"""What joining two transports of asyncio takes, on every Python. Under all floors; imports none of them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ import sys
 READS_THOUGH_PAUSED = sys.version_info < (3, 11, 7)
 """Older ones (Debian 12 has 3.11.2) begin to read after ``connection_made``, even if that paused reading:
 rates would not hold, and what a peer says first would be lost."""
+
+
+LEAST_UNSENT = 1
+"""Bytes unsent that pause the other side. Not 0: TLS in asyncio counts nothing unsent as too much then, and
+pauses at every second read, perhaps for good."""
 
 
 def hold(transport: asyncio.Transport) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final, cast
 
 from npsgui.model.flow import Direction, Flow
-from npsgui.transports import hold
+from npsgui.transports import LEAST_UNSENT, hold
 
 CHUNK: Final = 256 * 1024
 
@@ -43,7 +43,7 @@ class End(asyncio.BufferedProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
-        self.transport.set_write_buffer_limits(high=0)
+        self.transport.set_write_buffer_limits(high=LEAST_UNSENT)
         if self.other.transport is None:
             hold(self.transport)
         else:

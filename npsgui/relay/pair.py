@@ -22,7 +22,7 @@ from npsgui.relay.pacer import Turns
 from npsgui.relay.prelude import Prelude
 from npsgui.relay.sessions import Session
 from npsgui.relay.shared import Shared
-from npsgui.transports import hold
+from npsgui.transports import LEAST_UNSENT, hold
 
 FLUSH_SECONDS = 30.0
 """How long a cut session may take to send what was charged."""
@@ -34,10 +34,6 @@ _CAUSES: Mapping[type[Exception], Cause] = {AgentLost: Cause.AGENT, ConnectionRe
 """What ended a connection through an agent."""
 
 FIRST_CHUNK = 32 * 1024
-
-LEAST_UNSENT = 1
-"""Bytes unsent that pause the other side. Not 0: TLS in asyncio counts nothing unsent as too much then, and
-pauses at every second read, perhaps for good."""
 
 OPENING = 1
 STALLED = 2

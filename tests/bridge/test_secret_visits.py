@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from npsgui.model.errors import NpsError
 from npsgui.tasks import spawn
 from tests.bridge.town import KEY
 from tests.bridge.wiring import until
-from tests.relay.house import free_port
+from tests.relay.house import echo, free_port, serving
 
 
 async def banner(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -61,6 +62,38 @@ def test_a_local_port_leads_to_the_secret(tmp_path: Path) -> None:
             await asyncio.wait([task])
             with pytest.raises(ConnectionRefusedError):
                 await asyncio.open_connection("127.0.0.1", local)
+        await program.close()
+
+    asyncio.run(body())
+
+
+def test_a_secret_in_tls_carries_bytes_both_ways_at_once(tmp_path: Path) -> None:
+    async def body() -> None:
+        bridge, local, data = free_port(), free_port(), os.urandom(3_000_000)
+        conf = tmp_path / "npc.conf"
+        conf.write_text(
+            f"[common]\nserver_addr=127.0.0.1:{bridge}\nvkey={KEY}\n"
+            f"[secret_echo]\nlocal_port={local}\npassword=echo\n"
+        )
+        program = await Program.open(tmp_path / "data")
+        async with serving(echo) as (target,), asyncio.timeout(30):
+            bridged = {"bridge_port": str(bridge), "bridge_bind": "127.0.0.1", "bridge_tls": "yes"}
+            await program.set(GLOBAL_KEY, bridged)
+            await program.add(OwnerKind.CLIENT, {"key": KEY})
+            words = {"client": "1", "mode": "secret", "password": "echo", "targets": str(target)}
+            tunnel = (await program.add(OwnerKind.TUNNEL, words)).owner
+            agent = AgentHandle(Target("127.0.0.1", bridge), KEY, tls=True, conf=read_npc_conf(conf))
+            task = spawn(agent.run(), "agent")
+            await until(lambda: agent.reading().online)
+
+            reader, writer = await asyncio.open_connection("127.0.0.1", local)
+            writer.write(data)
+            assert await reader.readexactly(len(data)) == data
+            writer.close()
+            row = program.flow(tunnel)
+            assert (row.inlet, row.export) == (len(data), len(data))
+            task.cancel()
+            await asyncio.wait([task])
         await program.close()
 
     asyncio.run(body())
