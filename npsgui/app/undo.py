@@ -5,9 +5,10 @@ Kept while the program runs. A step that others have built upon since is refused
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
@@ -70,7 +71,7 @@ class UndoStack:
         self._desk = desk
         self._periods = periods
         self._done: deque[Step] = deque(maxlen=MOST_STEPS)
-        self._undone: list[Step] = []
+        self._undone: deque[Step] = deque()
 
     def steps(self) -> Steps:
         """What ``undo`` and ``redo`` would do."""
@@ -104,18 +105,16 @@ class UndoStack:
         """Take the last step back; whom it was about. Raises NpsError: nothing has changed then."""
         if not self._done:
             raise NpsError("There is nothing to undo.")
-        step = self._done[-1]
-        await step.undo()
-        self._undone.append(self._done.pop())
+        with _moving(self._done, self._undone) as step:
+            await step.undo()
         return step.owner
 
     async def redo(self) -> OwnerKey:
         """Do again what was taken back last; whom it is about. Raises NpsError: nothing has changed then."""
         if not self._undone:
             raise NpsError("There is nothing to do again.")
-        step = self._undone[-1]
-        await step.redo()
-        self._done.append(self._undone.pop())
+        with _moving(self._undone, self._done) as step:
+            await step.redo()
         return step.owner
 
     def _put(self, step: Step) -> None:
@@ -124,6 +123,18 @@ class UndoStack:
 
     def _name(self, key: OwnerKey) -> str:
         return remark_of(self._desk.configuration.find(key))
+
+
+@contextlib.contextmanager
+def _moving(source: deque[Step], target: deque[Step]) -> Iterator[Step]:
+    """Off its pile at once, for meanwhile another may be put there; back on it when the step fails."""
+    step = source.pop()
+    try:
+        yield step
+    except BaseException:
+        source.append(step)
+        raise
+    target.append(step)
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,26 @@ async def test_what_an_import_changed_since_is_not_undone(tmp_path: Path) -> Non
         with pytest.raises(NpsError, match="changed since"):
             await program.undo()
         assert program.configuration.clients[1].key == "imported"
+
+
+async def test_an_edit_that_is_made_meanwhile_is_not_taken_for_what_was_undone(tmp_path: Path) -> None:
+    async with running(tmp_path) as program:
+        nas = await program.add(OwnerKind.CLIENT, {"remark": "nas"})
+        lab, undone = await asyncio.gather(program.add(OwnerKind.CLIENT, {"remark": "lab"}), program.undo())
+
+        assert (undone, set(program.configuration.clients)) == (nas.owner, {lab.owner.id})
+        assert await program.undo() == lab.owner
+        assert await program.redo() == lab.owner
+
+
+async def test_two_steps_that_are_asked_for_at_once_are_two(tmp_path: Path) -> None:
+    async with running(tmp_path) as program:
+        for remark in ("nas", "lab"):
+            await program.add(OwnerKind.CLIENT, {"remark": remark})
+        await asyncio.gather(program.undo(), program.undo())
+        assert not program.configuration.clients
+        await asyncio.gather(program.redo(), program.redo())
+        assert set(program.configuration.clients) == {1, 2}
 
 
 async def test_a_port_that_was_taken_meanwhile_is_not_undone(tmp_path: Path) -> None:
