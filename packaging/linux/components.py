@@ -64,11 +64,8 @@ def _modules(bundle: Path) -> set[str]:
 
 def _from_wheels(modules: set[str], files: list[Path]) -> list[Part]:
     """The Python distributions that a module or a file of the bundle is from; and PyInstaller."""
-    names = {
-        name for module, found in packages_distributions().items() if module in modules for name in found
-    }
-    names |= {STARTER}
-    names -= {"npsgui"}
+    found = packages_distributions()
+    names = {name for module in modules for name in found.get(module, ())} - {"npsgui"} | {STARTER}
     places = {Path(str(file)): found.name for found in distributions() for file in found.files or ()}
     owned = defaultdict(list)
     for file in files:
@@ -79,9 +76,8 @@ def _from_wheels(modules: set[str], files: list[Path]) -> list[Part]:
 
 def _wheel(found: Distribution, files: list[Path]) -> Part:
     inner = [file for file in sorted(found.files or ()) if ".dist-info" in str(file)]
-    texts = [
-        file.read_text() for file in inner if re.search("licen|copying|notice|authors", file.name.lower())
-    ]
+    legal = re.compile("licen|copying|notice|authors", re.IGNORECASE)
+    texts = [file.read_text() for file in inner if legal.search(file.name)]
     said = _license(found)
     if not texts:
         if "LGPL" not in said:
@@ -103,15 +99,14 @@ def _license(found: Distribution) -> str:
 def _from_machine(files: list[Path]) -> list[Part]:
     """What Debian's packages have given, or a Python that is none of them."""
     owners = _debian_owners({file.name for file in files} | {Path(os.__file__).name})
-    parts: dict[str, Part] = {}
+    owned = defaultdict(list)
     for file in files:
         # the archive of the modules that Python starts with is made here
         name = owners.get(Path(os.__file__).name if file.name == "base_library.zip" else file.name)
         if name is None and not _is_of_python(file):
             sys.exit(f"Nobody knows where {file} is from")
-        part = parts.setdefault(name or "python", _package(name) if name else _python())
-        part.files.append(file)
-    return [parts[name] for name in sorted(parts)]
+        owned[name or ""].append(file)
+    return [_package(name, of) if name else _python(of) for name, of in sorted(owned.items())]
 
 
 def _is_of_python(file: Path) -> bool:
@@ -127,15 +122,15 @@ def _debian_owners(names: set[str]) -> dict[str, str]:
     return {Path(path).name: name.partition(":")[0] for name, _, path in found if place.fullmatch(path)}
 
 
-def _package(name: str) -> Part:
+def _package(name: str, files: list[Path]) -> Part:
     asked = ["dpkg-query", "-W", "-f", "${Version} ${Architecture}\n", name]
     version, arch = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.split()[:2]
     text = (Path("/usr/share/doc") / name / "copyright").read_text()
     purl = f"pkg:deb/debian/{name}@{version.replace('+', '%2B')}?arch={arch}"
-    return Part(name, version, "", text, purl)
+    return Part(name, version, "", text, purl, files)
 
 
-def _python() -> Part:
+def _python(files: list[Path]) -> Part:
     version = ".".join(map(str, sys.version_info[:3]))
     text = (Path(sysconfig.get_path("stdlib")) / "LICENSE.txt").read_text()
-    return Part("python", version, "PSF-2.0", text, f"pkg:generic/python@{version}")
+    return Part("python", version, "PSF-2.0", text, f"pkg:generic/python@{version}", files)
