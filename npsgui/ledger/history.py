@@ -46,7 +46,7 @@ def carried(
     Hours that are summed up stand for their minutes, as far as they lie within.
     """
     mine = select(owners.c.row).where(owners.c.node == node, owners.c.deleted_at.is_(None))
-    first = -(-since // HOUR) * HOUR
+    first = min(until, -(-since // HOUR) * HOUR)
     last = max(first, min(marks.hours_until, until // HOUR * HOUR))
     pieces = [
         select(layer.table.c.owner, layer.table.c.inlet, layer.table.c.export).where(

@@ -95,6 +95,13 @@ def test_past_its_retention_a_minute_is_shown_by_its_hour_and_an_hour_by_its_day
     assert pen.store.verify() == []
 
 
+def test_what_all_carried_within_an_hour_is_to_the_minute(pen: Pen) -> None:
+    for minute in range(10):
+        pen.write(MONDAY + 60 * minute, 100, 10)
+
+    assert pen.store.carried(MONDAY + 60, MONDAY + 180)[GLOBAL_KEY] == Totals(200, 20)
+
+
 def test_what_is_past_its_retention_takes_no_room(pen: Pen, place: Place) -> None:
     run_for(pen, 5)
     pen.tidy()
