@@ -159,7 +159,9 @@ class Ledger:
         return await asyncio.to_thread(self._store.verify)
 
     async def back_up(self, target: Path) -> None:
-        """Copy the whole ledger into a new file, with what was flushed before. Flushes go on meanwhile.
+        """Copy the whole ledger into a new file, with what was flushed before as far as it can be written.
+
+        Flushes go on meanwhile.
 
         Raises LedgerError: when it is on PostgreSQL, or ``target`` is there already or cannot be written.
         """
@@ -213,7 +215,7 @@ class Ledger:
             self._retry = None
             self._submit(self._writer.write)
 
-        if self._retry is None:
+        if self._retry is None and not self._writer.closing:
             self._retry = self._loop.call_later(RETRY_SECONDS, write_again)
 
 

@@ -31,7 +31,7 @@ class Writer:
         submit: Callable[[Callable[[], object]], None],
     ) -> None:
         self.closing = False
-        """While it is, nothing is tidied up."""
+        """While it is, nothing is tidied up, and nobody is told to try again later."""
         self._store = store
         self._on_health = on_health
         self._on_failure = on_failure

@@ -150,6 +150,7 @@ async def test_closing_says_what_could_not_be_saved(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match=r"1.0 KiB in and 1.0 KiB out.*locked by another program"):
         await ledger.close()
     other.close()
+    assert ledger._retry is None
 
 
 async def test_a_file_that_is_no_database_is_set_aside(tmp_path: Path) -> None:
