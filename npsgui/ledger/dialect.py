@@ -141,7 +141,7 @@ def damage(connection: Connection) -> str | None:
 
 def copy_to(engine: Engine, target: Path) -> None:
     """Copy the whole database, what is still in its WAL too, into a new file ``target``."""
-    unfinished = target.with_suffix(".copying")
+    unfinished = target.with_name(target.name + ".copying")
     unfinished.unlink(missing_ok=True)
     try:
         # for its owner only: keys stand in it

@@ -118,8 +118,13 @@ def revision_of(engine: Engine) -> str | None:
         return found
 
 
-def set_aside(path: Path, why: str) -> Path:
-    """Rename the file, and what SQLite keeps beside it, to a name that says why and is free."""
+def set_aside(path: Path, why: str) -> Path | None:
+    """Rename the file, and what SQLite keeps beside it, to a name that says why and is free.
+
+    That name; None when there was no file. What was beside it is set aside all the same: SQLite would take
+    it for the next one's.
+    """
+    there = path.exists()
     stamp = time.strftime(f"ledger-{why}-%Y%m%d-%H%M%S")
     aside = path.with_name(f"{stamp}.db")
     count = 1
@@ -130,4 +135,4 @@ def set_aside(path: Path, why: str) -> Path:
         beside = path.with_name(path.name + suffix)
         if beside.exists():
             beside.rename(aside.with_name(aside.name + suffix))
-    return aside
+    return aside if there else None

@@ -28,7 +28,7 @@ def restore(folder: Path, source: Path) -> Path | None:
                 _copy(source.with_name(source.name + suffix), arriving.with_name(arriving.name + suffix))
         _prove(arriving, source)
         with explained(path):
-            aside = set_aside(path, "before-restore") if path.exists() else None
+            aside = set_aside(path, "before-restore")
             arriving.rename(path)
         return aside
     finally:

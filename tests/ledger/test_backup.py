@@ -77,6 +77,35 @@ async def test_a_backup_overwrites_nothing(tmp_path: Path) -> None:
     assert (tmp_path / "mine").read_text() == "precious"
 
 
+async def test_a_backup_may_have_any_name(tmp_path: Path) -> None:
+    ledger = await furnished(tmp_path)
+    (tmp_path / "copy.copying").write_text("precious")
+    for name in ("copy.db", "mine.copying"):
+        await ledger.back_up(tmp_path / name)
+        assert await restore(tmp_path / f"from {name}", tmp_path / name) is None
+    await ledger.close()
+    assert (tmp_path / "copy.copying").read_text() == "precious"
+
+
+async def test_what_is_left_of_a_ledger_that_is_gone_is_not_put_into_the_restored_one(tmp_path: Path) -> None:
+    house = Household()
+    ledger = await with_bytes(tmp_path, house)
+    await ledger.back_up(tmp_path / "copy.db")
+    then = dict(house.totals)
+    ledger.flush(house.batch(1, 7, 7))
+    assert await ledger.verify() == []
+    left = tmp_path / f"{FILE}-wal"
+    kept = left.read_bytes()
+    await ledger.close()
+    (tmp_path / FILE).unlink()
+    left.write_bytes(kept)
+
+    assert await restore(tmp_path, tmp_path / "copy.db") is None
+    ledger = await Ledger.open(tmp_path, HealthLight())
+    assert ledger.opened.totals == then
+    await ledger.close()
+
+
 async def test_what_is_no_ledger_or_does_not_add_up_is_not_restored(tmp_path: Path) -> None:
     ledger = await with_bytes(tmp_path / "data", Household())
     await ledger.back_up(tmp_path / "copy.db")
