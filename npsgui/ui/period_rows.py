@@ -28,9 +28,9 @@ class PeriodColumns(QObject):
             ("inlet", self.tr("Inlet"), lambda period: period.inlet, amount, 96),
             ("export", self.tr("Export"), lambda period: period.export, amount, 96),
             ("sum", self.tr("Sum"), _sum, amount, 96),
-            ("bytes", self.tr("Bytes"), _sum, lambda count: f"{count:,}", 150),
+            ("bytes", self.tr("Bytes"), _sum, lambda count: f"{count:,}", 130),
             ("opening", self.tr("Opening balance"), lambda period: period.opening, amount, 140),
-            ("top_up", self.tr("Top-up"), lambda period: period.top_up, amount, 96),
+            ("top_up", self.tr("Top-up"), lambda period: period.top_up, amount, 84),
         ]
         return [
             Column(
@@ -38,14 +38,14 @@ class PeriodColumns(QObject):
                 title=self.tr("From"),
                 value=lambda period: period.start,
                 text=self.begin,
-                width=150,
+                width=170,
             ),
             Column(
                 name="until",
                 title=self.tr("Until"),
                 value=lambda period: period.until or float("inf"),
                 text=self._end,
-                width=150,
+                width=170,
             ),
             *(
                 Column(
