@@ -49,6 +49,7 @@ def traffic_group(rounds: int, seconds: int) -> list[Row]:
             *traffic.request_bars(ours, [(proxy, 0.8), (plain, 0.9), (streams, 3.0)], rounds, seconds),
             *traffic.connection_bars(ours, proxy, rounds, seconds),
             *traffic.tick_bars(ours, rounds, seconds),
+            *traffic.page_bars(ours, rounds, min(seconds, 2)),
         ]
 
 

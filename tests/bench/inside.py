@@ -1,11 +1,12 @@
 """A process: npsgui with its window open, as ``python -m npsgui`` opens it, with instruments inside.
 
 Says when it has painted first; then answers each line on stdin with the ticks of a 16 ms timer since the
-line before.
+line before. A line ``ticks`` has the clients' chart redrawn from then on; ``ticks PAGE`` has that page shown.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 import time
@@ -43,12 +44,23 @@ class Instruments(QObject):
             vars(window)["pages"].clients.detail.refresh()
 
     def _on_line(self) -> None:
-        if not sys.stdin.readline():
+        line = sys.stdin.readline()
+        if not line:
             self._ear.setEnabled(False)
             return
-        if not self._redraw.isActive():
+        words = json.loads(line).split()
+        if len(words) > 1:
+            self._redraw.stop()
+            self._show_page(words[1])
+        elif not self._redraw.isActive():
             self._redraw.start()
         tell(self._ticks.take())
+
+    def _show_page(self, name: str) -> None:
+        page = importlib.import_module("npsgui.ui.sidebar").Page[name]
+        window: Any
+        for window in filter(is_ours, self._app.topLevelWidgets()):
+            window.show_page(page)
 
     # Qt overrides
 

@@ -8,6 +8,7 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 
+from npsgui.ui.sidebar import Page
 from tests.bench.contenders import Contender
 from tests.bench.processes import output
 from tests.bench.results import AtLeast, AtMost, Row, compared, measured, percentile
@@ -117,3 +118,21 @@ def tick_bars(ours: Contender, rounds: int, seconds: int) -> list[Row]:
         worst.append(percentile(ours.process.ask("ticks"), 0.99))
     told = f"four streams at {sum(speeds) / len(speeds):.2f} GB/s, chart redrawn 10 times a second"
     return [measured("16 ms tick under load: p99", AtMost(33, "ms"), worst, told)]
+
+
+def page_bars(ours: Contender, rounds: int, seconds: int) -> list[Row]:
+    """The same timer with each page shown in turn; of each round that of the page that is worst."""
+    assert ours.process is not None
+    worst, where, speeds = [], "", []
+    for _ in range(rounds):
+        found: dict[str, float] = {}
+        for page in Page:
+            ours.process.ask(f"ticks {page.name}")
+            time.sleep(0.5)  # it is made, which is another matter
+            ours.process.ask(f"ticks {page.name}")
+            speeds.append(bulk(ours, seconds, streams=4)[0])
+            found[page.name] = percentile(ours.process.ask(f"ticks {page.name}"), 0.99)
+        where = max(found, key=found.__getitem__)
+        worst.append(found[where])
+    told = f"{len(Page)} pages at {sum(speeds) / len(speeds):.2f} GB/s; in the last round {where.lower()}"
+    return [measured("16 ms tick under load, worst page: p99", AtMost(33, "ms"), worst, told)]
