@@ -18,6 +18,10 @@ class RemoteMany:
         """Set the same words of all of them. Raises NpsError: nothing is set then."""
         await self._line().call("set_many", {"owners": [*owners], "values": dict(values)})
 
+    async def enable(self, owners: Sequence[OwnerKey], wanted: bool) -> None:
+        """Start or stop all of them. Raises NpsError: none is then."""
+        await self._line().call("enable_many", {"owners": [*owners], "wanted": wanted})
+
     async def remove(self, owners: Sequence[OwnerKey]) -> None:
         """Remove all of them. Raises NpsError: none is removed then."""
         await self._line().call("remove_many", {"owners": [*owners]})

@@ -65,6 +65,11 @@ async def set_many(program: Program, owners: list[OwnerKey], values: dict[str, s
     await program.many.set(owners, values)
 
 
+async def enable_many(program: Program, owners: list[OwnerKey], wanted: bool) -> None:
+    """Start or stop several owners. Raises NpsError: none is then."""
+    await program.many.enable(owners, wanted)
+
+
 async def remove_many(program: Program, owners: list[OwnerKey]) -> None:
     """Remove several owners. Raises NpsError: none is removed then."""
     await program.many.remove(owners)
@@ -95,6 +100,7 @@ CALLS: Mapping[str, Callable[..., Any]] = {
         snooze_alert,
         try_webhook,
         set_many,
+        enable_many,
         remove_many,
     )
 }

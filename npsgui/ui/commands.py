@@ -103,7 +103,7 @@ class Commands(QObject):
 
     def enable(self, owners: tuple[OwnerKey, ...], wanted: bool) -> None:
         """Start or stop these owners."""
-        self._start(self._program.many.set(owners, {"enabled": "yes" if wanted else "no"}))
+        self._start(self._program.many.enable(owners, wanted))
 
     def close_connections(self, ids: tuple[int, ...]) -> None:
         """Close these sessions; many only once the user has agreed."""

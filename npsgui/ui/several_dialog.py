@@ -17,9 +17,11 @@ from npsgui.ui.field_rows import Field, FieldColumn, say
 from npsgui.ui.help_dialog import Topic, answer_f1
 from npsgui.ui.inputs import Choice, Choices, Line
 from npsgui.ui.limit_input import BYTES, RATES, LimitInput, UnitChoice
+from npsgui.ui.removal import NAMED
 from npsgui.ui.sentences import Sentences
 
 _WIDTH = 520
+CHECKED = 20
 SEVERAL = "several"
 """What stands for values that differ: no value of the model's."""
 
@@ -122,7 +124,8 @@ class SeveralDialog(QDialog):
         self.setWindowTitle(title)
         head = QLabel(title, self)
         head.setObjectName("title")
-        names = QLabel(", ".join(map(self._name, self._owners)), self)
+        told = ", ".join(map(self._name, self._owners[:NAMED]))
+        names = QLabel(f"{told}, …" if len(self._owners) > NAMED else told, self)
         names.setObjectName("muted")
         names.setWordWrap(True)
         cancel = QPushButton(self.tr("Cancel"), self)
@@ -167,7 +170,8 @@ class SeveralDialog(QDialog):
 
     def _problem(self, changes: Mapping[str, str]) -> NpsError | None:
         try:
-            with_values(self._program.configuration, self._keys, changes)
+            # the first stand for all while one types; all are checked when it is applied
+            with_values(self._program.configuration, self._keys[:CHECKED], changes)
         except NpsError as error:
             return error
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,21 @@ def test_what_one_of_them_may_not_have_is_set_of_none(tmp_path: Path) -> None:
     look(tmp_path, act)
 
 
+def test_what_was_wrong_with_one_before_keeps_nobody_from_a_limit_nor_from_stopping(tmp_path: Path) -> None:
+    async def act(program: Program) -> None:
+        before = program.configuration
+        broken = replace(before.tunnels[1], targets=())
+        await program.adopt(lambda configuration: (configuration.with_owner(broken), {}))
+        await program.many.set((broken.owner,), {"quota": "1GiB"})
+        await program.many.enable((broken.owner, ONE), False)
+        assert program.configuration.tunnels[1].limits.quota == 1 << 30
+        assert str(program.steps().undo) == "stop client 1 “nas” and 1 more"
+        with pytest.raises(NotFound):
+            await program.many.enable((GLOBAL_KEY,), False)
+
+    look(tmp_path, act)
+
+
 def test_several_are_removed_and_come_back_in_one_step(tmp_path: Path) -> None:
     async def act(program: Program) -> None:
         await program.many.remove((ONE, TWO))
@@ -80,6 +96,8 @@ def test_a_window_on_a_service_does_it_too(tmp_path: Path) -> None:
         with pytest.raises(FieldError) as refused:
             await remote.many.set((ONE, TWO), {"rate": "fast"})
         assert refused.value.field == "rate"
+        await remote.many.enable((ONE, TWO), False)
+        assert not any(client.enabled for client in remote.configuration.clients.values())
         await remote.many.remove((ONE,))
         assert [*remote.configuration.clients] == [2]
         await remote.close()
