@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import heapq
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import NamedTuple
@@ -17,6 +18,9 @@ from npsgui.ui.table_view import PADDING, Cell, RowDelegate, TableView
 from npsgui.ui.theme import Theme
 
 DAY = 86400
+MOST = 2000
+"""How many addresses are listed."""
+
 _BAR = 84
 
 
@@ -55,12 +59,20 @@ class PeerLine(NamedTuple):
 
 
 def peer_lines(usages: Iterable[PeerUsage]) -> list[PeerLine]:
-    """The peers of several days, each once; together they are what was carried, to the byte."""
+    """The peers of several days, each once; together they are what was carried, to the byte.
+
+    Of very many the lightest are among the others.
+    """
     carried: dict[str, tuple[int, int]] = {}
     for usage in usages:
         inlet, export = carried.get(usage.peer, (0, 0))
         carried[usage.peer] = (inlet + usage.inlet, export + usage.export)
-    whole = sum(inlet + export for inlet, export in carried.values())
+    whole = sum(map(sum, carried.values()))
+    if len(carried) > MOST:
+        told = heapq.nlargest(MOST, carried.keys() - {OTHERS}, key=lambda peer: sum(carried[peer]))
+        rest = [carried[peer] for peer in carried.keys() - set(told)]
+        carried = {peer: carried[peer] for peer in told}
+        carried[OTHERS] = (sum(inlet for inlet, _ in rest), sum(export for _, export in rest))
     return [PeerLine(peer, inlet, export, whole) for peer, (inlet, export) in carried.items()]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from functools import partial
@@ -11,17 +12,20 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton
 
 from npsgui.model.entities import OwnerKey
 from npsgui.model.errors import NpsError
-from npsgui.model.peers import OTHERS, PeerUsage
+from npsgui.model.peers import OTHERS
 from npsgui.model.views import FlowRow
 from npsgui.ui.detail_source import DetailSource
 from npsgui.ui.elided import ElidedLabel
 from npsgui.ui.inquiry import Inquiry
 from npsgui.ui.moments import Moments
-from npsgui.ui.peer_rows import Days, PeerColumns, ShareDelegate, peer_lines
+from npsgui.ui.peer_rows import MOST, Days, PeerColumns, PeerLine, ShareDelegate, peer_lines
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.table import Table
 from npsgui.ui.table_view import TableView
 from npsgui.ui.theme import Theme
+
+_AGAIN = 3.0
+"""How soon the same is asked again, s: it may be thousands of rows."""
 
 
 class PeersTab(QWidget):
@@ -41,6 +45,7 @@ class PeersTab(QWidget):
         super().__init__(parent)
         self._program, self._clock = program, clock
         self._asked: tuple[OwnerKey, int, int] | None = None
+        self._asked_at = 0.0
         self._sentences, self._moments = Sentences(self), Moments(self)
         self.days = QComboBox(self)
         self.days.setAccessibleName(self.tr("Days"))
@@ -58,7 +63,7 @@ class PeersTab(QWidget):
         self.block = QPushButton(self.tr("Block peer"), self)
         self.block.setToolTip(self.tr("Close all from the selected peers, and let them in no more"))
         self._span, self._whole = ElidedLabel(self), QLabel(self)
-        self._inquiry: Inquiry[list[PeerUsage]] = Inquiry(self, self._show, self._fail)
+        self._inquiry: Inquiry[list[PeerLine]] = Inquiry(self, self._show, self._fail)
         self._lay_out()
         self._enable()
         self.days.currentIndexChanged.connect(self._on_days_chosen)
@@ -79,13 +84,19 @@ class PeersTab(QWidget):
             self.view.nothing = ""
             self._show([])
             self.view.nothing = self.tr("Nobody used it in these days.")
-        end = min(until, self._clock())
-        said = self._moments.span(since, end, None)
+        elif self._clock() - self._asked_at < _AGAIN:
+            return
+        self._asked_at = self._clock()
+        said = self._moments.span(since, min(until, self._asked_at), None)
         self._span.setText(self.tr("{span} · days of UTC, by the clock here").format(span=said))
-        self._inquiry.ask(question, partial(self._program.peers, *question))
+        self._inquiry.ask(question, partial(self._read, *question))
 
-    def _show(self, usages: list[PeerUsage]) -> None:
-        lines = peer_lines(usages)
+    async def _read(self, owner: OwnerKey, since: int, until: int) -> list[PeerLine]:
+        usages = await self._program.peers(owner, since, until)
+        # thirty days of a flood would hold up the window for 45 ms
+        return await asyncio.to_thread(peer_lines, usages) if len(usages) > MOST else peer_lines(usages)
+
+    def _show(self, lines: list[PeerLine]) -> None:
         self.view.table.show(lines)
         self.view.viewport().update()
         self._enable()

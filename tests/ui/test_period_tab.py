@@ -16,7 +16,7 @@ from npsgui.model.entities import Client, Everything, Limits, OwnerKey, OwnerKin
 from npsgui.model.forecast import Forecast
 from npsgui.model.peers import OTHERS, PeerUsage
 from npsgui.model.periods import Period, parse_period
-from npsgui.ui.peer_rows import DAY, Days, peer_lines
+from npsgui.ui.peer_rows import DAY, MOST, Days, peer_lines
 from npsgui.ui.peers_tab import PeersTab
 from npsgui.ui.period_tab import PeriodTab
 from npsgui.ui.theme import Theme
@@ -162,6 +162,17 @@ def test_the_peers_of_several_days_are_summed_to_the_byte() -> None:
     ]
     assert sum(line.both for line in lines) == lines[0].whole == 5003
     assert sum(line.share for line in lines) == pytest.approx(1)
+
+
+def test_the_lightest_of_very_many_peers_are_among_the_others() -> None:
+    many = [PeerUsage(TODAY, f"2001:db8::{n:x}", n, 1) for n in range(1, MOST + 101)]
+    lines = {line.peer: line for line in peer_lines([*many, PeerUsage(TODAY, OTHERS, 5, 5)])}
+
+    assert len(lines) == MOST + 1
+    assert "2001:db8::65" in lines
+    assert "2001:db8::64" not in lines
+    assert (lines[OTHERS].inlet, lines[OTHERS].export) == (5 + 5050, 5 + 100)
+    assert sum(line.both for line in lines.values()) == lines[OTHERS].whole
 
 
 @pytest.mark.parametrize(
