@@ -12,6 +12,9 @@ from npsgui.model.errors import NotFound
 from npsgui.model.rules import problems
 from npsgui.model.words import edited
 
+OF_OTHERS = frozenset({"bind", "client", "host", "key", "location", "mode", "password", "port", "scheme"})
+"""The words in which one owner may be in the way of another."""
+
 
 class Many:
     """Makes them."""
@@ -41,8 +44,10 @@ def with_values(
     """
     wanted = [edited(configuration.find(key), values) for key in owners]
     configuration = _with(configuration, wanted)
+    # against ten thousand others only what others may have, too: it takes seconds
+    others = configuration if values.keys() & OF_OTHERS else replace(configuration, tunnels={}, hosts={})
     for owner in wanted:
-        for problem in problems(configuration, owner):
+        for problem in problems(others, owner):
             if problem.field in values:
                 raise problem
     return configuration
