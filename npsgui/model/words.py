@@ -286,6 +286,12 @@ def edited(owner: Owner, values: Mapping[str, str]) -> Owner:
     return replace(owner, **changes)
 
 
+def changes(was: Owner, owner: Owner) -> dict[str, str]:
+    """The words of ``owner`` that were otherwise, as the texts that would set them."""
+    before = shown(was)
+    return {name: text for name, text in shown(owner).items() if text != before[name]}
+
+
 def shown(owner: Owner) -> dict[str, str]:
     """Every word of ``owner`` as the text that would set it."""
     return {name: word.show(word.read(owner)) for name, word in words_of(owner.owner.kind).items()}

@@ -75,11 +75,11 @@ class Balance(QWidget):
             return error
         return None
 
-    async def apply(self) -> None:
+    async def apply(self, owner: OwnerKey) -> None:
         """Set them, if they are not as they were. Raises NpsError."""
         wanted = self._read()
         if wanted != self._known:
-            await self._program.adjust(self._key, opening=wanted[0], top_up=wanted[1])
+            await self._program.adjust(owner, opening=wanted[0], top_up=wanted[1])
 
     def focus(self, word: str) -> None:
         """Bring the keys to a field, at once or when it is there."""

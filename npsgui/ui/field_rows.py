@@ -9,7 +9,7 @@ from typing import Protocol
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
-from npsgui.model.entities import Owner
+from npsgui.model.entities import Owner, OwnerKey
 from npsgui.model.errors import FieldError
 from npsgui.ui.inputs import Choice, Choices, Input, Line
 from npsgui.ui.limit_hints import Hint, Measure, Use
@@ -68,8 +68,8 @@ class FormPart(Protocol):
     def focus(self, word: str) -> None:
         """Bring the keys to a field of it, if it has one of this name."""
 
-    async def apply(self) -> None:
-        """Do what it says. Raises NpsError."""
+    async def apply(self, owner: OwnerKey) -> None:
+        """Do what it says to the owner that was put. Raises NpsError."""
 
     def stop(self) -> None:
         """The form is closed."""

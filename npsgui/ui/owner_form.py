@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -21,10 +22,10 @@ from PySide6.QtWidgets import (
 )
 
 from npsgui.app.front import Front
-from npsgui.model.entities import Owner
+from npsgui.model.entities import Everything, Owner
 from npsgui.model.errors import FieldError, NpsError
 from npsgui.model.rules import problems
-from npsgui.model.words import edited, shown, words_of
+from npsgui.model.words import changes, edited, shown, words_of
 from npsgui.ui.asking import asked
 from npsgui.ui.field_rows import Field, FieldColumn, FormPage, FormPart, say
 from npsgui.ui.help_dialog import Topic, answer_f1
@@ -92,6 +93,8 @@ class OwnerForm(QDialog):
     async def ask_about(self, owner: Owner, title: str, *pages: FormPage) -> Owner | None:
         """Show the form until its values are applied or given up. Raises NpsError as ``Program.put``."""
         self._owner, self._pages = owner, pages
+        there = self._program.configuration.of_kind(owner.owner.kind)
+        self._is_new = not isinstance(owner, Everything) and owner.owner not in {one.owner for one in there}
         self.setWindowTitle(title)
         self._title.setText(title)
         self._lay_out(shown(owner))
@@ -100,10 +103,10 @@ class OwnerForm(QDialog):
         async with asked(self) as accepted:
             if not accepted:
                 return None
-            wanted = self._read()
+            wanted = self._wanted()
             await self._program.put(wanted)
             for part in self._parts.values():
-                await part.apply()
+                await part.apply(wanted.owner)
             return wanted
 
     def input_of(self, word: str) -> Input:
@@ -160,6 +163,14 @@ class OwnerForm(QDialog):
                 with contextlib.suppress(FieldError):
                     owner = edited(owner, self._texts(field))
         return owner
+
+    def _wanted(self) -> Owner:
+        """What was changed here, in the owner as others have edited it meanwhile. Raises NotFound."""
+        owner, configuration = self._read(), self._program.configuration
+        if self._is_new:
+            assert not isinstance(owner, Everything)
+            return replace(owner, id=configuration.next_id(owner.owner.kind))
+        return edited(configuration.find(owner.owner), changes(self._owner, owner))
 
     def _texts(self, field: Field) -> dict[str, str]:
         return {part.word: self.input_of(part.word).text().strip() for part in field.parts()}

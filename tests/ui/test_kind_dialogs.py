@@ -84,7 +84,10 @@ def edit_tunnel(qtbot: QtBot, tunnel: Tunnel | None, act: Callable[[TunnelDialog
 
 
 def edit_host(qtbot: QtBot, host: Host | None, act: Callable[[HostDialog], None]) -> Owner | None:
-    dialog = HostDialog(Desk(), Theme())  # type: ignore[arg-type]
+    program = Desk()
+    if host is not None:
+        program.configuration = program.configuration.with_owner(host)
+    dialog = HostDialog(program, Theme())  # type: ignore[arg-type]
     return ask(qtbot, dialog, dialog.ask(host), act)
 
 

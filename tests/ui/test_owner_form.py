@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Limits, Owner, OwnerKey, OwnerKind
+from npsgui.model.errors import NotFound
 from npsgui.tasks import spawn
 from npsgui.ui.client_dialog import ClientDialog
 from npsgui.ui.limit_hints import Hint, LimitHints, Measure, Use
@@ -37,13 +39,15 @@ class Desk(FakeProgram):
         self.put_in.append(owner)
 
 
-def edit(qtbot: QtBot, program: Desk, act: Callable[[ClientDialog], None]) -> Client | None:
+def edit(
+    qtbot: QtBot, program: Desk, act: Callable[[ClientDialog], None], owner: Client | None = LAB
+) -> Client | None:
     """Open the dialog on the client, ``act``, and give what came out of it."""
     dialog = ClientDialog(program, Theme())  # type: ignore[arg-type]  # the part of Program it needs
     qtbot.addWidget(dialog)
 
     async def body() -> Client | None:
-        asked = spawn(dialog.ask(LAB), "dialog")
+        asked = spawn(dialog.ask(owner), "dialog")
         await asyncio.sleep(0)
         act(dialog)
         return await asked
@@ -70,6 +74,42 @@ def test_what_was_not_touched_comes_out_as_it_went_in(qtbot: QtBot) -> None:
 
     assert edit(qtbot, program, lambda dialog: dialog.accept()) == LAB
     assert program.put_in == [LAB]
+
+
+def test_what_others_edited_meanwhile_is_kept(qtbot: QtBot) -> None:
+    program = Desk()
+    others = replace(LAB, enabled=False, limits=replace(LAB.limits, blocked=("203.0.113.7",), rate=1))
+
+    def act(dialog: ClientDialog) -> None:
+        program.configuration = program.configuration.with_owner(others)
+        limit_of(dialog, "quota").amount.lineEdit().setText("")
+        dialog.accept()
+
+    edit(qtbot, program, act)
+    assert program.put_in == [replace(others, limits=replace(others.limits, quota=0))]
+
+
+def test_an_owner_that_was_removed_meanwhile_stays_removed(qtbot: QtBot) -> None:
+    program = Desk()
+
+    def act(dialog: ClientDialog) -> None:
+        program.configuration = program.configuration.without(KEY)
+        dialog.accept()
+
+    with pytest.raises(NotFound):
+        edit(qtbot, program, act)
+
+
+def test_a_new_owner_takes_no_id_that_was_given_meanwhile(qtbot: QtBot) -> None:
+    program = Desk()
+
+    def act(dialog: ClientDialog) -> None:
+        program.configuration = program.configuration.with_owner(Client(id=3, key="agents-own-key"))
+        dialog.accept()
+
+    made = edit(qtbot, program, act, owner=None)
+    assert made is not None
+    assert made.id == 4
 
 
 def test_a_limit_that_is_cleared_is_none(qtbot: QtBot) -> None:
