@@ -133,11 +133,11 @@ async def test_a_cut_and_the_visitors_turned_away_after_it_are_told_with_exact_b
 
 
 async def test_a_quotas_steps_and_alternative_limits_are_told_live(tmp_path: Path) -> None:
-    async with furnished(tmp_path, quota="10000") as (program, port):
+    async with furnished(tmp_path, quota="20000") as (program, port):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(bytes(7999) + b"\n")
         assert await reader.read(1) == b"."
-        steps = {"warn": "50", "throttle_at": "70", "throttle_rate": "1MiB/s"}
+        steps = {"warn": "30", "throttle_at": "40", "throttle_rate": "1MiB/s"}
         await program.set(CLIENT, {**steps, "alt_rate": "1KiB/s"})
         assert program.flow(CLIENT).state is State.THROTTLED
         await program.set(GLOBAL_KEY, {"alternative": "on"})
@@ -149,10 +149,10 @@ async def test_a_quotas_steps_and_alternative_limits_are_told_live(tmp_path: Pat
         told = await trail(program, *wanted)
 
     assert [event.what for event in told] == list(wanted)
-    assert told[0].details == {"used": 8001, "quota": 10_000, "percent": 50}
-    assert told[1].details == {"used": 8001, "percent": 70, "rate": 1024**2}
+    assert told[0].details == {"used": 8001, "quota": 20_000, "percent": 30}
+    assert told[1].details == {"used": 8001, "percent": 40, "rate": 1024**2}
     assert str(told[1].sentence()) == (
-        "client 1 is throttled to 1,048,576 bytes/s: 70 % of its quota is used, 8,001 bytes."
+        "client 1 is throttled to 1,048,576 bytes/s: 40 % of its quota is used, 8,001 bytes."
     )
 
 
