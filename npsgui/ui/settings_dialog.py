@@ -45,6 +45,8 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self._preferences = Preferences(program, settings)
         self._sentences = Sentences(self)
+        self._left = False
+        """The dialog is left: what was typed and not finished is given up."""
         self.setWindowTitle(self.tr("Settings"))
         self.resize(WIDTH, HEIGHT)
         self.search = SearchBox(theme, self)
@@ -169,6 +171,8 @@ class SettingsDialog(QDialog):
             row.say()
 
     def _want(self, row: SettingRow, text: str) -> None:
+        if self._left:
+            return
         spawn(self._choose(row, text), "setting")
 
     async def _choose(self, row: SettingRow, text: str) -> None:
@@ -183,6 +187,12 @@ class SettingsDialog(QDialog):
             row.say(problem)
         else:
             row.show_value(self._preferences.value(row.setting))
+
+    # Qt overrides
+
+    def done(self, result: int) -> None:
+        self._left = True
+        super().done(result)
 
 
 class _Section(QFrame):

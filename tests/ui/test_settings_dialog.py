@@ -149,3 +149,18 @@ def test_the_ports_of_everything_are_set_and_undone(qtbot: QtBot, tmp_path: Path
         assert program.configuration.everything.https_port == 0
 
     look(qtbot, tmp_path, act)
+
+
+def test_esc_gives_up_what_was_typed_and_not_finished(qtbot: QtBot, tmp_path: Path) -> None:
+    async def act(program: Program, dialog: SettingsDialog) -> None:
+        dialog.show_setting("keep_hours_days")
+        row = dialog.rows["keep_hours_days"]
+        assert isinstance(row.input, LimitInput)
+        line = row.input.amount.lineEdit()
+        line.selectAll()
+        QTest.keyClicks(line, "400")
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+        await settled()
+        assert program.settings["keep_hours_days"] == "730"
+
+    look(qtbot, tmp_path, act)
