@@ -146,6 +146,8 @@ def _client_problems(configuration: Configuration, client: Client) -> Iterator[F
     for other in configuration.clients.values():
         if other.key == client.key and other.id != client.id:
             yield FieldError("key", "Client {id} “{remark}” has this key.", id=other.id, remark=other.remark)
+    if client.key and client.key == configuration.everything.public_key:
+        yield FieldError("key", "This is the public key, of agents without a client of their own.")
     if client.tunnels < 0:
         yield FieldError("tunnels", "A limit cannot be negative.")
 

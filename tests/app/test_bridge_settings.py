@@ -45,6 +45,9 @@ def test_a_guest_comes_with_the_public_key_only(tmp_path: Path) -> None:
             await program.add(OwnerKind.CLIENT, {"key": "taken"})
             with pytest.raises(FieldError, match="has this key"):
                 await program.set(GLOBAL_KEY, {"public_key": "taken"})
+            await program.set(GLOBAL_KEY, {"public_key": "public"})
+            with pytest.raises(FieldError, match="This is the public key"):
+                await program.add(OwnerKind.CLIENT, {"key": "public"})
             for word, value in (("disconnect_timeout", "0"), ("bridge_bind", "everywhere")):
                 with pytest.raises(FieldError) as caught:
                     await program.set(GLOBAL_KEY, {word: value})
