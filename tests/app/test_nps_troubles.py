@@ -163,6 +163,25 @@ def test_a_tunnel_is_at_odds_with_the_ports_that_are_here() -> None:
     )
 
 
+def test_what_only_one_may_have_is_left_when_it_is_here() -> None:
+    secret = task(Mode="secret", Port=0, Password="word")
+    here = imported(
+        text(client(Id=7, VerifyKey="k")),
+        text(secret | {"Id": 9, "Client": {"Id": 7}}),
+        text(host(Id=9, Client={"Id": 7})),
+    ).configuration
+    here = here.with_owner(replace(here.everything, public_key="limitkey"))
+
+    taken = imported(text(CLIENT), text(secret), text(HOST), into=here)
+
+    assert said(taken)[0] == "Taken: clients 1, tunnels 0, hosts 0."
+    assert taken.configuration.clients[4].key != "limitkey"
+    assert said(taken)[-2:] == [
+        "Left: tunnel 3. Tunnel 9 “” has this password.",
+        "Left: host 1. Host 9 “” answers there.",
+    ]
+
+
 @pytest.mark.parametrize(
     "tasks",
     [text(task(Client={"Id": 7})), text(task(Port=1))],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from npsgui.app.nps_conf.fields import Notes
 from npsgui.app.nps_conf.offer import Imported, Offer, about, named
@@ -14,6 +14,9 @@ from npsgui.model.entities import Client, Host, OwnerKey, OwnerKind, Tunnel
 from npsgui.model.errors import FieldError, ImportFailed, NpsError
 from npsgui.model.rules import problems, unsupported
 from npsgui.model.views import Sentence
+
+Place: TypeAlias = tuple[str, str | int]
+"""What only one owner may have, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,11 @@ class _Takeover:
         self._clients = dict(configuration.clients)
         self._tunnels = dict(configuration.tunnels)
         self._hosts = dict(configuration.hosts)
-        self._by_key: dict[str, Client] = {client.key: client for client in self._clients.values()}
-        self._by_port: dict[int, dict[int, Tunnel]] = {}
-        for tunnel in self._tunnels.values():
-            self._occupy(tunnel)
+        self._taken: dict[Place, dict[OwnerKey, Imported]] = {}
+        """Who has what only one may have."""
+        for shelf in (self._clients, self._tunnels, self._hosts):
+            for owner in shelf.values():
+                self._occupy(owner)
         self._accounts: set[int] = set()
         """The clients of the folder that are here now."""
         self._opening: dict[OwnerKey, Totals] = {}
@@ -101,11 +105,9 @@ class _Takeover:
             return
         self._shelf(owner)[owner.id] = owner
         self._new.append(owner)
+        self._occupy(owner)
         if isinstance(owner, Client):
-            self._by_key[owner.key] = owner
             self._accounts.add(owner.id)
-        elif isinstance(owner, Tunnel):
-            self._occupy(owner)
         if not isinstance(owner, Client) and totals != Totals():
             self._opening[owner.owner] = totals
         self._notes += [about("Taken with a change: {who}. {reason}", owner, note) for note in notes]
@@ -133,16 +135,13 @@ class _Takeover:
 
     def _problems(self, owner: Imported) -> Iterator[FieldError]:
         """What the rules have against ``owner``, asked among those only that it can be at odds with."""
-        if isinstance(owner, Client):
-            rival = self._by_key.get(owner.key)
-            return iter(problems(Configuration(clients={rival.id: rival} if rival else {}), owner))
-        # there may be more than the client's limit: NPS asks for it only where one is added by hand
-        clients = {owner.client: replace(self._clients[owner.client], tunnels=0)}
-        rivals: dict[int, Tunnel] = {}
-        for port in owner.ports if isinstance(owner, Tunnel) else ():
-            rivals |= self._by_port.get(port, {})
-        everything = self._before.everything
-        rest = Configuration(everything=everything, clients=clients, tunnels=rivals)
+        rest = Configuration(everything=self._before.everything)
+        if not isinstance(owner, Client):
+            # there may be more than the client's limit: NPS asks for it only where one is added by hand
+            rest = rest.with_owner(replace(self._clients[owner.client], tunnels=0))
+        for place in _places(owner):
+            for rival in self._taken.get(place, {}).values():
+                rest = rest.with_owner(rival)
         return iter(problems(rest, owner))
 
     def _shelf(self, owner: Imported) -> dict[int, Any]:
@@ -150,9 +149,9 @@ class _Takeover:
             return self._clients
         return self._tunnels if isinstance(owner, Tunnel) else self._hosts
 
-    def _occupy(self, tunnel: Tunnel) -> None:
-        for port in tunnel.ports:
-            self._by_port.setdefault(port, {})[tunnel.id] = tunnel
+    def _occupy(self, owner: Imported) -> None:
+        for place in _places(owner):
+            self._taken.setdefault(place, {})[owner.owner] = owner
 
     def _leave(self, owner: Imported, *reasons: NpsError) -> None:
         self._left += [about("Left: {who}. {reason}", owner, reason) for reason in reasons]
@@ -163,6 +162,18 @@ class _Takeover:
                 "Here already and not changed: clients {clients}, tunnels {tunnels}, hosts {hosts}.",
                 self._known,
             )
+
+
+def _places(owner: Imported) -> Iterator[Place]:
+    """What it has that only one may have, but for its address or its scheme: the rules know those."""
+    if isinstance(owner, Client):
+        yield "key", owner.key
+    elif isinstance(owner, Host):
+        yield owner.host.lower(), owner.location
+    else:
+        yield from (("port", port) for port in owner.ports)
+        if owner.password:
+            yield "password", owner.password
 
 
 def _is_same(owner: Imported, here: Imported) -> bool:
