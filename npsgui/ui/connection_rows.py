@@ -16,7 +16,7 @@ from npsgui.ui.filters import Facts
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.table import Column
 
-_WIDTHS = {"peer": 140, "kind": 70, "tunnel": 106, "client": 90, "target": 136, "age": 60}
+_WIDTHS = {"peer": 176, "kind": 70, "tunnel": 100, "client": 84, "target": 124, "age": 60}
 
 
 class Whose(NamedTuple):
@@ -105,7 +105,7 @@ class LinkColumns(QObject):
         words: list[tuple[str, str, Callable[[Link], str]]] = [
             ("peer", self.tr("Peer"), lambda link: link.row.peer),
             ("kind", self.tr("Kind"), self._kind),
-            ("tunnel", self.tr("Tunnel/host"), lambda link: link.whose.name),
+            ("tunnel", self.tr("Tunnel"), lambda link: link.whose.name),
             ("client", self.tr("Client"), lambda link: link.whose.client),
             ("target", self.tr("Target"), lambda link: link.row.target),
         ]
