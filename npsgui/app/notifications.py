@@ -39,6 +39,8 @@ class Notifications:
         """``address``: of a D-Bus other than the session's."""
         self._address = os.environ.get("DBUS_SESSION_BUS_ADDRESS", "") if address is None else address
         self._bus: DBus | None = None
+        self._one_at_a_time = asyncio.Lock()
+        """Held while the connection is made and asked: a second one would be made meanwhile."""
         self._can: frozenset[str] = frozenset()
         self._shown: dict[int, Callable[[str], None]] = {}
 
@@ -52,7 +54,7 @@ class Notifications:
         if not self._address:
             return False
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(PATIENCE), self._one_at_a_time:
                 number = await self._notify(title, text, actions)
         except (OSError, TimeoutError) as error:
             log.info("The desktop shows no notifications: %r", error)

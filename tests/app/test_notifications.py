@@ -45,6 +45,7 @@ class Desktop:
         self.connection = connection
         self.capabilities = list(capabilities)
         self.shown: list[tuple[Any, ...]] = []
+        self.senders: set[str] = set()
 
     async def begin(self) -> None:
         await self.connection.send(message_bus.RequestName(NAME))
@@ -59,6 +60,7 @@ class Desktop:
         if asked.header.fields[HeaderFields.member] == "GetCapabilities":
             return new_method_return(asked, "as", (self.capabilities,))
         self.shown.append(asked.body)
+        self.senders.add(asked.header.fields[HeaderFields.sender])
         return new_method_return(asked, "u", (len(self.shown),))
 
     async def signal(self, name: str, signature: str, *said: object) -> None:
@@ -74,6 +76,16 @@ async def showing(bus: str, *capabilities: str) -> AsyncIterator[Desktop]:
         yield desktop
         serving.cancel()
         await asyncio.wait([serving])
+
+
+async def test_two_that_are_told_at_once_come_by_one_connection(bus: str) -> None:
+    notifications = Notifications(bus)
+    async with showing(bus) as desktop:
+        both = [notifications.tell("Title", text, {}, lambda _: None) for text in ("one", "two")]
+        assert await asyncio.gather(*both) == [True, True]
+        notifications.close()
+
+    assert (len(desktop.shown), len(desktop.senders)) == (2, 1)
 
 
 async def test_a_notification_is_shown_and_its_action_comes_back(bus: str) -> None:
