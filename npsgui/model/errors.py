@@ -4,14 +4,25 @@ Every sentence is a template and its values, so that the window can show it in t
 ``ui/sentences.py`` lists the templates for translation and a test holds the two together.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+
 
 class NpsError(Exception):
     """One plain sentence that a user may read, in English; ``template`` and ``values`` are its parts."""
 
     def __init__(self, template: str, **values: object) -> None:
-        super().__init__(template.format(**values) if values else template)
+        super().__init__(begun(template, values))
         self.template = template
         self.values = values
+
+
+def begun(template: str, values: Mapping[str, object]) -> str:
+    """``template`` with ``values``; a sentence that begins with its owner begins with a capital letter."""
+    said = template.format(**values) if values else template
+    is_sentence = template.startswith("{owner}") and template.endswith((".", ". {reason}"))
+    return said[:1].upper() + said[1:] if is_sentence else said
 
 
 LONGEST_ECHO = 1000

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from npsgui.model.entities import OwnerKey, OwnerKind
+from npsgui.model.errors import begun
 
 
 class State(enum.StrEnum):
@@ -38,7 +39,7 @@ class Sentence:
     values: tuple[tuple[str, object], ...] = ()
 
     def __str__(self) -> str:
-        return self.template.format(**dict(self.values)) if self.values else self.template
+        return begun(self.template, dict(self.values))
 
 
 class FlowRow(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QObject
 
 from npsgui.model.entities import GLOBAL_KEY, Mode, OwnerKey, OwnerKind
-from npsgui.model.errors import NpsError
+from npsgui.model.errors import NpsError, begun
 from npsgui.model.gate import Cause
 from npsgui.model.units import Measured
 from npsgui.model.views import Sentence, State
@@ -19,9 +19,7 @@ class Sentences(QObject):
         """A sentence or an error, translated, with its values in words."""
         values = said.values if isinstance(said, NpsError) else dict(said.values)
         template = QCoreApplication.translate("Sentences", said.template)
-        if not values:
-            return template
-        return template.format(**{name: self._value(value) for name, value in values.items()})
+        return begun(template, {name: self._value(value) for name, value in values.items()})
 
     def state(self, state: State) -> str:
         """A state in a word."""

@@ -121,7 +121,7 @@ async def plain(tmp_path: Path) -> AsyncIterator[Plain]:
 async def test_a_quota_that_every_session_meets_is_told_once(plain: Plain) -> None:
     assert plain.hear(WARNED) == [AlertKind.WARNED]
     assert plain.hear(WARNED, REACHED, REACHED) == [AlertKind.CUT]
-    assert str(plain.raised[0].sentence()).startswith("client 1 “nas” has used up its quota, 100 B")
+    assert str(plain.raised[0].sentence()).startswith("Client 1 “nas” has used up its quota, 100 B")
     assert plain.hear(REACHED) == []
 
     plain.began = 2

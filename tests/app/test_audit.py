@@ -152,7 +152,7 @@ async def test_a_quotas_steps_and_alternative_limits_are_told_live(tmp_path: Pat
     assert told[0].details == {"used": 8001, "quota": 20_000, "percent": 30}
     assert told[1].details == {"used": 8001, "percent": 40, "rate": 1024**2}
     assert str(told[1].sentence()) == (
-        "client 1 is throttled to 1,048,576 bytes/s: 40 % of its quota is used, 8,001 bytes."
+        "Client 1 is throttled to 1,048,576 bytes/s: 40 % of its quota is used, 8,001 bytes."
     )
 
 

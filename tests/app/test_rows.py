@@ -51,8 +51,8 @@ def said(row: FlowRow) -> tuple[State, str]:
         (500, (State.NEAR_QUOTA, "Over 50 % of its quota is used, 500 B are left."), (State.RUNNING, "")),
         (
             900,
-            (State.THROTTLED, "client 1 is throttled to 128 KiB/s: over 90 % of its quota is used."),
-            (State.THROTTLED, "client 1 is throttled to 128 KiB/s: over 90 % of its quota is used."),
+            (State.THROTTLED, "Client 1 is throttled to 128 KiB/s: over 90 % of its quota is used."),
+            (State.THROTTLED, "Client 1 is throttled to 128 KiB/s: over 90 % of its quota is used."),
         ),
         (1000, (State.OVER_QUOTA, ""), (State.OVER_QUOTA, "The quota of client 1 is used up.")),
     ],
@@ -72,11 +72,11 @@ def test_outside_its_hours_it_says_when_they_begin() -> None:
 
     assert said(found[0]) == (
         State.OUTSIDE_HOURS,
-        "client 1 is outside its hours; they begin at 2026-12-01 08:30.",
+        "Client 1 is outside its hours; they begin at 2026-12-01 08:30.",
     )
     assert said(found[1]) == (
         State.OUTSIDE_HOURS,
-        "tunnel 1 is outside its hours; they begin at 2026-12-01 09:00.",
+        "Tunnel 1 is outside its hours; they begin at 2026-12-01 09:00.",
     )
 
 

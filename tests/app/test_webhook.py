@@ -79,7 +79,7 @@ async def test_an_alert_is_posted_as_signed_json() -> None:
         "client": 3,
         "remark": "家",
         "title": "Quota used up",
-        "text": "client 3 “家” has used up its quota, 1 KiB: its visitors are turned away.",
+        "text": "Client 3 “家” has used up its quota, 1 KiB: its visitors are turned away.",
         "details": {"used": 1024},
     }
 

@@ -214,7 +214,7 @@ def test_verify_names_the_rows_that_differ(terminal: Terminal) -> None:
     other.close()
 
     said = terminal.refused("verify")
-    assert said.startswith("tunnel 1 (row 3): its total says 5 bytes in and 0 out")
+    assert said.startswith("Tunnel 1 (row 3): its total says 5 bytes in and 0 out")
 
 
 def test_a_backup_is_made_at_any_time_and_restored_where_no_npsgui_runs(

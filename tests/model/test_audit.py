@@ -5,6 +5,7 @@ import pytest
 from npsgui.model.audit import AuditEvent, Happening
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.gate import Cause
+from npsgui.model.views import Sentence
 
 WEB = OwnerKey(OwnerKind.TUNNEL, 3)
 
@@ -39,7 +40,7 @@ WEB = OwnerKey(OwnerKind.TUNNEL, 3)
                 WEB,
                 details={"reason": "Port {port} is taken.", "values": {"port": "80"}},
             ),
-            "tunnel 3 does not listen. Port 80 is taken.",
+            "Tunnel 3 does not listen. Port 80 is taken.",
         ),
         (
             AuditEvent(0, Happening.CLOSED, WEB, details={"peer": "a:1", "inlet": 1000, "export": 5}),
@@ -48,10 +49,18 @@ WEB = OwnerKey(OwnerKind.TUNNEL, 3)
         (AuditEvent(0, Happening.CLOCK_JUMPED, details={"seconds": -3600}), "The clock jumped by -3,600 s."),
         (
             AuditEvent(0, Happening.UNUSUAL, WEB, name="web", details={"moved": 2**30, "usual": 2**20}),
-            "tunnel 3 “web” has carried 1 GiB in this hour; 1 MiB are usual at this time.",
+            "Tunnel 3 “web” has carried 1 GiB in this hour; 1 MiB are usual at this time.",
         ),
         (AuditEvent(0, Happening.STOPPED, WEB, name="web"), "Stopped tunnel 3 “web”."),
     ],
 )
 def test_an_event_is_told_in_a_sentence(event: AuditEvent, said: str) -> None:
     assert str(event.sentence()) == said
+
+
+def test_only_a_sentence_that_its_owner_begins_gets_a_capital() -> None:
+    nas = (("owner", OwnerKey(OwnerKind.CLIENT, 1)), ("name", "nas"))
+
+    assert str(Sentence("{owner} listens again.", nas)) == "Client 1 listens again."
+    assert str(Sentence("{owner} “{name}”", nas)) == "client 1 “nas”"
+    assert str(Sentence("{name} listens again.", nas)) == "nas listens again."

@@ -185,7 +185,7 @@ def test_without_notifications_an_alert_is_told_in_the_window_and_can_be_snoozed
 
     told.hear(CUT, then=then)
 
-    assert said == ["client 1 “nas” has used up its quota, 1 KiB: its visitors are turned away."]
+    assert said == ["Client 1 “nas” has used up its quota, 1 KiB: its visitors are turned away."]
     assert told.notices.text == ""
     assert told.alerts.snoozed == [(AlertKind.CUT, CLIENT, 60)]
 
