@@ -14,6 +14,7 @@ from npsgui.ui.alert_teller import AlertTeller
 from npsgui.ui.closing import Closing
 from npsgui.ui.mini_window import MiniWindow
 from npsgui.ui.pages import PAGES
+from npsgui.ui.sentences import Sentences
 from npsgui.ui.theme import Theme
 from npsgui.ui.tray import Tray
 from npsgui.ui.window import Window
@@ -33,6 +34,7 @@ class Outside(QObject):
     def __init__(self, program: Front, theme: Theme, settings: Settings, window: Window) -> None:
         super().__init__(window)
         self._program, self._theme, self._settings, self._window = program, theme, settings, window
+        self._sentences = Sentences(self)
         self._patience = TRAY_SECONDS
         self._mini: MiniWindow | None = None
         self.tray = Tray(self)
@@ -122,7 +124,7 @@ class Outside(QObject):
         try:
             await self._program.set(GLOBAL_KEY, {"paused": "yes" if wanted else "no"})
         except NpsError as error:
-            self._window.notices.tell(str(error))
+            self._window.notices.tell(self._sentences.of(error))
         self.refresh()
 
     async def _on_setting(self, name: str) -> None:

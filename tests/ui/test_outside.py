@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from npsgui.app.notifications import Notifications
 from npsgui.app.program import Program
 from npsgui.app.settings import Settings
 from npsgui.model.alerts import Alert, AlertKind
-from npsgui.model.entities import GLOBAL_KEY, Alternative, Everything, OwnerKey, OwnerKind
+from npsgui.model.entities import GLOBAL_KEY, Alternative, Everything, Limits, OwnerKey, OwnerKind
 from npsgui.model.errors import NpsError
 from npsgui.model.events import AlertsRaised, Events
 from npsgui.model.views import State
@@ -26,6 +27,7 @@ from npsgui.ui.mini_window import MiniWindow
 from npsgui.ui.notices import NoticeBar
 from npsgui.ui.outside import TRAY_SECONDS, Outside
 from npsgui.ui.theme import Theme
+from npsgui.ui.translation import Translation
 from npsgui.ui.tray import Tray
 from npsgui.ui.window import Window
 from tests.ui.chart_program import FakeProgram, row
@@ -249,6 +251,26 @@ def test_all_is_paused_from_the_tray_or_the_menu(qtbot: QtBot, tmp_path: Path, p
 
     outside(qtbot, tmp_path, body)
     assert held[0].flow(GLOBAL_KEY).state is State.STOPPED
+
+
+def test_that_a_pause_failed_is_told_in_the_users_language(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    words = Translation("zh_CN", qapp)
+    held: list[Window] = []
+
+    def body(program: Program, window: Window, made: Outside) -> None:
+        held.append(window)
+        unruly = replace(program.configuration.everything, limits=Limits())
+        program._desk.configuration = program.configuration.with_owner(unruly)
+        made.begin()
+        qapp.installTranslator(words)
+        made.tray.pause.trigger()
+
+    outside(qtbot, tmp_path, body)
+    qapp.removeTranslator(words)
+    problem = "The number of sessions needs a limit, so that a flood costs refusals, not memory."
+    assert held[0].notices.text == words.translate("Sentences", problem) != problem
 
 
 def test_the_mini_window_comes_and_goes_by_the_menu_and_is_there_again(qtbot: QtBot, tmp_path: Path) -> None:
