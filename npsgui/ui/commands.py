@@ -51,6 +51,7 @@ class Commands(QObject):
         self.tell = tell
         """Shows the user a sentence."""
         self._done = done
+        self._removal = Removal(program, sentences, window)
         self._visitors = VisitorCommands(program, window, tell)
         self.agents = AgentCommands(program, theme, window, self._start, servers)
         self.owners = OwnerCommands(program, theme, window, self._start, self._add, self.edit)
@@ -135,7 +136,7 @@ class Commands(QObject):
             self.added.emit(owner)
 
     async def _remove(self, owners: tuple[OwnerKey, ...]) -> None:
-        if await Removal(self._program, self._sentences, self._window).is_wanted(owners):
+        if await self._removal.is_wanted(owners):
             await self._program.many.remove(owners)
 
     async def _import_nps(self) -> None:
