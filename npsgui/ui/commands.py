@@ -71,16 +71,7 @@ class Commands(QObject):
 
     def edit(self, owner: OwnerKey, at: str = "") -> None:
         """Ask for the new values of an owner, where one is given at this word of its dialog."""
-        found = self._program.configuration.find(owner)
-        place = (self._program, self._theme, self._window, at)
-        if isinstance(found, Client):
-            self._start(ClientDialog(*place).ask(found))
-        elif isinstance(found, Tunnel):
-            self._start(TunnelDialog(*place).ask(found))
-        elif isinstance(found, Host):
-            self._start(HostDialog(*place).ask(found))
-        else:
-            self._start(LimitsDialog(*place).ask())
+        self._start(self._edit(owner, at))
 
     def import_nps(self) -> None:
         """Ask for NPS's conf folder, take what is in it and show what came of it."""
@@ -123,6 +114,18 @@ class Commands(QObject):
         except NpsError as error:
             self.tell(self._sentences.of(error))
         self._done()
+
+    async def _edit(self, owner: OwnerKey, at: str) -> None:
+        found = self._program.configuration.find(owner)
+        place = (self._program, self._theme, self._window, at)
+        if isinstance(found, Client):
+            await ClientDialog(*place).ask(found)
+        elif isinstance(found, Tunnel):
+            await TunnelDialog(*place).ask(found)
+        elif isinstance(found, Host):
+            await HostDialog(*place).ask(found)
+        else:
+            await LimitsDialog(*place).ask()
 
     async def _add(self, asked: Coroutine[Any, Any, Client | Tunnel | Host | None]) -> None:
         added = await asked

@@ -46,16 +46,21 @@ class OwnerCommands(QObject):
         if len(owners) == 1:
             self._edit(owners[0])
         else:
-            self._start(SeveralDialog(self._program, owners, self._window).ask())
+            self._start(self._edit_several(owners))
 
     def duplicate(self, owner: OwnerKey) -> None:
         """Ask for another that begins as this one is."""
+        self._start(self._add(self._duplicate(owner)))
+
+    async def _edit_several(self, owners: tuple[OwnerKey, ...]) -> None:
+        await SeveralDialog(self._program, owners, self._window).ask()
+
+    async def _duplicate(self, owner: OwnerKey) -> Client | Tunnel | Host | None:
         configuration = self._program.configuration
         made = copy_of(configuration, configuration.find(owner), new_key())
         place = (self._program, self._theme, self._window)
         if isinstance(made, Client):
-            self._start(self._add(ClientDialog(*place).ask(made)))
-        elif isinstance(made, Tunnel):
-            self._start(self._add(TunnelDialog(*place).ask(made)))
-        else:
-            self._start(self._add(HostDialog(*place).ask(made)))
+            return await ClientDialog(*place).ask(made)
+        if isinstance(made, Tunnel):
+            return await TunnelDialog(*place).ask(made)
+        return await HostDialog(*place).ask(made)

@@ -129,6 +129,18 @@ def test_a_new_tunnel_of_the_selected_client_begins_with_it(qtbot: QtBot, tmp_pa
     look(qtbot, tmp_path, act, "nas", "lab")
 
 
+def test_that_an_owner_is_gone_by_now_is_told(qtbot: QtBot, tmp_path: Path) -> None:
+    async def act(program: Program, window: Window) -> None:
+        gone, owners = LAB._replace(id=9), window.commands.owners
+        for ask in (window.commands.edit, owners.duplicate, lambda key: owners.edit((key, key))):
+            ask(gone)
+            await asyncio.sleep(0)
+            assert window.notices.text == "There is no client 9."
+            window.notices.dismiss()
+
+    look(qtbot, tmp_path, act, "nas", "lab")
+
+
 def test_a_client_of_the_overview_is_shown_in_its_table(qtbot: QtBot, tmp_path: Path) -> None:
     async def act(program: Program, window: Window) -> None:
         window.show_page(Page.OVERVIEW)
