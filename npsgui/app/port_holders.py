@@ -44,7 +44,7 @@ class PortHolders:
         values = dict(failure.values)
         holder = await asyncio.to_thread(holder_of, int(str(values["port"])), udp=udp)
         if holder == OURSELVES:
-            answer.sentence = Sentence("npsgui itself has port {port} on {address} in use.", failure.values)
+            answer.sentence = Sentence("Port {port} on {address} is in use by npsgui itself.", failure.values)
         elif holder:
             answer.sentence = Sentence(
                 "Port {port} on {address} is in use by {program}.", (*failure.values, ("program", holder))

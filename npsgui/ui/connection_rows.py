@@ -125,7 +125,7 @@ class LinkColumns(QObject):
     def _kind(self, link: Link) -> str:
         if link.whose.mode is not None:
             return self._sentences.mode(link.whose.mode)
-        return self._sentences.kind(link.row.owner.kind)
+        return self._sentences.kind(link.row.owner.kind).capitalize()
 
     def _dropped(self, link: Link) -> str:
         text = self.tr("datagrams dropped: {count}")

@@ -45,7 +45,7 @@ class EventsPage(QWidget):
         self._keys: list[OwnerKey | None] = []
         self.events = EventsView(program, theme, self, clock=clock)
         self.header = PageHeader(theme, self.tr("Events"), [], None, self)
-        self.header.search.setPlaceholderText(self.tr("Search: a name, an address, a number of bytes"))
+        self.header.search.setPlaceholderText(self.tr("Search: name, address, bytes"))
         self.header.search.setToolTip(
             self.tr("Looked for in the names, addresses, values and bytes of events.")
         )

@@ -129,7 +129,7 @@ class FlowColumns(QObject):
             self._quota(124),
         ]
         shown = [column for column in columns if column.name != "today"]
-        return [replace(column, shown=True, width=min(column.width, 124)) for column in shown]
+        return [replace(column, shown=True, width=min(column.width, 132)) for column in shown]
 
     def facts(self, line: Line) -> Facts:
         """What a line can be found by."""
@@ -158,7 +158,7 @@ class FlowColumns(QObject):
         flow = line.flow
         if not flow.quota:
             return self.tr("unlimited")
-        return f"{int(flow.share * 100)}%  {amount(flow.used)} / {format_limit(flow.quota)}"
+        return f"{int(flow.share * 100)} %  {amount(flow.used)} / {format_limit(flow.quota)}"
 
     def _name(self) -> Column[Line]:
         return Column(
@@ -174,7 +174,7 @@ class FlowColumns(QObject):
         """The kind of a tunnel; the kind of owner for the others."""
         if isinstance(line.owner, Tunnel):
             return self._sentences.mode(line.owner.mode)
-        return self._sentences.kind(line.flow.kind)
+        return self._sentences.kind(line.flow.kind).capitalize()
 
     def _kind(self) -> Column[Line]:
         return Column(name="kind", title=self.tr("Kind"), value=self._kind_of, text=self._kind_of, width=80)
@@ -237,7 +237,7 @@ class FlowColumns(QObject):
             value=lambda line: line.flow.state,
             text=lambda line: self._sentences.state(line.flow.state),
             cell_tip=self._reason,
-            width=126,
+            width=132,
         )
 
     def _traffic(self) -> list[Column[Line]]:

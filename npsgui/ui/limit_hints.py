@@ -73,5 +73,5 @@ class LimitHints(QObject):
             text = self.tr("It has {count} and keeps them; it gets no new ones.")
             return Hint(text.format(count=f"{now:,}"), warns=True)
         if now:
-            return Hint(self.tr("now {count}").format(count=f"{now:,}"))
-        return Hint(self.tr("none now") if limit else self.tr("No limit"))
+            return Hint(self.tr("Now {count}").format(count=f"{now:,}"))
+        return Hint(self.tr("None now") if limit else self.tr("No limit"))

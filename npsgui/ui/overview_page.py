@@ -88,7 +88,7 @@ class OverviewPage(QWidget):
         nobody = self.tr("Nobody has come since {time}.").format(time=since)
         self.clients = TopList(self.tr("Clients"), clients, theme, self, rates=True)
         self.tunnels = TopList(self.tr("Tunnels"), tunnels, theme, self)
-        day = self.tr("since {time}").format(time=since)
+        day = self.tr("Since {time}").format(time=since)
         self.peers = TopList(self.tr("Peers"), nobody, theme, self, since=day)
         said = self.tr("Peers are counted by days of UTC: since {time}")
         self.peers.setToolTip(said.format(time=since))
@@ -127,7 +127,7 @@ class OverviewPage(QWidget):
         open_now = [row.connections for row in clients if row.connections]
         self._connections.show_texts(
             f"{sum(open_now):,}" if open_now else DASH,
-            self.tr("clients: {count}").format(count=len(open_now))
+            self.tr("From clients: {count}").format(count=len(open_now))
             if open_now
             else self.tr("Nobody is connected."),
         )

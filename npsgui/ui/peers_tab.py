@@ -88,7 +88,7 @@ class PeersTab(QWidget):
             return
         self._asked_at = self._clock()
         said = self._moments.span(since, min(until, self._asked_at), None)
-        self._span.setText(self.tr("{span} · days of UTC, by the clock here").format(span=said))
+        self._span.setText(self.tr("{span} · days are counted in UTC").format(span=said))
         self._inquiry.ask(question, partial(self._read, *question))
 
     async def _read(self, owner: OwnerKey, since: int, until: int) -> list[PeerLine]:

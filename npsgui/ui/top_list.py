@@ -136,11 +136,11 @@ class TopList(QFrame):
     def show_entries(self, entries: Sequence[TopEntry]) -> None:
         """Show the first of ``entries``, which are in their order."""
         self._entries, first = entries, entries[: self._most]
+        self._empty.setVisible(not first)
         for widget, entry in zip(self._rows, first, strict=False):
             widget.show_entry(entry, first[0].both)
         for index, widget in enumerate(self._rows):
             widget.setVisible(index < len(first))
-        self._empty.setVisible(not first)
 
     def _on_clicked(self) -> None:
         row = self.sender()

@@ -46,8 +46,8 @@ def told(page: ConnectionsPage, *names: str) -> list[tuple[str, ...]]:
 def test_each_session_names_its_kind_and_whose_it_is(page: ConnectionsPage) -> None:
     assert sorted(told(page, "kind", "tunnel", "client")) == [
         ("HTTP proxy", "out", "home"),
+        ("Host", "nas", "home"),
         ("UDP", "dns", "home"),
-        ("host", "nas", "home"),
     ]
 
 

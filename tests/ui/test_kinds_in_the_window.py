@@ -99,7 +99,7 @@ def test_a_port_that_is_in_use_names_the_program_in_the_pane(qtbot: QtBot, tmp_p
             def told() -> bool:
                 window.refresh()
                 said = [label.text() for label in pane.findChildren(QLabel) if label.isVisible()]
-                return f"npsgui itself has port {port} on 127.0.0.1 in use." in said
+                return f"Port {port} on 127.0.0.1 is in use by npsgui itself." in said
 
             await until(told)
 

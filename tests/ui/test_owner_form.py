@@ -156,7 +156,7 @@ def test_a_limit_below_its_use_says_what_will_happen(qtbot: QtBot) -> None:
         (2048, Use(Measure.BYTES, 1024), Hint("2,048 bytes · 1.0 KiB used (50 %)")),
         (2048, Use(Measure.RATE, 1024), Hint("2,048 bytes/s · now 1.0 KiB/s")),
         (0, Use(Measure.CONNECTIONS), Hint("No limit")),
-        (8, Use(Measure.CONNECTIONS), Hint("none now")),
+        (8, Use(Measure.CONNECTIONS), Hint("None now")),
         (2, Use(Measure.TUNNELS, 3), Hint("It has 3 and keeps them; it gets no new ones.", warns=True)),
     ],
 )

@@ -199,7 +199,7 @@ def test_the_peers_of_today_are_listed_the_heaviest_first(qtbot: QtBot, program:
 
     assert [line.peer for line in tab.view.table.rows] == [OTHERS, "203.0.113.7", "2001:db8::/64"]
     assert "In all 4,130 B inlet + 870 B export = 5,000 B" in texts(tab)
-    assert any("days of UTC" in text for text in texts(tab))
+    assert any("days are counted in UTC" in text for text in texts(tab))
 
 
 def test_other_days_are_asked_for_at_once(qtbot: QtBot, program: FakeProgram) -> None:
