@@ -17,7 +17,8 @@ from npsgui.app.certificates import Certificates
 from npsgui.bridge.agent import Agent, AgentPhase
 from npsgui.bridge.bridge import Bridge
 from npsgui.bridge.certificate import agent_context
-from npsgui.bridge.config_mode import Record
+from npsgui.bridge.config_mode import Record, configure
+from npsgui.bridge.doorway import Caller
 from npsgui.bridge.handshake import Errand, KeyRefused, Purpose, digest, prefixed
 from npsgui.bridge.knock import knock
 from npsgui.model.agents import Link, LinkKind
@@ -28,6 +29,7 @@ from npsgui.model.events import Events
 from npsgui.model.views import Sentence
 from npsgui.relay.sockets import allow_many_sockets
 from npsgui.tasks import spawn
+from tests.bridge.clock import hurry
 from tests.bridge.town import KEY, listen
 from tests.bridge.wiring import Notes, until
 from tests.relay.house import echo, free_port, serving
@@ -116,6 +118,31 @@ def test_an_ordinary_client_adds_tunnels_and_hosts_one_byte_each() -> None:
         assert steward.granted == [("host", 1, "a"), ("task", 1, "b"), ("task", 1, "c")]
 
     served(body)
+
+
+class Slow(Steward):
+    """Its disk takes a minute."""
+
+    async def add_tunnel(self, client: int, wish: Record) -> bool:
+        await asyncio.sleep(60)
+        return await super().add_tunnel(client, wish)
+
+
+def test_a_wish_that_is_being_granted_is_not_given_up_for_the_time_of_the_peer() -> None:
+    steward, (ours, theirs) = Slow(), socket.socketpair()
+
+    async def body() -> bytes:
+        transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=ours)
+        caller = Caller(1, "", "here", Purpose(Errand.CONF), transport, wish("task", "a"))
+        granting = spawn(configure(caller, steward, public=False), "configure")
+        reader, writer = await asyncio.open_connection(sock=theirs)
+        answer = await reader.readexactly(2)
+        writer.close()
+        await granting
+        return answer
+
+    assert hurry(body()) == b"\x00\x01"
+    assert steward.granted == [("task", 1, "a")]
 
 
 def test_a_public_agent_gets_a_client_and_sixteen_bytes_of_key() -> None:
