@@ -121,15 +121,15 @@ def test_two_thousand_slow_visitors_do_not_hold_up_another(
     async def body() -> None:
         async with serving(store(files)) as [target]:
             doors = await furnish(Place(tmp_path), target.port, files)
-            slow = [await asyncio.open_connection("127.0.0.1", doors["http"]) for _ in range(2000)]
-            for _, writer in slow:
+            slow = []
+            for _ in range(2000):
+                reader, writer = await asyncio.open_connection("127.0.0.1", doors["http"])
                 writer.write(b"GET /page HTTP/1.1\r\nHost: a.")
+                slow.append((reader, writer))
             began = time.monotonic()
             url = f"http://127.0.0.1:{doors['http']}/page"
             assert await call("curl", "-s", "-H", "Host: a.test", url) == "page"
             assert time.monotonic() - began < 5
-            for _, writer in slow:
-                writer.write(b"t")
             # each is told that it took too long, 15 s after it came
             for reader, writer in slow:
                 assert (await reader.read(64)).startswith(b"HTTP/1.1 408 ")
