@@ -206,12 +206,13 @@ def _codec(header: OurHeader) -> Codec | None:
 
 
 def _seconds(header: OurHeader) -> float:
-    return min(header.option.timeout / 1e9 or DIAL_SECONDS, LONGEST_DIAL)
+    return min(header.option.timeout, LONGEST_DIAL * 1e9) / 1e9 or DIAL_SECONDS
 
 
 def _target(text: str) -> Target:
     """``host:port``; a bare port is one of this machine. Raises ProtocolError. Source: common/util.go:252."""
     host, _colon, port = text.rpartition(":")
-    if not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
-        raise ProtocolError(f"the target {text!r}")
+    known = port.isascii() and port.isdecimal() and len(port) < 6 and 0 < int(port) < 65536
+    if not known or "\0" in host:
+        raise ProtocolError(f"the target {text[:100]!r}")
     return Target(host.strip("[]") or "127.0.0.1", int(port))

@@ -43,6 +43,21 @@ def test_a_dial_knows_whether_our_agent_has_the_target(run: Run[None], options: 
     run(body())
 
 
+@pytest.mark.parametrize("target", ["a\0b:80", "127.0.0.1:" + 5000 * "9", "127.0.0.1:0", "nonsense"])
+def test_our_agent_refuses_a_target_that_is_none_and_serves_the_next(run: Run[None], target: str) -> None:
+    async def body() -> None:
+        async with serving(echo) as (good,), town() as place:
+            agent, _ = await place.agent()
+            with pytest.raises(TargetUnreachable):
+                await place.bridge.dial(1, Link(LinkKind.TCP, target), Notes(), 5.0)
+            assert not agent.streams.open
+
+            await place.bridge.dial(1, Link(LinkKind.TCP, str(good)), Notes(), 5.0)
+            assert len(agent.streams.open) == 1
+
+    run(body())
+
+
 def test_a_dial_waits_no_longer_than_it_may_and_ends_with_its_agent(run: Run[None]) -> None:
     async def body() -> None:
         async with town() as place:
