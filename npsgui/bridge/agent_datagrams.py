@@ -27,6 +27,12 @@ IPV6: Final = 4
 
 MOST_NAMES: Final = 256
 
+MOST_LOOKUPS: Final = 16
+"""Names of one association that are looked up at once; what goes to another meanwhile is lost."""
+
+LOOKUP_SECONDS: Final = 10.0
+"""For one name."""
+
 
 class UdpEnd(asyncio.DatagramProtocol):
     """The stream's side: its datagrams go to the target, the target's come back here."""
@@ -76,11 +82,14 @@ class UdpEnd(asyncio.DatagramProtocol):
         """A socket to one target."""
         loop = asyncio.get_running_loop()
         try:
-            transport, _ = await loop.create_datagram_endpoint(
-                lambda: _Replies(lambda data, _address: self.reply(data)), None, (target.host, target.port)
-            )
+            async with asyncio.timeout(LOOKUP_SECONDS):
+                transport, _ = await loop.create_datagram_endpoint(
+                    lambda: _Replies(lambda data, _address: self.reply(data)),
+                    None,
+                    (target.host, target.port),
+                )
         except (OSError, UnicodeError) as error:
-            _log.info("target %s: %s", target, error)
+            _log.info("target %s: %s", target, str(error) or "its name was not found in time")
             self.stream.close()
             return
         self.begin(transport.sendto, transport.close)
@@ -108,22 +117,18 @@ class Association:
         self._end = end
         self._transports: dict[int, asyncio.DatagramTransport] = {}
         self._names: dict[str, str] = {}
+        self._lookups = 0
 
     async def open(self) -> None:
-        """Make the socket."""
+        """Make the sockets, as far as there are any to be had."""
         loop = asyncio.get_running_loop()
-        transport, _ = await loop.create_datagram_endpoint(
-            lambda: _Replies(self._reply), family=socket.AF_INET, local_addr=("0.0.0.0", 0)
-        )
-        self._transports[4] = transport
-        if socket.has_ipv6:
+        for version, family, anywhere in ((4, socket.AF_INET, "0.0.0.0"), (6, socket.AF_INET6, "::")):
             try:
-                transport, _ = await loop.create_datagram_endpoint(
-                    lambda: _Replies(self._reply), family=socket.AF_INET6, local_addr=("::", 0)
+                self._transports[version], _ = await loop.create_datagram_endpoint(
+                    lambda: _Replies(self._reply), family=family, local_addr=(anywhere, 0)
                 )
-                self._transports[6] = transport
             except OSError as error:
-                _log.info("no IPv6 here: %s", error)
+                _log.info("no socket for IPv%d: %s", version, error)
         self._end.begin(self._send, self._close)
 
     def _close(self) -> None:
@@ -139,16 +144,20 @@ class Association:
             self._send_to(self._names[host], port, data)
         elif _version(host):
             self._send_to(host, port, data)
-        else:
+        elif self._lookups < MOST_LOOKUPS:
+            self._lookups += 1
             spawn(self._look_up(host, port, data), "look up")
 
     async def _look_up(self, host: str, port: int, data: bytes) -> None:
         loop = asyncio.get_running_loop()
         try:
-            found = await loop.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+            async with asyncio.timeout(LOOKUP_SECONDS):
+                found = await loop.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
         except (OSError, UnicodeError) as error:
-            _log.info("target %s: %s", host, error)
+            _log.info("target %s: %s", host, str(error) or "its name was not found in time")
             return
+        finally:
+            self._lookups -= 1
         address = str(found[0][4][0])
         if len(self._names) < MOST_NAMES:
             self._names[host] = address

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npsgui.bridge.agent_datagrams import read_header, write_header
+from npsgui.bridge.agent_datagrams import MOST_LOOKUPS, Association, UdpEnd, read_header, write_header
 from npsgui.bridge.certificate import agent_context
 from npsgui.bridge.codecs import TlsCodec
 from npsgui.bridge.frames import ACK, MSG, OPEN, OPEN_OK, short
@@ -20,10 +20,12 @@ from npsgui.bridge.link_header import write_link
 from npsgui.bridge.trunk import Trunk
 from npsgui.model.agents import Link, LinkKind
 from npsgui.model.entities import Target
+from npsgui.model.flow import Flow
 from tests.bridge.official import Npc, told
 from tests.bridge.town import town
 from tests.bridge.wiring import Notes, until
 from tests.conftest import Run
+from tests.relay.house import no_socket_left
 
 
 class Echo(asyncio.DatagramProtocol):
@@ -142,8 +144,7 @@ def test_socks_datagrams_go_anywhere_and_say_where_from(run: Run[None]) -> None:
             stream = place.bridge.open_datagrams(1, Link(LinkKind.SOCKS_UDP), ends)
             for target in (one, other):
                 stream.sendto(write_header(target.host, target.port) + b"udp5payload")
-            name = b"\x00\x00\x00\x03\x09localhost" + one.port.to_bytes(2, "big")
-            stream.sendto(name + b"by name")
+            stream.sendto(by_name(one.port, b"by name"))
             await until(lambda: len(ends.got) == 3)
 
             assert {read_header(data) for data in ends.got} == {
@@ -153,6 +154,50 @@ def test_socks_datagrams_go_anywhere_and_say_where_from(run: Run[None]) -> None:
             }
             assert agent.flow.inlet == agent.flow.export == 2 * len(b"udp5payload") + len(b"by name")
             stream.close()
+
+    run(body())
+
+
+def by_name(port: int, data: bytes) -> bytes:
+    return b"\x00\x00\x00\x03\x09localhost" + port.to_bytes(2, "big") + data
+
+
+def test_an_association_looks_few_names_up_at_once(run: Run[None]) -> None:
+    async def body() -> None:
+        loop = asyncio.get_running_loop()
+        sink, target = await loop.create_datagram_endpoint(Datagrams, local_addr=("127.0.0.1", 0))
+        port = sink.get_extra_info("sockname")[1]
+        end = UdpEnd(Flow(), lambda: None)
+        end.connection_made(sink)
+        await Association(end).open()
+        for _ in range(2 * MOST_LOOKUPS):
+            end.datagram_received(by_name(port, b"early"), None)
+        await until(lambda: len(target.got) == MOST_LOOKUPS)
+        end.datagram_received(by_name(port, b"known"), None)
+        await until(lambda: b"known" in target.got)
+
+        assert target.got == [b"early"] * MOST_LOOKUPS + [b"known"]
+        end.connection_lost(None)
+        sink.close()
+
+    run(body())
+
+
+def test_an_association_for_which_no_socket_is_left_ends_with_its_stream(run: Run[None]) -> None:
+    async def body() -> None:
+        async with echoing() as target:
+            ended: list[bool] = []
+            end = UdpEnd(Flow(), lambda: ended.append(True))
+            sink, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+                Datagrams, local_addr=("127.0.0.1", 0)
+            )
+            end.connection_made(sink)
+            with no_socket_left():
+                await Association(end).open()
+            end.datagram_received(write_header(target.host, target.port) + b"lost", None)
+            end.connection_lost(None)
+            assert ended == [True]
+            sink.close()
 
     run(body())
 
