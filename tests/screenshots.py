@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -24,14 +25,22 @@ from npsgui.app.program import Program
 from npsgui.app.settings import Settings
 from npsgui.model.entities import GLOBAL_KEY, Mode, OwnerKey, OwnerKind
 from npsgui.model.units import format_time
+from npsgui.model.views import Sentence
 from npsgui.ui.application import Looks, make_application
+from npsgui.ui.chart_data import Range
 from npsgui.ui.chart_stack import Stacking
 from npsgui.ui.closing import CloseDialog
+from npsgui.ui.crash import CrashDialog, report
 from npsgui.ui.detail import Tab
+from npsgui.ui.help_dialog import HelpDialog
+from npsgui.ui.inputs import Line
 from npsgui.ui.loop import new_event_loop
 from npsgui.ui.mini_window import MiniWindow
+from npsgui.ui.owner_form import OwnerForm
+from npsgui.ui.sentences import Sentences
 from npsgui.ui.sidebar import Page
 from npsgui.ui.tabs import Tabs
+from npsgui.ui.tour import Tour
 from npsgui.ui.window import FIRST_ALERT, Window
 
 THEMES = ("light", "dark")
@@ -45,7 +54,7 @@ FURNITURE: tuple[tuple[OwnerKind, dict[str, str]], ...] = (
     (OwnerKind.TUNNEL, {"remark": "out", "mode": "socks5", "port": "18010-18012", "bind": ""}),
     (OwnerKind.TUNNEL, {"remark": "web-out", "mode": "httpProxy", "port": "18013", "accounts": "ann:one"}),
     (OwnerKind.TUNNEL, {"remark": "papers", "mode": "file", "port": "18014", "folder": "/usr/share/doc"}),
-    (OwnerKind.TUNNEL, {"remark": "hidden", "mode": "secret", "targets": "127.0.0.1:22"}),
+    (OwnerKind.TUNNEL, {"remark": "hidden", "mode": "secret", "password": "hush", "targets": "127.0.0.1:22"}),
     (OwnerKind.TUNNEL, {"remark": "clash", "port": "18481", "targets": "127.0.0.1:80"}),
     (OwnerKind.HOST, {"remark": "nas", "host": "nas.example.org", "targets": "127.0.0.1:80"}),
     (
@@ -58,6 +67,15 @@ FURNITURE: tuple[tuple[OwnerKind, dict[str, str]], ...] = (
     ),
 )
 """What is added to the demo, so that every kind is to be seen."""
+
+TABS = {
+    "client-limit": 2,
+    "client-schedule": 3,
+    "client-visitors": 4,
+    "client-alternative": 5,
+    "host-requests": 1,
+}
+"""Which tab of a dialog is shown."""
 
 SETTLE = 0.4
 """How long a page may take to load its history and paint, s."""
@@ -88,44 +106,80 @@ class Studio:
         window.resize(*SIZE)
         window.show()
         if self._program.configuration.clients:
-            for page in Page:
-                window.show_page(page)
-                await self._take(lambda: window, name.format(page.name.lower()))
-            window.show_owner(OwnerKey(OwnerKind.CLIENT, 1))
-            for tab in Tab:
-                window.pages.clients.detail.tabs.choose(tab)
-                await self._take(lambda: window, name.format(f"clients-{tab.name.lower()}"))
-            for what, act in self._charts(window):
-                act()
-                await self._take(lambda: window, name.format(what))
-            mini = MiniWindow(self._program, self._looks.theme, self._settings)
-            mini.show()
-            await self._take(lambda: mini, name.format("mini"))
-            mini.close()
-            for what, ask in self._dialogs(window):
-                ask()
-                await asyncio.sleep(0)
-                for tabs in self._dialog().findChildren(Tabs) if what == "host-requests" else ():
-                    tabs.choose(1)
-                await self._take(self._dialog, name.format(what))
-                self._dialog().close()
-                await asyncio.sleep(0)
+            await self._take_pages(window, name)
+            await self._take_states(window, name)
+            await self._take_dialogs(window, name)
         else:
             window.offer_demo()
             await self._take(lambda: window, name.format("first-run"))
+            await self._take_pages(window, name.replace("{}", "{}-empty"))
         window.close()
         window.deleteLater()
+
+    async def _take_pages(self, window: Window, name: str) -> None:
+        for page in Page:
+            window.show_page(page)
+            await self._take(lambda: window, name.format(page.name.lower()))
+
+    async def _take_states(self, window: Window, name: str) -> None:
+        window.show_owner(OwnerKey(OwnerKind.CLIENT, 1))
+        for tab in Tab:
+            window.pages.clients.detail.tabs.choose(tab)
+            await self._take(lambda: window, name.format(f"clients-{tab.name.lower()}"))
+        for states in (self._charts, self._states):
+            for what, act in states(window):
+                act()
+                await self._take(lambda: window, name.format(what))
+        for what, widget in self._beside(window):
+            widget.show()
+            await self._take(lambda: widget, name.format(what))  # noqa: B023  # awaited in its turn
+            widget.close()
+
+    async def _take_dialogs(self, window: Window, name: str) -> None:
+        for what, ask in self._dialogs(window):
+            ask()
+            await asyncio.sleep(0)
+            for tabs in self._dialog().findChildren(Tabs) if what in TABS else ():
+                tabs.choose(TABS[what])
+            form = self._dialog()
+            if what == "tunnel-wrong" and isinstance(form, OwnerForm):
+                cast(Line, form.input_of("port")).setText("18021, 99999")
+            await self._take(self._dialog, name.format(what))
+            self._dialog().close()
+            await asyncio.sleep(0)
 
     def _charts(self, window: Window) -> Iterator[tuple[str, Callable[[], None]]]:
         detail = window.pages.clients.detail
         detail.tabs.choose(Tab.TRAFFIC)
-        chart, menu = detail.traffic.chart, detail.traffic.bar.menu
+        chart, bar = detail.traffic.chart, detail.traffic.bar
+        menu = bar.menu
         menu.offer()
+        for span in (Range.HOUR, Range.WEEK):
+            yield f"chart-{span.name.lower()}", partial(bar.ranges.chosen.emit, span)
+        bar.ranges.chosen.emit(Range.LIVE)
         yield "chart-stacked", menu.stacks[Stacking.OWNED].trigger
         yield "chart-logarithmic", menu.logarithmic.trigger
         yield "chart-selected", partial(chart.select, chart.view.right - 15, chart.view.right - 5)
         menu.logarithmic.trigger()
         menu.stacks[Stacking.DIRECTION].trigger()
+
+    def _states(self, window: Window) -> Iterator[tuple[str, Callable[[], None]]]:
+        page, nas = window.pages.clients, OwnerKey(OwnerKind.HOST, 1)
+        gone = Sentence("{owner} was changed since: that is not undone.", (("owner", nas),))
+        yield "nothing-found", lambda: page.header.search.setText("no such client")
+        page.header.search.clear()
+        yield "notice", lambda: window.notices.tell(Sentences(window).of(gone))
+        window.notices.dismiss()
+        yield "tour", window.guide.tour
+        for tour in window.findChildren(Tour):
+            tour.end()
+
+    def _beside(self, window: Window) -> Iterator[tuple[str, QWidget]]:
+        yield "mini", MiniWindow(self._program, self._looks.theme, self._settings)
+        yield "menu", window.menu
+        window.guide.help(Page.CLIENTS)
+        yield from (("help", dialog) for dialog in window.findChildren(HelpDialog))
+        yield "crash", CrashDialog(report("Traceback (most recent call last):\n  …"), window)
 
     def _dialogs(self, window: Window) -> Iterator[tuple[str, Callable[[], None]]]:
         commands, configuration = window.commands, self._program.configuration
@@ -133,6 +187,9 @@ class Studio:
         tunnel = configuration.tunnels[4].owner
         yield "new-client", commands.new_client
         yield "client", lambda: commands.edit(client)
+        for what in TABS:
+            if what.startswith("client-"):
+                yield what, lambda: commands.edit(client)
         yield "client-period", lambda: commands.edit(home, "period")
         yield "reset", lambda: commands.periods.reset(home)
         yield "tunnel", lambda: commands.edit(tunnel)
@@ -143,6 +200,7 @@ class Studio:
         yield "new-host", commands.new_host
         yield "host", lambda: commands.edit(OwnerKey(OwnerKind.HOST, 1))
         yield "host-requests", lambda: commands.edit(OwnerKey(OwnerKind.HOST, 1))
+        yield "tunnel-wrong", lambda: commands.edit(tunnel)
         yield "limits", commands.edit_limits
         yield "settings", window.show_settings
         yield "settings-ports", lambda: window.show_settings("bridge_port")
@@ -171,6 +229,7 @@ async def furnish(program: Program) -> None:
     home = OwnerKey(OwnerKind.CLIENT, 1)
     soon = format_time(time.time() + 3 * 86400)
     await program.set(home, {"period": "monthly 31 06:00 Asia/Shanghai", "expires": soon})
+    await asyncio.sleep(2)  # by then the new period runs
     await program.adjust(home, opening=3 << 30)
 
 

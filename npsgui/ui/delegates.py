@@ -109,7 +109,7 @@ class QuotaDelegate(_FlowDelegate):
         draw_share(cell.painter, flow.share, flow.near, bar, colors)
         percent, _, used = text.partition("  ")
         cell.write(percent, PADDING + _BAR + 10)
-        cell.write(used, PADDING + _BAR + 10 + 48, colors.muted)
+        cell.write(used, PADDING + _BAR + 10 + 52, colors.muted)
 
 
 def show_flows(view: TableView[Any], theme: Theme, flow_of: FlowOf) -> None:
