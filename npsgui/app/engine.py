@@ -49,11 +49,15 @@ class Engine:
             by_network=settings.ipv6_by_network,
         )
         self._holders = PortHolders()
+        self._closed = False
+        """An edit may be on its way to the disk then, and guests leave with their agents."""
         self._served: set[int] = set()
         """The clients that have something behind an agent."""
 
     def apply(self, configuration: Configuration) -> None:
-        """Put a Configuration in force that the accounts have already."""
+        """Put a Configuration in force that the accounts have already; nothing once it is closed."""
+        if self._closed:
+            return
         owned: list[Tunnel | Host] = [*configuration.tunnels.values(), *configuration.hosts.values()]
         self._served = {owner.client for owner in owned if owner.via is Via.AGENT}
         self._bridge.apply(configuration)
@@ -115,6 +119,7 @@ class Engine:
 
     async def close(self) -> None:
         """Close every listener, end every session, then the logins that they went through."""
+        self._closed = True
         await self._relay.close()
         self._bridge.close()
 

@@ -75,6 +75,8 @@ class Relay:
         shared = Shared(loop, Buffers(), self._pacer, self._sessions, dialer, http_idle)
         self._shared = shared
         self._ports = SharedPorts(shared, contexts)
+        self._listens = True
+        """Until it is drained or closed: an edit, or an agent that leaves, may come after that."""
         self._tunnels: dict[OwnerKey, Tunnel] = {}
         """Those that should listen."""
         self._services: dict[OwnerKey, Service] = {}
@@ -90,7 +92,7 @@ class Relay:
         self._sessions.cut_blocked()
         self._sessions.registrations.required = configuration.everything.registered_only
         self._shared.dialer.clients = configuration.clients
-        before, self._tunnels = self._tunnels, _wanted(configuration)
+        before, self._tunnels = self._tunnels, _wanted(configuration) if self._listens else {}
         for key, tunnel in before.items():
             wanted = self._tunnels.get(key)
             if wanted is None or _place(wanted) != _place(tunnel):
@@ -102,7 +104,8 @@ class Relay:
             else:
                 self._start(tunnel)
         self._hosts = _wanted_hosts(configuration)
-        self._ports.apply(configuration.everything, list(self._hosts.values()))
+        if self._listens:
+            self._ports.apply(configuration.everything, list(self._hosts.values()))
 
     def listener(self, owner: OwnerKey) -> Sentence | bool:
         """Whether a tunnel or host is listened for; why not, when it should be and cannot."""
@@ -165,6 +168,7 @@ class Relay:
         await self._sessions.close_all()
 
     def _close_ports(self) -> None:
+        self._listens = False
         self._tunnels = {}
         self._ports.close()
         for key in [*self._services, *self._failed]:

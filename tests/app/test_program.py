@@ -25,6 +25,15 @@ CLIENT = OwnerKey(OwnerKind.CLIENT, 1)
 TUNNEL = OwnerKey(OwnerKind.TUNNEL, 1)
 
 
+async def is_open(port: int) -> bool:
+    """Whether somebody listens there."""
+    try:
+        await hang_up(await asyncio.open_connection("127.0.0.1", port))
+    except OSError:
+        return False
+    return True
+
+
 @contextlib.asynccontextmanager
 async def running(folder: Path) -> AsyncIterator[Program]:
     program = await Program.open(folder)
@@ -223,3 +232,19 @@ async def test_an_owner_goes_by_the_rules_however_it_comes(tmp_path: Path) -> No
                 await bad
 
         assert [row.owner for row in program.flows()] == [CLIENT]
+
+
+async def test_an_edit_on_its_way_opens_no_port_of_a_program_that_ends(tmp_path: Path) -> None:
+    async with serving(echo) as targets:
+        program = await Program.open(tmp_path)
+        port, agents = await furnish(program, targets[0]), free_port()
+        await program.set(GLOBAL_KEY, {"bridge_port": str(agents), "bridge_bind": "127.0.0.1"})
+        await program.drain(0)
+        await program.add(OwnerKind.CLIENT, {"remark": "while it drains"})
+        assert [await is_open(one) for one in (port, agents)] == [False, True]
+
+        adding = asyncio.ensure_future(program.add(OwnerKind.CLIENT, {"remark": "while it closes"}))
+        await asyncio.sleep(0)
+        await program.close()
+        await adding
+        assert [await is_open(one) for one in (port, agents)] == [False, False]
