@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,11 @@ async def _answer_alone(given: argparse.Namespace, arguments: Arguments) -> Answ
         return await restore_ledger(given.data, Path(given.file), given.ledger)
     program = await Program.open(given.data, relay=False, ledger=given.ledger)
     try:
-        return await execute(program, given.command, arguments)
+        answer = await execute(program, given.command, arguments)
+        if not program.notes:
+            return answer
+        # a ledger that was set aside is no success, whatever was done on the new one
+        return replace(answer, said=(*map(str, program.notes), *answer.said), failed=True)
     finally:
         await program.close()
 

@@ -129,6 +129,16 @@ def test_a_damaged_ledger_is_told_and_a_new_one_begun(offline: Terminal) -> None
     ]
 
 
+def test_a_command_that_finds_a_damaged_ledger_says_so_and_fails(offline: Terminal) -> None:
+    (offline.folder / FILE).write_bytes(b"rubbish" * 999)
+    said = offline.run("verify")
+
+    [aside] = offline.folder.glob("ledger-damaged-*.db")
+    assert said.code == 1
+    assert said.err.startswith(f"The ledger was damaged. It was set aside as {aside}")
+    assert "adds up" in offline.done("verify")
+
+
 @pytest.mark.parametrize("command", ["serve", "flows", "verify"])
 def test_a_ledger_locked_by_another_program_is_told(offline: Terminal, command: str) -> None:
     offline.done("add", "client")
