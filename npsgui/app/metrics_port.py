@@ -77,12 +77,12 @@ class MetricsPort:
             self._server = await asyncio.start_server(
                 self._serve, wanted.address, wanted.port, limit=LONGEST_HEAD
             )
-        except OSError as error:
+        except (OSError, OverflowError) as error:  # the latter: a port that is none, written into the file
             raise BindFailed(
                 "Metrics on {address} port {port} are not served: {reason}.",
                 address=wanted.address,
                 port=wanted.port,
-                reason=error.strerror or str(error),
+                reason=getattr(error, "strerror", None) or str(error).rstrip("."),
             ) from error
         self._place = wanted
         self._metrics = importlib.import_module("npsgui.app.metrics").Metrics(self._program)

@@ -167,3 +167,12 @@ def test_without_the_setting_nobody_is_served(offline: Terminal) -> None:
         with pytest.raises(urllib.error.URLError):
             status(port)
         served.end()
+
+
+def test_a_port_that_is_none_costs_the_metrics_and_not_the_start(offline: Terminal) -> None:
+    (offline.folder / "settings.toml").write_text("metrics_port = 99999")
+    with Serve(offline.folder) as served:
+        served.ready()
+        told = warnings(served.end().err)
+
+    assert told == ["Metrics on 127.0.0.1 port 99999 are not served: bind(): port must be 0-65535."]
