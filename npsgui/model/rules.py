@@ -20,6 +20,7 @@ from npsgui.model.entities import (
     Limits,
     Mode,
     Owner,
+    OwnerKey,
     OwnerKind,
     Scheme,
     Target,
@@ -145,7 +146,7 @@ def _client_problems(configuration: Configuration, client: Client) -> Iterator[F
     yield from _text_problems("key", client.key)
     for other in configuration.clients.values():
         if other.key == client.key and other.id != client.id:
-            yield FieldError("key", "Client {id} “{remark}” has this key.", id=other.id, remark=other.remark)
+            yield FieldError("key", "This key is taken by {owner}.", owner=_called(other))
     if client.key and client.key == configuration.everything.public_key:
         yield FieldError("key", "This is the public key, of agents without a client of their own.")
     if client.tunnels < 0:
@@ -177,10 +178,9 @@ def _port_problems(configuration: Configuration, tunnel: Tunnel) -> Iterator[Fie
         if other.id != tunnel.id and same_port(tunnel, other):
             yield FieldError(
                 "port",
-                "Port {port} is taken by tunnel {id} “{remark}”.",
+                "Port {port} is taken by {owner}.",
                 port=format_ports(tuple(port for port in tunnel.ports if port in other.ports)),
-                id=other.id,
-                remark=other.remark,
+                owner=_called(other),
             )
     for _, port, sentence in shared_ports(configuration.everything, tunnel):
         yield FieldError("port", sentence, port=port)
@@ -191,9 +191,7 @@ def _secret_problems(configuration: Configuration, tunnel: Tunnel) -> Iterator[F
         return
     for other in configuration.tunnels.values():
         if (other.mode, other.password) == (Mode.SECRET, tunnel.password) and other.id != tunnel.id:
-            yield FieldError(
-                "password", "Tunnel {id} “{remark}” has this password.", id=other.id, remark=other.remark
-            )
+            yield FieldError("password", "This password is taken by {owner}.", owner=_called(other))
 
 
 def _host_problems(configuration: Configuration, host: Host) -> Iterator[FieldError]:
@@ -206,11 +204,16 @@ def _host_problems(configuration: Configuration, host: Host) -> Iterator[FieldEr
         yield FieldError("location", "A location begins with “/”.")
     for other in configuration.hosts.values():
         if other.id != host.id and _same_place(host, other):
-            yield FieldError(
-                "location", "Host {id} “{remark}” answers there.", id=other.id, remark=other.remark
-            )
+            yield FieldError("location", "This place is taken by {owner}.", owner=_called(other))
     if not host.targets:
         yield FieldError("targets", "A host needs a target, like 127.0.0.1:8080.")
+
+
+def _called(owner: Client | Tunnel | Host) -> OwnerKey | Sentence:
+    """Its kind and number, and its name if it has one."""
+    if not owner.remark:
+        return owner.owner
+    return Sentence("{owner} “{name}”", (("owner", owner.owner), ("name", owner.remark)))
 
 
 def _same_place(one: Host, other: Host) -> bool:
@@ -260,13 +263,7 @@ def _everything_problems(configuration: Configuration, everything: Everything) -
     yield from _bridge_problems(configuration, everything)
     for tunnel in configuration.tunnels.values():
         for word, port, _ in shared_ports(everything, tunnel):
-            yield FieldError(
-                word,
-                "Port {port} is taken by tunnel {id} “{remark}”.",
-                port=port,
-                id=tunnel.id,
-                remark=tunnel.remark,
-            )
+            yield FieldError(word, "Port {port} is taken by {owner}.", port=port, owner=_called(tunnel))
     if not everything.limits.connections:
         yield FieldError(
             "sessions", "The number of sessions needs a limit, so that a flood costs refusals, not memory."
@@ -289,9 +286,7 @@ def _bridge_problems(configuration: Configuration, everything: Everything) -> It
     yield from _text_problems("public_key", key)
     for client in configuration.clients.values():
         if key and client.key == key:
-            yield FieldError(
-                "public_key", "Client {id} “{remark}” has this key.", id=client.id, remark=client.remark
-            )
+            yield FieldError("public_key", "This key is taken by {owner}.", owner=_called(client))
 
 
 def _account_problems(owner: Owner) -> Iterator[FieldError]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QObject
 
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import Mode, OwnerKey
+from npsgui.model.entities import Mode, OwnerKey, OwnerKind
 from npsgui.model.views import ConnectionRow
 from npsgui.ui.amounts import DASH, amount, rate
 from npsgui.ui.filters import Facts
@@ -101,12 +101,18 @@ class LinkColumns(QObject):
         """The same for the sessions of one client, whose name is known."""
         return [column for column in self.all() if column.name != "client"]
 
+    def _whose(self, link: Link) -> str:
+        return self._sentences.name(link.whose.name, link.row.owner)
+
+    def _client(self, link: Link) -> str:
+        return self._sentences.name(link.whose.client, OwnerKey(OwnerKind.CLIENT, link.row.client))
+
     def _words(self) -> list[Column[Link]]:
         words: list[tuple[str, str, Callable[[Link], str]]] = [
             ("peer", self.tr("Peer"), lambda link: link.row.peer),
             ("kind", self.tr("Kind"), self._kind),
-            ("tunnel", self.tr("Tunnel"), lambda link: link.whose.name),
-            ("client", self.tr("Client"), lambda link: link.whose.client),
+            ("tunnel", self.tr("Tunnel"), self._whose),
+            ("client", self.tr("Client"), self._client),
             ("target", self.tr("Target"), lambda link: link.row.target),
         ]
         return [

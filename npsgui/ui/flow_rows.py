@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 
 from npsgui.model.agents import AgentRow
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import Host, Owner, OwnerKind, Scheme, Tunnel, Via
+from npsgui.model.entities import Host, Owner, OwnerKey, OwnerKind, Scheme, Tunnel, Via
 from npsgui.model.ports import format_ports
 from npsgui.model.views import FlowRow
 from npsgui.ui.agent_line import AgentWords
@@ -184,7 +184,7 @@ class FlowColumns(QObject):
             name="client",
             title=self.tr("Client"),
             value=lambda line: line.client.casefold(),
-            text=lambda line: line.client,
+            text=lambda line: self._sentences.name(line.client, OwnerKey(OwnerKind.CLIENT, line.flow.client)),
             width=96,
         )
 

@@ -65,6 +65,10 @@ class Sentences(QObject):
         """An owner by its kind and id."""
         return self.kind(owner.kind) if owner == GLOBAL_KEY else f"{self.kind(owner.kind)} {owner.id}"
 
+    def name(self, name: str, owner: OwnerKey) -> str:
+        """The name of an owner, which is its kind and id where it has none."""
+        return self.owner(owner) if name == str(owner) else name
+
     def cause(self, cause: Cause) -> str:
         """Why a session ended, in words."""
         words = {

@@ -43,7 +43,7 @@ def test_a_guest_comes_with_the_public_key_only(tmp_path: Path) -> None:
         program = await Program.open(tmp_path)
         try:
             await program.add(OwnerKind.CLIENT, {"key": "taken"})
-            with pytest.raises(FieldError, match="has this key"):
+            with pytest.raises(FieldError, match="This key is taken"):
                 await program.set(GLOBAL_KEY, {"public_key": "taken"})
             await program.set(GLOBAL_KEY, {"public_key": "public"})
             with pytest.raises(FieldError, match="This is the public key"):

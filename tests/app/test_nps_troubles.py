@@ -45,7 +45,7 @@ CLIENTS: list[tuple[str, list[str]]] = [
     ),
     (
         text(client(Remark="a"), client(Id=9)),
-        [f"{CHANGED}: client 9. It has a new key. Client 4 “a” has this key."],
+        [f"{CHANGED}: client 9. It has a new key. This key is taken by client 4 “a”."],
     ),
     (
         text(client(Remark="a"), CLIENT),
@@ -155,7 +155,7 @@ def test_a_tunnel_is_at_odds_with_the_ports_that_are_here() -> None:
     here = imported(text(client(Id=7, VerifyKey="k")), text(task(Id=9, Client={"Id": 7}))).configuration
     taken = imported(text(CLIENT), text(task()), into=here)
 
-    assert said(taken)[-1] == "Left: tunnel 3. Port 21003 is taken by tunnel 9 “”."
+    assert said(taken)[-1] == "Left: tunnel 3. Port 21003 is taken by tunnel 9."
     assert set(taken.configuration.clients) == {4, 7}
     shared = Configuration(everything=Everything(http_port=21003))
     assert said(imported(text(CLIENT), text(task()), into=shared))[-1] == (
@@ -177,8 +177,8 @@ def test_what_only_one_may_have_is_left_when_it_is_here() -> None:
     assert said(taken)[0] == "Taken: clients 1, tunnels 0, hosts 0."
     assert taken.configuration.clients[4].key != "limitkey"
     assert said(taken)[-2:] == [
-        "Left: tunnel 3. Tunnel 9 “” has this password.",
-        "Left: host 1. Host 9 “” answers there.",
+        "Left: tunnel 3. This password is taken by tunnel 9.",
+        "Left: host 1. This place is taken by host 9.",
     ]
 
 

@@ -8,10 +8,13 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from npsgui.app.all_settings import SETTINGS
 from npsgui.app.resources import resource
 from npsgui.model import errors
+from npsgui.model.entities import OwnerKey, OwnerKind
+from npsgui.ui.sentences import Sentences
 from npsgui.ui.translation import Translation
 from tests.source import Source, sources
 
@@ -75,3 +78,13 @@ def test_the_names_on_the_screen_follow_nps() -> None:
         "出口流量",
         "流量限制",
     ]
+
+
+def test_an_owner_without_a_name_is_called_in_the_users_language(qapp: QApplication) -> None:
+    chinese, client = Translation("zh_CN"), OwnerKey(OwnerKind.CLIENT, 3)
+    qapp.installTranslator(chinese)
+    try:
+        assert Sentences().name(str(client), client) == "客户端 3"
+        assert Sentences().name("nas", client) == "nas"
+    finally:
+        qapp.removeTranslator(chinese)
