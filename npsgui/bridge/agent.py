@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from npsgui.bridge.agent_config import bring_tunnels
+from npsgui.bridge.agent_config import bring_tunnels, patience
 from npsgui.bridge.agent_files import ServeFiles, file_trunk
 from npsgui.bridge.agent_streams import Streams
 from npsgui.bridge.conversation import Dialogue
@@ -149,7 +149,7 @@ class Agent:
         """Make all connections; ``stack`` closes them, ``end`` is called when one is lost."""
         server, tls, key, conf = self._server, self._tls, self._key, self._conf
         if conf is not None:
-            transport, dialogue = await converse(server, bring_tunnels(conf, key), tls)
+            transport, dialogue = await converse(server, bring_tunnels(conf, key), tls, patience(conf))
             transport.abort()
             key = dialogue.learned or key
         main, received = await knock(server, key, Purpose(Errand.MAIN), tls)

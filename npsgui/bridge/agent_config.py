@@ -6,15 +6,24 @@ Source: nps-wire.md section 11.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from npsgui.bridge.config_mode import DONE, KEY_LENGTH
 from npsgui.bridge.conversation import Conversation
 from npsgui.bridge.handshake import Errand, Purpose, greet_server, prefixed
+from npsgui.bridge.knock import SECONDS
 from npsgui.bridge.npc_conf import NpcConf
 from npsgui.model.errors import ProtocolError
+
+WISH_SECONDS: Final = 2.0
+"""For each tunnel or host: the server writes it down, on a slow disk perhaps."""
+
+
+def patience(conf: NpcConf) -> float:
+    """Seconds that ``bring_tunnels`` may take: those of a handshake, and some for each wish."""
+    return SECONDS + WISH_SECONDS * (len(conf.hosts) + len(conf.tunnels))
 
 
 def bring_tunnels(conf: NpcConf, key: str) -> Conversation[str]:

@@ -49,16 +49,16 @@ class Knock(asyncio.Protocol, Generic[T]):
 
 
 async def converse(
-    server: Target, conversation: Conversation[T], tls: ssl.SSLContext | None
+    server: Target, conversation: Conversation[T], tls: ssl.SSLContext | None, seconds: float = SECONDS
 ) -> tuple[asyncio.Transport, Dialogue[T]]:
-    """Connect and have a conversation. What has come beyond it is the dialogue's ``rest``.
+    """Connect and have a conversation, of ``seconds`` at most. What has come beyond it is its ``rest``.
 
     Take the connection over at once, before the loop turns. Raises OSError, which TimeoutError is; KeyRefused
     and ProtocolError; AgentLost: when the server closed it without a word.
     """
     loop = asyncio.get_running_loop()
     door = Knock(conversation)
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(seconds):
         transport, _ = await loop.create_connection(lambda: door, server.host, server.port, ssl=tls)
         try:
             await door.met

@@ -11,19 +11,23 @@ import pytest
 
 from npsgui.bridge import frames
 from npsgui.bridge.agent import TAKEN_OVER_SECONDS, AgentPhase
+from npsgui.bridge.agent_config import bring_tunnels, patience
 from npsgui.bridge.certificate import agent_context
 from npsgui.bridge.frames import PING
+from npsgui.bridge.knock import converse
+from npsgui.bridge.npc_conf import parse_npc_conf
 from npsgui.bridge.trunk import FAREWELL_SECONDS
 from npsgui.bridge.window import INITIAL
 from npsgui.model.entities import Target
 from npsgui.model.errors import AgentLost
 from npsgui.model.events import AgentDown, AgentUp
 from tests.bridge.clock import hurry
-from tests.bridge.official import STAMP, Npc, Wire
+from tests.bridge.official import STAMP, Npc, Nps, Wire
 from tests.bridge.test_captures import LINK
 from tests.bridge.test_handshake import NPC_SAYS
 from tests.bridge.town import Town, town
 from tests.bridge.wiring import Notes, until
+from tests.relay.house import serving
 
 
 @asynccontextmanager
@@ -77,6 +81,29 @@ def test_tls_and_the_handshake_have_ten_seconds_together(said: bytes | None) -> 
             assert 9.5 < await seconds_until_closed(wire) < 10.5
             assert not len(place.bridge._porter)
             wire.close()
+
+    hurry(body())
+
+
+def test_an_agent_that_brings_tunnels_has_two_seconds_more_for_each() -> None:
+    wishes = "".join(f"[t{port}]\nmode=tcp\nserver_port={port}\n" for port in range(8001, 8009))
+    conf = parse_npc_conf("[common]\nserver_addr=x\nvkey=plainkey\n" + wishes, {}, str)
+
+    async def grant(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await Nps().meet(reader, writer)
+        writer.write(b"\x00")
+        while await reader.read(4):
+            await reader.readexactly(int.from_bytes(await reader.readexactly(4), "little"))
+            await asyncio.sleep(1.9)
+            writer.write(b"\x01")
+        writer.close()
+
+    async def body() -> None:
+        async with serving(grant) as (server,):
+            made, dialogue = await converse(server, bring_tunnels(conf, "plainkey"), None, patience(conf))
+            assert dialogue.learned == "plainkey"
+            made.close()
+            await asyncio.sleep(0.1)
 
     hurry(body())
 
