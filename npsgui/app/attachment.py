@@ -30,6 +30,8 @@ MOST_EVENTS = 500
 """Events told at a time, the newest: a flood of visitors is in the rows and in the audit trail."""
 
 
+FAULT = "This failed by a fault of npsgui; the service's log tells more."
+
 MOST_UNREAD = 1 << 25
 """Bytes that wait for a window that does not read, at most; all of ten thousand owners are a sixth of it."""
 
@@ -83,15 +85,18 @@ class Attachment:
             self._wants_links = said.connections
 
     async def _answer(self, call: wire.Call) -> None:
+        # what a bug gets for an answer: whoever asks would wait for ever
+        answer: wire.Reply | wire.Failure = wire.Failure.of(call.id, NpsError(FAULT))
         try:
             function, given = _asked(call)
             result = await function(self._program, **given)
+            # whoever has edited finds his edit done
+            await self._tell_owners()
+            answer = wire.Reply(call.id, wire.packed(result))
         except NpsError as error:
-            self._say(wire.Failure.of(call.id, error))
-            return
-        # whoever has edited finds his edit done
-        await self._tell_owners()
-        self._say(wire.Reply(call.id, wire.packed(result)))
+            answer = wire.Failure.of(call.id, error)
+        finally:
+            self._say(answer)
 
     async def _keep_telling(self) -> None:
         with contextlib.suppress(OSError):

@@ -103,6 +103,18 @@ async def test_all_is_told_at_first_in_parts_and_then_only_what_changed(tmp_path
         assert [boxed.owner.owner.id for frame in edited for boxed in frame.owners] == [7]
 
 
+async def test_a_call_that_meets_a_bug_is_answered(tmp_path: Path) -> None:
+    async with attached(tmp_path) as (program, _window, line):
+        bugs: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: bugs.append(context["exception"]))
+        ledger = program._ledger
+        del program._ledger
+        with pytest.raises(NpsError, match="a fault of npsgui"):
+            await line.call("coverage", {"since": 0, "until": 1})
+        program._ledger = ledger
+        assert [type(bug) for bug in bugs] == [AttributeError]
+
+
 async def test_a_window_that_does_not_read_is_cut_off_and_holds_up_nobody(tmp_path: Path) -> None:
     async with attached(tmp_path) as (program, window, _line):
         ended = asyncio.Event()
