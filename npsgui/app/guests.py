@@ -24,7 +24,7 @@ MOST: Final = 100
 """At once."""
 
 SECONDS: Final = 15.0
-"""For its agent to come. Source: nps-wire.md section 11, three pings."""
+"""For its agent to come, once its last wish was granted. Source: nps-wire.md section 11, three pings."""
 
 MOST_TUNNELS: Final = 100
 """Tunnels and hosts of one guest, who may wish for fewer."""
@@ -70,6 +70,11 @@ class Guests:
         self._expect(guest.id)
         return guest.id, guest.key
 
+    def granted(self, client: int) -> None:
+        """A wish of this client was: the agent of a guest has as long as before to wish on, or to come."""
+        if client in self._timers:
+            self._expect(client)
+
     def refused(self, client: int) -> None:
         """A wish of this client was: a guest goes at once, for its agent comes again as another one."""
         found = self._configuration().clients.get(client)
@@ -84,9 +89,7 @@ class Guests:
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, AgentUp):
-            timer = self._timers.pop(event.client, None)
-            if timer is not None:
-                timer.cancel()
+            self._expect_no_more(event.client)
         elif isinstance(event, AgentDown):
             client = self._configuration().clients.get(event.client)
             if client is None or not client.guest:
@@ -98,13 +101,17 @@ class Guests:
 
     def _expect(self, ident: int) -> None:
         """Its agent is on its way, and has so long to come."""
+        self._expect_no_more(ident)
         loop = asyncio.get_running_loop()
         self._timers[ident] = loop.call_later(self._seconds, self._dismiss, ident)
 
-    def _dismiss(self, ident: int) -> None:
+    def _expect_no_more(self, ident: int) -> None:
         timer = self._timers.pop(ident, None)
         if timer is not None:
             timer.cancel()
+
+    def _dismiss(self, ident: int) -> None:
+        self._expect_no_more(ident)
         spawn(self._remove(OwnerKey(OwnerKind.CLIENT, ident)), f"guest {ident} leaves")
 
     async def _remove(self, guest: OwnerKey) -> None:

@@ -87,6 +87,7 @@ class Wishes:
             _log.info("a wish of an agent of client %d: %s", client, error)
             self._guests.refused(client)
             return False
+        self._guests.granted(client)
         return True
 
 

@@ -13,6 +13,7 @@ from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Tunnel
 from npsgui.model.events import AgentDown, AgentUp, Events
 from npsgui.model.views import Sentence
+from tests.bridge.clock import hurry
 from tests.bridge.wiring import until
 
 
@@ -104,6 +105,23 @@ def test_a_guest_whose_agent_never_comes_is_removed() -> None:
         await until(lambda: house.ids() == [1])
 
     asyncio.run(body())
+
+
+def test_a_guest_stays_while_its_wishes_are_granted_slowly() -> None:
+    async def body() -> None:
+        house = House()
+        made = await house.guests.invite({})
+        assert made is not None
+        wishes = Wishes(lambda: house.configuration, house._edit, house.guests)
+        for port in range(8001, 8005):
+            await asyncio.sleep(10)
+            assert await wishes.add_tunnel(made[0], {"Mode": "socks5", "Port": port})
+        house.events.push(AgentUp(made[0], "10.0.0.9:4000", "0.26.10"))
+        await asyncio.sleep(20)
+
+        assert house.ids() == [1, made[0]]
+
+    hurry(body())
 
 
 def test_a_guest_of_whom_a_wish_is_refused_goes_at_once() -> None:
