@@ -49,12 +49,13 @@ class PeerBook:
         known = self._known[day]
         for begin in range(0, len(rows), PORTION):
             portion = rows[begin : begin + PORTION]
-            known.update((row, set()) for row in portion)
+            found: dict[int, set[str]] = {row: set() for row in portion}
             wanted = select(peers.c.owner, peers.c.peer).where(
                 peers.c.owner.in_(portion), peers.c.start == day, peers.c.peer != OTHERS
             )
             for row, peer in connection.execute(wanted):
-                known[row].add(peer)
+                found[row].add(peer)
+            known.update(found)
 
 
 def _told_apart(

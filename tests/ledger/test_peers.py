@@ -7,7 +7,7 @@ import pytest
 
 from npsgui.ledger.backlog import Backlog
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey
-from npsgui.model.errors import NotFound
+from npsgui.model.errors import LedgerError, NotFound
 from npsgui.model.peers import OTHERS, PEERS_A_DAY, PeerUsage
 from npsgui.model.retention import Retention
 from tests.ledger.household import CLIENT, Place, tunnel_key
@@ -84,6 +84,18 @@ def test_a_flood_of_addresses_is_told_as_others_and_sums_right(pen: Pen, at_once
     assert pen.store.verify() == []
     carry(pen, TODAY + DAY, (1, "late", 1, 2))
     assert read(pen, tunnel_key(1), TODAY + DAY) == [PeerUsage(TODAY + DAY, "late", 1, 2)]
+
+
+def test_after_a_write_that_failed_it_still_knows_who_is_told_apart(pen: Pen) -> None:
+    carry(pen, TODAY, *((1, f"peer {number}", 1, 0) for number in range(PEERS_A_DAY)))
+    pen.reopen()
+    pen.execute("ALTER TABLE peers RENAME TO away")
+    with pytest.raises(LedgerError):
+        carry(pen, TODAY, (1, "late", 1, 0))
+    pen.execute("ALTER TABLE away RENAME TO peers")
+    carry(pen, TODAY, (1, "later", 1, 0))
+
+    assert [usage.peer for usage in read(pen, tunnel_key(1)) if usage.peer[:4] != "peer"] == [OTHERS]
 
 
 def test_peers_are_forgotten_with_the_hours_and_their_bytes_are_not(pen: Pen) -> None:
