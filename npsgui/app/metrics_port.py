@@ -63,9 +63,15 @@ class MetricsPort:
         self._server: asyncio.Server | None = None
         self._metrics: Scraped | None = None
         self._scrapers = 0
+        self._one_at_a_time = asyncio.Lock()
+        """Two settings may be chosen at once: a port that is just being opened must not be lost."""
 
     async def apply(self) -> None:
         """Listen where the settings say by now, or no more. Raises BindFailed: it listens nowhere then."""
+        async with self._one_at_a_time:
+            await self._apply()
+
+    async def _apply(self) -> None:
         settings = self._program.settings
         wanted = Place.of(settings) if settings.number("metrics_port") else Place("", 0, "")
         if wanted == self._place:

@@ -17,6 +17,8 @@ from npsgui.app.settings import Settings
 from npsgui.model.entities import Everything
 from npsgui.model.errors import BindFailed, FieldError
 from npsgui.model.words import shown
+from tests.app.test_program import is_open
+from tests.relay.house import free_port
 
 NAMED = {setting.name: setting for setting in SETTINGS}
 
@@ -129,5 +131,19 @@ def test_the_ports_of_everything_are_settings_too(tmp_path: Path) -> None:
             assert preferences.value(port) == "0"
         finally:
             await program.close()
+
+    asyncio.run(body())
+
+
+def test_two_choices_at_once_leave_one_port_open_for_metrics(tmp_path: Path) -> None:
+    async def body() -> None:
+        program = await Program.open(tmp_path, relay=False)
+        metrics, (first, second) = MetricsPort(program), (free_port(), free_port())
+        await asyncio.gather(
+            *(program.settings.choose("metrics_port", str(port)) for port in (first, second))
+        )
+        assert (await is_open(first), await is_open(second)) == (False, True)
+        metrics.close()
+        await program.close()
 
     asyncio.run(body())
