@@ -192,8 +192,10 @@ class TableView(QTableView, Generic[Row]):
             header.moveSection(header.visualIndex(places[name]), at)
         for name in known:
             self.setColumnHidden(places[name], name in kept.get("hidden", ()))
+        # what takes the rest has another width where a scroll bar stands
+        stretched = header.logicalIndex(header.count() - 1) if header.stretchLastSection() else -1
         for name, width in kept.get("width", {}).items():
-            if name in places:
+            if places.get(name, stretched) != stretched:
                 self.setColumnWidth(places[name], int(width))
         order = Qt.SortOrder.DescendingOrder if kept.get("descending") else Qt.SortOrder.AscendingOrder
         self._sorted = places.get(kept.get("sort", ""), 0)

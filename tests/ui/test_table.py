@@ -230,3 +230,13 @@ def test_the_whole_row_under_the_pointer_is_hovered_and_none_when_it_is_gone(vie
     assert view.hovered == 1
     QTest.mouseMove(view.viewport(), QPoint(5, view.viewport().height() - 5))
     assert view.hovered == -1
+
+
+def test_a_kept_layout_needs_no_more_room_than_there_is(qtbot: QtBot, view: TableView[Item]) -> None:
+    view.setColumnHidden(2, False)
+    kept = view.layout_kept()
+    view.table.show(items(100))
+    qtbot.waitUntil(view.verticalScrollBar().isVisible)  # it takes some of the room
+    view.restore_layout(kept)
+
+    assert view.horizontalHeader().length() <= view.viewport().width()
