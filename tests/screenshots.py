@@ -1,9 +1,10 @@
 """Takes a picture of every page and dialog, in both themes and both languages, from a running demo.
 
     python -m tests.screenshots FOLDER [SECONDS]
+    python -m tests.screenshots --best resources/screenshots
 
 The demo runs for SECONDS (20) before the first picture, so that its charts have something to show and
-camera-yard has been cut off.
+camera-yard has been cut off. ``--best`` takes those of README and of the AppStream metadata.
 """
 
 from __future__ import annotations
@@ -77,6 +78,9 @@ TABS = {
 }
 """Which tab of a dialog is shown."""
 
+BEST = (("light", Page.CLIENTS), ("dark", Page.OVERVIEW))
+"""What README and the AppStream metadata show."""
+
 SETTLE = 0.4
 """How long a page may take to load its history and paint, s."""
 
@@ -100,6 +104,25 @@ class Studio:
                 self._settings["theme"] = theme
                 self._looks.dress()
                 await self._take_window(f"{{}}-{theme}-{language}.png")
+
+    async def take_best(self) -> None:
+        """The clients in light and the overview in dark, in both languages, each with a full chart."""
+        for language in LANGUAGES:
+            self._settings["language"] = language
+            self._looks.speak()
+            for theme, page in BEST:
+                self._settings["theme"] = theme
+                self._looks.dress()
+                window = Window(self._program, self._looks.theme, self._settings)
+                window.resize(*SIZE)
+                window.show()
+                window.show_page(page)
+                if page is Page.CLIENTS:
+                    window.show_owner(OwnerKey(OwnerKind.CLIENT, 1))
+                await asyncio.sleep(2)  # until every number has been shown
+                await self._take(lambda: window, f"{page.name.lower()}-{theme}-{language}.png")  # noqa: B023
+                window.close()
+                window.deleteLater()
 
     async def _take_window(self, name: str) -> None:
         window = Window(self._program, self._looks.theme, self._settings)
@@ -138,7 +161,8 @@ class Studio:
     async def _take_dialogs(self, window: Window, name: str) -> None:
         for what, ask in self._dialogs(window):
             ask()
-            await asyncio.sleep(0)
+            while self._app.activeModalWidget() is None:  # noqa: ASYNC110  # nothing tells of it
+                await asyncio.sleep(0.01)
             for tabs in self._dialog().findChildren(Tabs) if what in TABS else ():
                 tabs.choose(TABS[what])
             form = self._dialog()
@@ -251,14 +275,30 @@ async def take_pictures(app: QApplication, pictures: Path, seconds: float) -> No
             in_use.close()
 
 
-def main(pictures: Path, seconds: float = 20.0) -> None:
-    """Write all pictures into a folder."""
+async def take_best(app: QApplication, pictures: Path, seconds: float) -> None:
+    """Of the demo as it is, when its chart is full."""
+    with throw_away_folder() as folder:
+        program = await Program.open(folder)
+        demo = await Demo.open(program)
+        try:
+            await asyncio.sleep(seconds)
+            await Studio(app, program, pictures).take_best()
+        finally:
+            await program.close()
+            await demo.close()
+
+
+def main(pictures: Path, seconds: float = 20.0, *, best: bool = False) -> None:
+    """Write all pictures into a folder, or the best of them."""
     pictures.mkdir(parents=True, exist_ok=True)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     app = make_application(sys.argv[:1])
     with asyncio.Runner(loop_factory=lambda: new_event_loop(app)) as runner:
-        runner.run(take_pictures(app, pictures, seconds))
+        runner.run(take_best(app, pictures, 60.0) if best else take_pictures(app, pictures, seconds))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *map(float, sys.argv[2:3]))
+    if sys.argv[1] == "--best":
+        main(Path(sys.argv[2]), best=True)
+    else:
+        main(Path(sys.argv[1]), *map(float, sys.argv[2:3]))
