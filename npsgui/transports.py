@@ -22,6 +22,11 @@ def hold(transport: asyncio.Transport) -> None:
         asyncio.get_running_loop().call_soon(_hold_again, transport)
 
 
+def outlives_eof(transport: asyncio.BaseTransport | None) -> bool:
+    """Whether a side that has met EOF can be kept open: one with asyncio's TLS cannot, which the log says."""
+    return transport is None or transport.get_extra_info("ssl_object") is None
+
+
 def _hold_again(transport: asyncio.Transport) -> None:
     """The reader that asyncio added meanwhile goes, before it is served."""
     if not (transport.is_closing() or transport.is_reading()):

@@ -29,6 +29,7 @@ async def ask_web(url: str, body: bytes | None = None, headers: Mapping[str, str
     lines = [
         f"{'GET' if body is None else 'POST'} {path} HTTP/1.0",
         f"Host: {parts.netloc.rpartition('@')[2]}",
+        "Connection: close",
     ]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     if body is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -167,9 +167,36 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
+def _values(top: argparse.ArgumentParser, pairs: list[tuple[str, str]]) -> dict[str, str]:
+    values = dict(pairs)
+    for name in values:
+        if sum(name == other for other, _value in pairs) > 1:
+            top.error(f"{name} is given twice")
+    return values
+
+
 def _settle_agent(top: argparse.ArgumentParser, given: argparse.Namespace) -> None:
     if given.command == "agent" and not (given.config or (given.server and given.key)):
         top.error("agent needs --server and --key, or --config")
+
+
+def parse(top: argparse.ArgumentParser, argv: Sequence[str]) -> argparse.Namespace:
+    """What is asked for. Exits with 2 on bad usage.
+
+    argparse gives an ID or a key=value that may be left out up when an option stands before it: it is put
+    behind the KIND, where it is taken.
+    """
+    given, late = top.parse_known_args(argv)
+    if late and hasattr(given, "kind") and not any(word.startswith("-") for word in late):
+        words = list(argv)
+        for word in late:
+            words.remove(word)
+        behind = words.index(given.kind) + 1
+        given = top.parse_args([*words[:behind], *late, *words[behind:]])
+    elif late:
+        top.error(f"unrecognized arguments: {' '.join(late)}")
+    settle(top, given)
+    return given
 
 
 def settle(top: argparse.ArgumentParser, given: argparse.Namespace) -> None:
@@ -183,13 +210,13 @@ def settle(top: argparse.ArgumentParser, given: argparse.Namespace) -> None:
         if words and words[0].isdecimal():
             given.id = int(words.pop(0))
         try:
-            given.values = dict(map(_pair, words))
+            given.values = _values(top, [_pair(word) for word in words])
         except argparse.ArgumentTypeError as error:
             top.error(str(error))
         if not given.values:
             top.error(f"{given.command} needs at least one key=value")
     elif given.command == "add":
-        given.values = dict(given.values)
+        given.values = _values(top, given.values)
     if getattr(given, "kind", OwnerKind.GLOBAL.value) == OwnerKind.GLOBAL.value:
         if getattr(given, "id", None) is not None:
             top.error("global has no ID")

@@ -20,7 +20,7 @@ from npsgui.app.control import ask
 from npsgui.app.program import Program
 from npsgui.app.restoring import restore_ledger
 from npsgui.cli.agent import serve_as_agent
-from npsgui.cli.arguments import parser, settle
+from npsgui.cli.arguments import parse, parser
 from npsgui.cli.serve import serve
 from npsgui.cli.table import table
 from npsgui.model.errors import AlreadyRunning, NpsError
@@ -51,8 +51,7 @@ def main(
     for word in argv:
         if not word.isascii() and any("\ud800" <= letter <= "\udfff" for letter in word):
             top.error(f"{word!a} is not text in the encoding of this terminal")
-    given = top.parse_args(argv)
-    settle(top, given)
+    given = parse(top, argv)
     try:
         if given.demo:
             return open_demo(given.picture)

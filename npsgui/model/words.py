@@ -7,6 +7,7 @@ in ``entities.py``, a line here, a rule in ``rules.py`` if it has one, and a row
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -69,6 +70,8 @@ class Word:
 
 
 def _text(text: str, field: str) -> str:
+    if any(unicodedata.category(sign) == "Cc" for sign in text):
+        raise FieldError(field, "This cannot hold line breaks or other control characters.")
     return text
 
 

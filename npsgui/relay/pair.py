@@ -22,7 +22,7 @@ from npsgui.relay.pacer import Turns
 from npsgui.relay.prelude import Prelude
 from npsgui.relay.sessions import Session
 from npsgui.relay.shared import Shared
-from npsgui.transports import LEAST_UNSENT, hold
+from npsgui.transports import LEAST_UNSENT, hold, outlives_eof
 
 FLUSH_SECONDS = 30.0
 """How long a cut session may take to send what was charged."""
@@ -114,7 +114,7 @@ class Half(asyncio.BufferedProtocol):
 
     def eof_received(self) -> bool:
         self.eof = True
-        return self.session.half_closed(self)
+        return self.session.half_closed(self) and outlives_eof(self.transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._holds & STALLED:

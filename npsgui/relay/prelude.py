@@ -7,6 +7,7 @@ import contextlib
 from typing import cast
 
 from npsgui.model.errors import ProtocolError
+from npsgui.transports import outlives_eof
 
 MOST = 64 * 1024
 """Bytes that are kept unread."""
@@ -105,7 +106,7 @@ class Prelude(asyncio.Protocol):
     def eof_received(self) -> bool:
         self.ended = True
         self._wake()
-        return True
+        return outlives_eof(self.transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.transport = None

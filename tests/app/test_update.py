@@ -63,7 +63,7 @@ async def test_a_newer_version_is_told_and_nothing_is_said_of_us() -> None:
         [request] = asked
 
     assert request.startswith(b"GET /version.txt?a=b HTTP/1.0\r\nHost: 127.0.0.1:")
-    assert request.count(b"\r\n") == 3
+    assert request.count(b"\r\n") == 4
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from npsgui.app.program import Program
-from npsgui.cli.arguments import parser, settle
+from npsgui.cli.arguments import parse, parser
 from npsgui.cli.demo import show_unseen
 from npsgui.model.entities import OwnerKind
 from tests.conftest import Run
@@ -65,9 +65,43 @@ def test_a_picture_that_cannot_be_written_is_a_failure(
 def test_a_demo_has_no_command_and_no_folder(words: list[str]) -> None:
     top = parser()
     with pytest.raises(SystemExit) as ended:
-        settle(top, top.parse_args(words))
+        parse(top, words)
 
     assert ended.value.code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "id_", "values"),
+    [
+        (["add", "client", "--data", "D", "key=v", "remark=a b"], None, {"key": "v", "remark": "a b"}),
+        (["add", "--data", "D", "client", "key=v"], None, {"key": "v"}),
+        (["add", "client", "--data", "D"], None, {}),
+        (["reset", "client", "--data", "D", "3"], 3, None),
+        (["reset", "client", "--data", "3", "3"], 3, None),
+        (["set", "client", "--data", "D", "3", "key=v"], 3, {"key": "v"}),
+    ],
+)
+def test_options_may_stand_anywhere(words: list[str], id_: int | None, values: dict[str, str] | None) -> None:
+    given = parse(parser(), words)
+
+    assert (getattr(given, "id", None), getattr(given, "values", None)) == (id_, values)
+    assert given.data.name in ("D", "3")
+
+
+@pytest.mark.parametrize("line", ["flows more", "add client key", "reset client 3 4"])
+def test_what_no_command_takes_is_refused(line: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse(parser(), line.split())
+
+    assert ended.value.code == 2
+
+
+def test_a_value_that_is_given_twice_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    top = parser()
+    with pytest.raises(SystemExit):
+        parse(top, ["set", "client", "1", "quota=1", "quota=2"])
+
+    assert "quota is given twice" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("display", [{"QT_QPA_PLATFORM": "offscreen"}, {}, {"DISPLAY": ":987"}], ids=str)

@@ -38,7 +38,7 @@ PLAIN: dict[OwnerKind, Owner] = {
 BYTES = st.integers(0, 2**63 - 1)
 COUNTS = st.integers(0, 999_999_999)
 PORT = st.integers(1, 65_535)
-TEXT = st.text(max_size=20)
+TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=20)
 SECRET = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=10) | st.text(
     "\\,:a", min_size=1, max_size=6
 )
@@ -116,6 +116,12 @@ def test_only_what_is_named_is_edited() -> None:
 def test_the_global_owner_calls_its_connection_limit_sessions() -> None:
     assert edited(Everything(), {"sessions": "50"}) == Everything(limits=Limits(connections=50))
     assert "connections" not in words_of(OwnerKind.GLOBAL)
+
+
+@pytest.mark.parametrize("text", ["a\r\nEvil: b", "a\0", "\x7f"])
+def test_a_text_holds_no_control_characters(text: str) -> None:
+    with pytest.raises(FieldError, match="control characters"):
+        edited(PLAIN[OwnerKind.HOST], {"host_change": text})
 
 
 def test_a_sentence_repeats_no_more_of_what_was_typed_than_can_be_read() -> None:

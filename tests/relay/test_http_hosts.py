@@ -239,6 +239,26 @@ def secure_house(made: House, tmp_path: Path, authority: trustme.CA, *hosts: Hos
     open_ports(made, *hosts)
 
 
+def test_a_visitor_may_leave_at_any_time_of_tls_and_the_log_stays_empty(
+    run: Run[Any], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def body() -> None:
+        authority = trustme.CA()
+        context = ssl.create_default_context()
+        authority.configure_trust(context)
+        certificates = Certificates(tmp_path)
+        async with serving(tell) as targets, house(echo, contexts=certificates.context) as made:
+            path = str(tmp_path / "a.pem")
+            secure_house(made, tmp_path, authority, host(1, "a.test", targets[0], certificate=path))
+            for said in (b"", b"GET / HT"):
+                stream = await secure(made, "a.test", context)
+                stream[1].write(said)
+                await hang_up(stream)
+
+    run(body())
+    assert "eof_received" not in caplog.text
+
+
 def test_tls_ends_here_with_the_certificate_that_its_name_asks_for(run: Run[Any], tmp_path: Path) -> None:
     async def body() -> None:
         authority = trustme.CA()

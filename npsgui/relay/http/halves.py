@@ -18,6 +18,7 @@ from npsgui.relay.http.heads import (
 )
 from npsgui.relay.pair import STALLED, Half, Pair
 from npsgui.relay.prelude import Prelude
+from npsgui.transports import outlives_eof
 
 AHEAD = 8
 """Reason to hold the visitor's side: it has sent more than a head ahead of its answer."""
@@ -161,7 +162,7 @@ class RequestHalf(HttpHalf):
         if session.request is None or self.framing is not None or session.cause is not None:
             session.leave()
             return False
-        return True
+        return outlives_eof(self.transport)
 
     def _advance(self) -> None:
         session = self.exchange
