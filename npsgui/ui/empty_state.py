@@ -21,12 +21,16 @@ class EmptyState(QWidget):
         layout.setSpacing(12)
         layout.addStretch()
         layout.addWidget(self._words)
+        self._buttons: list[QPushButton] = []
         if action is not None:
             button = QPushButton(action.text(), self)
             button.clicked.connect(action.trigger)
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+            self._buttons.append(button)
         layout.addStretch()
 
-    def say(self, sentence: str) -> None:
-        """Put another sentence in its place."""
+    def say(self, sentence: str, *, offer: bool = True) -> None:
+        """Put another sentence in its place, with or without the action."""
         self._words.setText(sentence)
+        for button in self._buttons:
+            button.setVisible(offer)

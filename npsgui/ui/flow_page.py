@@ -158,7 +158,8 @@ class FlowPage(QWidget):
         self.setFocusProxy(self.view if self.table.rows else self.header.search)
         self.detail.setVisible(bool(self._flows))
         self._empty.say(
-            self.tr("Nothing here matches the search and the filter.") if self._flows else self._nothing
+            self.tr("Nothing here matches the search and the filter.") if self._flows else self._nothing,
+            offer=not self._flows,
         )
         if self.table.rows and not self.view.selectionModel().hasSelection():
             self.view.choose(0)
