@@ -105,9 +105,8 @@ class Half(asyncio.BufferedProtocol):
             buffers.give_away(size)
         elif count == size < LARGEST:
             self._chunk = size * 2
-        if (
-            count == self._size and lane.flows and not lane.quota_left(1)
-        ):  # less than it might is not the last
+        # a chunk that is smaller than it might be is not the last of a quota
+        if count == self._size and lane.flows and not lane.quota_left(1):
             session.quota_reached()
         elif lane.buckets:
             self.turns.spent(count)

@@ -137,7 +137,7 @@ class Association:
         host = self._outlet.address_of(target.host)
         if host is not None:
             self.session.inlet.offer(payload, (host, target.port))
-        elif self._outlet.may_look_up:
+        elif self._outlet.begin_look_up():
             spawn(self._look_up(target, payload), f"look up {target.host}")
         else:
             self.session.drop()
@@ -207,10 +207,12 @@ class Outlet:
         """How long a name may be looked up."""
         self._lookups = 0
 
-    @property
-    def may_look_up(self) -> bool:
-        """Whether another name may be looked up now."""
-        return len(self._known) < MOST_TARGETS and self._lookups < MOST_LOOKUPS
+    def begin_look_up(self) -> bool:
+        """Whether another name may be looked up now; then ``look_up`` is to follow."""
+        if len(self._known) >= MOST_TARGETS or self._lookups >= MOST_LOOKUPS:
+            return False
+        self._lookups += 1
+        return True
 
     def address_of(self, host: str) -> str | None:
         """The address of a host; None while it is not known."""
@@ -219,8 +221,7 @@ class Outlet:
         return self._known.get(host)
 
     async def look_up(self, target: Target) -> str | None:
-        """The address of a name; None when it has none, or none in time."""
-        self._lookups += 1
+        """The address of a name; None when it has none, or none in time. After ``begin_look_up``."""
         try:
             async with asyncio.timeout(self._seconds):
                 found = await self._loop.getaddrinfo(target.host, target.port, type=socket.SOCK_DGRAM)

@@ -13,7 +13,7 @@ from npsgui.model.entities import Account, Client, Limits, Mode, Target, Tunnel
 from npsgui.model.events import SessionClosed, VisitorRefused
 from npsgui.model.gate import Cause
 from npsgui.relay.socks5 import Reply, format_datagram
-from npsgui.relay.socks5_udp import Outlet, known_port
+from npsgui.relay.socks5_udp import MOST_LOOKUPS, Outlet, known_port
 from tests.conftest import Run
 from tests.relay.house import (
     TUNNEL,
@@ -268,8 +268,20 @@ def outlet_in(seconds: float) -> Outlet:
 
 def test_a_name_that_is_not_found_in_time_is_given_up(run: Run[Any]) -> None:
     async def body() -> None:
-        assert await outlet_in(0.0).look_up(Target("localhost", 9)) is None
-        assert await outlet_in(5.0).look_up(Target("localhost", 9)) in ("127.0.0.1", "::1")
+        for seconds, found in ((0.0, [None]), (5.0, ["127.0.0.1", "::1"])):
+            outlet = outlet_in(seconds)
+            assert outlet.begin_look_up()
+            assert await outlet.look_up(Target("localhost", 9)) in found
+
+    run(body())
+
+
+def test_only_so_many_names_are_looked_up_at_once(run: Run[Any]) -> None:
+    async def body() -> None:
+        outlet = outlet_in(5.0)
+        assert [outlet.begin_look_up() for _ in range(MOST_LOOKUPS + 1)].count(True) == MOST_LOOKUPS
+        await outlet.look_up(Target("localhost", 9))
+        assert outlet.begin_look_up()
 
     run(body())
 
