@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from PySide6.QtCore import QCoreApplication, QObject
 
 from npsgui.model.entities import GLOBAL_KEY, Mode, OwnerKey, OwnerKind
@@ -13,7 +15,11 @@ from npsgui.ui.amounts import units_shown
 
 
 class Sentences(QObject):
-    """Templates are looked up under this class's name; one without a translation is shown in English."""
+    """Templates are looked up under this class's name; one without a translation is shown in English.
+
+    Words are looked up once: a search asks for those of ten thousand rows at each key. Another language
+    comes with another window, and that with other Sentences.
+    """
 
     def of(self, said: Sentence | NpsError) -> str:
         """A sentence or an error, translated, with its values in words."""
@@ -23,43 +29,15 @@ class Sentences(QObject):
 
     def state(self, state: State) -> str:
         """A state in a word."""
-        words = {
-            State.RUNNING: self.tr("running"),
-            State.NEAR_QUOTA: self.tr("near quota"),
-            State.THROTTLED: self.tr("throttled"),
-            State.OVER_QUOTA: self.tr("over quota"),
-            State.OUTSIDE_HOURS: self.tr("off hours"),
-            State.EXPIRED: self.tr("expired"),
-            State.STOPPED: self.tr("stopped"),
-            State.FAILED: self.tr("failed"),
-            State.OFFLINE: self.tr("offline"),
-            State.WAITING: self.tr("not yet running"),
-        }
-        return words[state]
+        return self._states[state]
 
     def kind(self, kind: OwnerKind) -> str:
         """A kind of owner in a word."""
-        words = {
-            OwnerKind.GLOBAL: self.tr("everything"),
-            OwnerKind.CLIENT: self.tr("client"),
-            OwnerKind.TUNNEL: self.tr("tunnel"),
-            OwnerKind.HOST: self.tr("host"),
-        }
-        return words[kind]
+        return self._kinds[kind]
 
     def mode(self, mode: Mode) -> str:
         """A kind of tunnel in a word."""
-        words = {
-            Mode.TCP: "TCP",
-            Mode.UDP: "UDP",
-            Mode.SOCKS5: "SOCKS5",
-            Mode.HTTP_PROXY: self.tr("HTTP proxy"),
-            Mode.FILE: self.tr("Folder"),
-            Mode.SECRET: self.tr("Secret"),
-            Mode.P2P: "P2P",
-            Mode.TCP_TRANS: self.tr("Transparent TCP"),
-        }
-        return words[mode]
+        return self._modes[mode]
 
     def owner(self, owner: OwnerKey) -> str:
         """An owner by its kind and id."""
@@ -71,7 +49,59 @@ class Sentences(QObject):
 
     def cause(self, cause: Cause) -> str:
         """Why a session ended, in words."""
-        words = {
+        return self._causes[cause]
+
+    def _value(self, value: object) -> object:
+        if isinstance(value, Sentence | NpsError):
+            return self.of(value)
+        if isinstance(value, OwnerKey):
+            return self.owner(value)
+        if isinstance(value, Measured):
+            return value.in_units(units_shown())
+        if isinstance(value, Mode):
+            return self.mode(value)
+        return self.kind(value) if isinstance(value, OwnerKind) else value
+
+    @cached_property
+    def _states(self) -> dict[State, str]:
+        return {
+            State.RUNNING: self.tr("running"),
+            State.NEAR_QUOTA: self.tr("near quota"),
+            State.THROTTLED: self.tr("throttled"),
+            State.OVER_QUOTA: self.tr("over quota"),
+            State.OUTSIDE_HOURS: self.tr("off hours"),
+            State.EXPIRED: self.tr("expired"),
+            State.STOPPED: self.tr("stopped"),
+            State.FAILED: self.tr("failed"),
+            State.OFFLINE: self.tr("offline"),
+            State.WAITING: self.tr("not yet running"),
+        }
+
+    @cached_property
+    def _kinds(self) -> dict[OwnerKind, str]:
+        return {
+            OwnerKind.GLOBAL: self.tr("everything"),
+            OwnerKind.CLIENT: self.tr("client"),
+            OwnerKind.TUNNEL: self.tr("tunnel"),
+            OwnerKind.HOST: self.tr("host"),
+        }
+
+    @cached_property
+    def _modes(self) -> dict[Mode, str]:
+        return {
+            Mode.TCP: "TCP",
+            Mode.UDP: "UDP",
+            Mode.SOCKS5: "SOCKS5",
+            Mode.HTTP_PROXY: self.tr("HTTP proxy"),
+            Mode.FILE: self.tr("Folder"),
+            Mode.SECRET: self.tr("Secret"),
+            Mode.P2P: "P2P",
+            Mode.TCP_TRANS: self.tr("Transparent TCP"),
+        }
+
+    @cached_property
+    def _causes(self) -> dict[Cause, str]:
+        return {
             Cause.QUOTA: self.tr("quota used up"),
             Cause.CONNECTIONS: self.tr("connection limit reached"),
             Cause.EXPIRED: self.tr("expired"),
@@ -87,15 +117,3 @@ class Sentences(QObject):
             Cause.BLOCKED: self.tr("blocked"),
             Cause.UNREGISTERED: self.tr("not registered"),
         }
-        return words[cause]
-
-    def _value(self, value: object) -> object:
-        if isinstance(value, Sentence | NpsError):
-            return self.of(value)
-        if isinstance(value, OwnerKey):
-            return self.owner(value)
-        if isinstance(value, Measured):
-            return value.in_units(units_shown())
-        if isinstance(value, Mode):
-            return self.mode(value)
-        return self.kind(value) if isinstance(value, OwnerKind) else value

@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QApplication
 from npsgui.app.all_settings import SETTINGS
 from npsgui.app.resources import resource
 from npsgui.model import errors
-from npsgui.model.entities import OwnerKey, OwnerKind
+from npsgui.model.entities import Mode, OwnerKey, OwnerKind
+from npsgui.model.gate import Cause
+from npsgui.model.views import State
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.translation import Translation
 from tests.source import Source, sources
@@ -88,3 +90,22 @@ def test_an_owner_without_a_name_is_called_in_the_users_language(qapp: QApplicat
         assert Sentences().name("nas", client) == "nas"
     finally:
         qapp.removeTranslator(chinese)
+
+
+def test_a_window_made_after_a_switch_has_the_words_of_the_new_language(qapp: QApplication) -> None:
+    def words() -> list[str]:
+        said = Sentences()
+        return [
+            said.state(State.RUNNING),
+            said.kind(OwnerKind.TUNNEL),
+            said.mode(Mode.FILE),
+            said.cause(Cause.IDLE),
+        ]
+
+    english, chinese = words(), Translation("zh_CN")
+    qapp.installTranslator(chinese)
+    try:
+        assert words() == [chinese.translate("Sentences", word) for word in english] != english
+    finally:
+        qapp.removeTranslator(chinese)
+    assert words() == english
