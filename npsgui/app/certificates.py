@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import importlib
 import ssl
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 from npsgui.model.entities import SELF_SIGNED, Host
 from npsgui.model.errors import NpsError
+
+RENEW_AFTER = 790 * 86_400
+"""A certificate made here is made anew when it is so old, s: a month before it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class Certificates:
     def _files_of(self, host: Host) -> Files:
         if host.certificate == SELF_SIGNED:
             chain = self._folder / f"{host.host.lower().replace('*', '_')}.pem"
-            if not chain.exists():
+            if not chain.exists() or time.time() - chain.stat().st_mtime > RENEW_AFTER:
                 _maker().make(host.host, chain)
             return _files(chain, None)
         return _files(Path(host.certificate), Path(host.certificate_key) if host.certificate_key else None)

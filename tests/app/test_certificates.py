@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from npsgui.app.certificates import Certificates
+from npsgui.app.certificates import RENEW_AFTER, Certificates
+from npsgui.model.entities import SELF_SIGNED, Host
 
 
 def test_the_bridges_certificate_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
@@ -24,3 +26,17 @@ def test_one_that_is_damaged_is_made_anew(tmp_path: Path) -> None:
     Certificates(tmp_path).bridge()
 
     assert b"BEGIN CERTIFICATE" in path.read_bytes()
+
+
+def test_one_of_a_host_is_made_anew_before_it_ends(tmp_path: Path) -> None:
+    certificates = Certificates(tmp_path)
+    host = Host(id=1, client=1, host="a.test", certificate=SELF_SIGNED)
+    first = certificates.context(host)
+    [path] = (tmp_path / "certificates").iterdir()
+    kept = path.read_bytes()
+    assert certificates.context(host) is first
+
+    made = path.stat().st_mtime - RENEW_AFTER - 60
+    os.utime(path, (made, made))
+    assert certificates.context(host) is not first
+    assert path.read_bytes() != kept
