@@ -52,6 +52,10 @@ class Certificates:
                 path=error.filename or host.certificate,
                 reason=error.strerror or str(error),
             ) from error
+        except ValueError as error:  # no system has a file of that name
+            raise NpsError(
+                "The certificate {path} cannot be read: {reason}.", path=host.certificate, reason=str(error)
+            ) from error
         return context
 
     def bridge(self) -> ssl.SSLContext:

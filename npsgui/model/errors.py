@@ -44,7 +44,7 @@ def _shortened(value: object) -> object:
 
 
 class BindFailed(NpsError):
-    """A port that cannot be listened on."""
+    """A port that cannot be listened on, or a folder that it cannot serve."""
 
 
 class TargetUnreachable(NpsError):

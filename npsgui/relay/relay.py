@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from npsgui.model.accounts import Accounts
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import Host, OwnerKey, OwnerKind, Target, Tunnel
+from npsgui.model.entities import Host, Mode, OwnerKey, OwnerKind, Target, Tunnel, Via
 from npsgui.model.errors import BindFailed, TargetUnreachable
 from npsgui.model.events import AgentDown, Event, Events, ListenerChanged, TargetFailed, TargetHealth
 from npsgui.model.gate import Cause
@@ -226,5 +226,6 @@ def _wanted_hosts(configuration: Configuration) -> dict[OwnerKey, Host]:
 
 
 def _place(tunnel: Tunnel) -> tuple[object, ...]:
-    """What cannot be edited without listening anew."""
-    return tunnel.mode, tunnel.bind, tunnel.ports
+    """What cannot be edited without listening anew: a folder of this computer is looked at then."""
+    folder = tunnel.folder if tunnel.mode is Mode.FILE and tunnel.via is Via.LOCAL else ""
+    return tunnel.mode, tunnel.bind, tunnel.ports, folder

@@ -20,7 +20,7 @@ class Service(Protocol):
     """One tunnel, listening. Made with ``(shared, tunnel)``, which raises BindFailed."""
 
     tunnel: Tunnel
-    """Replaced by an edit that leaves its ports and its mode as they are."""
+    """Replaced by an edit that leaves its ports, mode and folder as they are."""
 
     ports: Ports
 

@@ -10,12 +10,13 @@ import re
 import urllib.parse
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from npsgui.model.entities import Account, Limits, Mode, Tunnel
+from npsgui.model.entities import Account, Limits, Mode, Tunnel, Via
 from npsgui.relay.http.folder import MOST_LISTED
 from tests.conftest import Run
 from tests.relay.house import TUNNEL, House, Stream, echo, free_port, hang_up, house, no_socket_left, read_all
@@ -275,5 +276,38 @@ def test_a_visitor_for_whom_no_socket_is_left_is_told_so(run: Run[Any], folder: 
             assert said[0].startswith(b"HTTP/1.1 502 ")
             assert made.relay.connections() == []
             writer.close()
+
+    run(body())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [("gone", "No such file or directory"), ("a.txt", "Not a directory"), ("\0", "embedded null byte")],
+)
+def test_a_tunnel_says_that_its_folder_is_none_until_it_is_one(
+    run: Run[Any], folder: Path, wrong: str, why: str
+) -> None:
+    async def body() -> None:
+        async with sharing(folder) as made:
+            tunnel = made.configuration.tunnels[1]
+            made.apply(replace(tunnel, folder=str(folder / wrong)))
+            said = f"The folder {folder / wrong} cannot be served: {why}."
+            assert str(made.relay.listener(TUNNEL)) == said
+            made.apply(replace(tunnel, folder=str(folder / wrong), via=Via.AGENT))
+            assert made.relay.listener(TUNNEL) is True
+            made.apply(tunnel)
+            assert made.relay.listener(TUNNEL) is True
+
+    run(body())
+
+
+def test_a_folder_that_is_made_later_is_served_then(run: Run[Any], tmp_path: Path) -> None:
+    async def body() -> None:
+        async with sharing(tmp_path / "later") as made:
+            made.relay.sweep()
+            assert made.relay.listener(TUNNEL) is not True
+            (tmp_path / "later").mkdir()
+            made.relay.sweep()
+            assert made.relay.listener(TUNNEL) is True
 
     run(body())

@@ -303,7 +303,7 @@ def test_a_self_signed_certificate_is_made_once_and_kept_for_its_owner_only(tmp_
     assert trusting.cert_store_stats()["x509"] == 1
 
 
-@pytest.mark.parametrize("certificate", ["/nowhere.pem", __file__])
+@pytest.mark.parametrize("certificate", ["/nowhere.pem", "/no\0where.pem", __file__])
 def test_a_certificate_that_cannot_be_used_says_why(tmp_path: Path, certificate: str) -> None:
     with pytest.raises(Exception, match="cannot be") as caught:
         Certificates(tmp_path).context(replace(host(1, "a", Target("x", 1)), certificate=certificate))

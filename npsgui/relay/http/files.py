@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import socket
+import stat
 from pathlib import Path
 
-from npsgui.model.entities import Via
-from npsgui.model.errors import TargetUnreachable
+from npsgui.model.entities import Tunnel, Via
+from npsgui.model.errors import BindFailed, TargetUnreachable
 from npsgui.relay.http.answers import ASK, page
 from npsgui.relay.http.authorization import permitted
 from npsgui.relay.http.folder import serve_folder
 from npsgui.relay.http.heads import RequestHead
 from npsgui.relay.http.service import Lead, TunnelService
+from npsgui.relay.shared import Shared
 from npsgui.relay.targets import Route
 from npsgui.tasks import spawn
 
 
 class FileService(TunnelService):
-    """The open ports of one file tunnel."""
+    """The open ports of one file tunnel. Raises BindFailed: also when its folder is none."""
+
+    def __init__(self, shared: Shared, tunnel: Tunnel) -> None:
+        if tunnel.via is Via.LOCAL:
+            _require_folder(tunnel.folder)
+        super().__init__(shared, tunnel)
 
     def decide(self, head: RequestHead, peer: str, scheme: str) -> Lead | bytes:
         """To the folder, if the visitor may."""
@@ -40,6 +49,18 @@ class FileService(TunnelService):
 
     def _permits(self, head: RequestHead) -> bool:
         return permitted(self.tunnel.accounts, head.get(b"authorization"))
+
+
+def _require_folder(folder: str) -> None:
+    """Raises BindFailed: it is none."""
+    try:
+        if not stat.S_ISDIR(Path(folder).stat().st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    except (OSError, ValueError) as error:
+        reason = (isinstance(error, OSError) and error.strerror) or str(error)
+        raise BindFailed(
+            "The folder {path} cannot be served: {reason}.", path=folder, reason=reason
+        ) from error
 
 
 def _socketpair() -> tuple[socket.socket, socket.socket]:
