@@ -25,6 +25,9 @@ from npsgui.ui.theme import Theme, ThemeMode
 from npsgui.ui.translation import Translation
 from npsgui.ui.window import Window
 
+BETWEEN = 0.01
+"""Between the making of a window and of its dialog, s: sessions go on, and the window is painted."""
+
 
 def make_application(arguments: Sequence[str]) -> QApplication:
     """The one QApplication, in our style; it does not quit by itself with its last window."""
@@ -84,6 +87,7 @@ async def run_window(
             outside.begin(hidden=hidden)
             hidden = False
             if again:
+                await asyncio.sleep(BETWEEN)
                 window.show_settings("language")
             again = await turn.over(outside)
             if again:
@@ -229,5 +233,7 @@ class Looks(QObject):
         return wanted == ThemeMode.DARK
 
     def _paint(self) -> None:
+        # off and on: half the 510 ms that Qt takes, all pages made, to put one sheet in the place of another
+        self._app.setStyleSheet("")
         self._app.setPalette(palette(self.theme.colors))
         self._app.setStyleSheet(style_sheet(self.theme.colors))

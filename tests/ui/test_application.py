@@ -8,12 +8,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from npsgui.app.program import Program
 from npsgui.app.settings import Settings
 from npsgui.tasks import spawn
 from npsgui.ui.application import picture, run_window
+from npsgui.ui.settings_dialog import SettingsDialog
+from npsgui.ui.sidebar import Page
+from npsgui.ui.theme import DARK, LIGHT
 from npsgui.ui.window import Window
 from tests.conftest import Run
 
@@ -44,7 +48,8 @@ class Running:
         self, app: QApplication, program: Program, open_demo: Callable[[], bool] | None = None
     ) -> None:
         self.app = app
-        self._task = spawn(run_window(app, program, Settings(program.folder), open_demo), "window")
+        self.settings = Settings(program.folder)
+        self._task = spawn(run_window(app, program, self.settings, open_demo), "window")
 
     @property
     def window(self) -> Window | None:
@@ -132,5 +137,49 @@ def test_a_picture_of_the_window_is_a_png(run: Run[None], app: QApplication, tmp
         await running.ended()
 
         assert taken.startswith(b"\x89PNG")
+
+    run(body())
+
+
+def test_another_theme_is_seen_on_every_page_at_once(
+    run: Run[None], app: QApplication, tmp_path: Path
+) -> None:
+    async def body() -> None:
+        running = Running(app, await Program.open(tmp_path))
+        window = await running.opened()
+        pages = [window.pages.of(page) for page in Page]
+        titles = [label for page in pages for label in page.findChildren(QLabel, "title")]
+        window.show_page(Page.EVENTS)
+        for theme, colors in (("light", LIGHT), ("dark", DARK), ("light", LIGHT)):
+            await running.settings.choose("theme", theme)
+            assert {label.palette().windowText().color().name().upper() for label in titles} == {colors.text}
+            assert window.grab().toImage().pixelColor(2, 2) == QColor(colors.window)
+        await running.ended()
+
+    run(body())
+
+
+async def spoken(running: Running, before: Window, language: str) -> Window:
+    """The window that follows in this language, once the settings are open in it."""
+    await running.settings.choose("language", language)
+    await until(lambda: running.window not in (None, before))
+    window = await running.opened()
+    await until(lambda: window.findChild(SettingsDialog) is not None)
+    return window
+
+
+def test_another_language_is_read_in_the_window_and_the_settings_that_come_again(
+    run: Run[None], app: QApplication, tmp_path: Path
+) -> None:
+    def doors(window: Window) -> set[str]:
+        return {button.text() for button in window.sidebar.findChildren(QPushButton)}
+
+    async def body() -> None:
+        running = Running(app, await Program.open(tmp_path))
+        window = await running.opened()
+        for language, door in (("zh_CN", "隧道"), ("system", "Tunnels")):
+            window = await spoken(running, window, language)
+            assert door in doors(window)
+        await running.ended()
 
     run(body())
