@@ -59,13 +59,14 @@ async def test_a_fresh_ledger_holds_nothing_and_adds_up(place: Place) -> None:
 
 async def test_an_opening_that_is_cancelled_lets_go_of_the_ledger(place: Place) -> None:
     await (await furnished(place)).close()
+    before = threading.enumerate()
     opening = asyncio.ensure_future(Ledger.open(place, HealthLight()))
     await asyncio.sleep(0)
     opening.cancel()
     with pytest.raises(asyncio.CancelledError):
         await opening
     for thread in threading.enumerate():
-        if thread.name.startswith("ledger"):
+        if thread not in before:
             thread.join()
 
     await (await Ledger.open(place, HealthLight())).close()
