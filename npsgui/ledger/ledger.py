@@ -20,6 +20,7 @@ from npsgui.ledger.writer import Writer
 from npsgui.model.accounts import Totals
 from npsgui.model.audit import NEWEST, AuditEvent, Portion
 from npsgui.model.entities import OwnerKey
+from npsgui.model.errors import LedgerError
 from npsgui.model.minutes import minute_of
 from npsgui.model.peers import PeerUsage
 from npsgui.model.periods import Period
@@ -183,13 +184,17 @@ class Ledger:
                     raise self._writer.not_saved(failure) from failure
                 await asyncio.sleep(RETRY_SECONDS / 5)
         finally:
-            try:
-                await self._in_thread(self._store.close)
-            finally:
-                self._thread.shutdown(wait=False)
+            letting_go = self._thread.submit(self._store.close)
+            # nothing comes behind it: a read would open the file again, and leave it open
+            self._thread.shutdown(wait=False)
+            await asyncio.wrap_future(letting_go)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
-        return await asyncio.wrap_future(self._thread.submit(work))
+        try:
+            submitted = self._thread.submit(work)
+        except RuntimeError as error:
+            raise LedgerError("The ledger is closed.") from error
+        return await asyncio.wrap_future(submitted)
 
     def _submit(self, work: Callable[[], object]) -> None:
         self._thread.submit(work).add_done_callback(self._report_bug)

@@ -74,6 +74,20 @@ async def test_an_opening_that_is_cancelled_lets_go_of_the_ledger(place: Place) 
         assert [file.name for file in place.iterdir()] == [FILE]
 
 
+async def test_who_asks_while_it_is_closed_is_told_so(place: Place) -> None:
+    ledger = await furnished(place)
+    closing = asyncio.ensure_future(ledger.close())
+    asked = []
+    while not closing.done():
+        await asyncio.sleep(0)
+        asked.append(asyncio.ensure_future(ledger.periods(GLOBAL_KEY)))
+    await closing
+    told = await asyncio.gather(*asked, return_exceptions=True)
+
+    assert "The ledger is closed." in map(str, told)
+    assert all(isinstance(answer, list | LedgerError) for answer in told)
+
+
 async def test_the_folder_and_the_file_are_for_their_owner_only(tmp_path: Path) -> None:
     ledger = await furnished(tmp_path / "data")
     files = list((tmp_path / "data").iterdir())
