@@ -19,7 +19,7 @@ from npsgui.ui.chart_stack import Stacking
 from npsgui.ui.event_rows import Group
 from npsgui.ui.help_dialog import HelpDialog, Topic
 from npsgui.ui.theme import Theme
-from tests.ui.chart_program import NOW, FakeProgram
+from tests.ui.chart_program import FakeProgram, shown_chart
 
 # what the offscreen platform says of every window
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support")
@@ -27,12 +27,7 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support")
 
 @pytest.fixture
 def chart(qtbot: QtBot) -> TrafficChart:
-    made = TrafficChart(Theme(), clock=lambda: NOW)
-    qtbot.addWidget(made)
-    made.resize(800, 300)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
+    return shown_chart(qtbot)
 
 
 @pytest.fixture

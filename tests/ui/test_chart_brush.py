@@ -15,7 +15,7 @@ from npsgui.ui.chart_bar import ChartBar
 from npsgui.ui.chart_data import History, Range
 from npsgui.ui.chart_feed import ChartFeed
 from npsgui.ui.theme import Theme
-from tests.ui.chart_program import NOW, FakeProgram
+from tests.ui.chart_program import NOW, FakeProgram, shown_chart
 
 MINUTE = int(NOW) // 60 * 60
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -27,11 +27,7 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 @pytest.fixture
 def chart(qtbot: QtBot) -> TrafficChart:
     """The last hour: minute ``n`` before this one carried ``n`` bytes in, and 1000 out."""
-    made = TrafficChart(Theme(), clock=lambda: NOW)
-    qtbot.addWidget(made)
-    made.resize(800, 300)
-    with qtbot.waitExposed(made):
-        made.show()
+    made = shown_chart(qtbot)
     made.set_range(Range.HOUR)
     first = MINUTE - 180 * 60
     usages = [Usage(MINUTE - 60 * n, n, 1000) for n in range(180, -1, -1)]

@@ -17,7 +17,7 @@ from npsgui.ui.chart_data import Range
 from npsgui.ui.chart_feed import ChartFeed
 from npsgui.ui.event_rows import Group
 from npsgui.ui.theme import Theme
-from tests.ui.chart_program import NOW, FakeProgram, row
+from tests.ui.chart_program import NOW, FakeProgram, row, shown_chart
 
 ONE = OwnerKey(OwnerKind.CLIENT, 1)
 WEB, OTHER = OwnerKey(OwnerKind.TUNNEL, 5), OwnerKey(OwnerKind.TUNNEL, 6)
@@ -46,11 +46,7 @@ def program() -> FakeProgram:
 
 @pytest.fixture
 def chart(qtbot: QtBot) -> TrafficChart:
-    made = TrafficChart(Theme(), clock=lambda: NOW)
-    qtbot.addWidget(made)
-    made.resize(800, 300)
-    with qtbot.waitExposed(made):
-        made.show()
+    made = shown_chart(qtbot)
     made.set_range(Range.HOUR)
     return made
 

@@ -28,7 +28,7 @@ from npsgui.ui.chart_sheet import Rows, Sheet, as_csv, as_json
 from npsgui.ui.chart_stack import Stack
 from npsgui.ui.confirm import ConfirmDialog
 from npsgui.ui.theme import Theme
-from tests.ui.chart_program import NOW, FakeProgram, row
+from tests.ui.chart_program import NOW, FakeProgram, row, shown_chart
 
 ONE = OwnerKey(OwnerKind.CLIENT, 1)
 MINUTE = int(NOW) // 60 * 60
@@ -41,12 +41,7 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support")
 
 @pytest.fixture
 def chart(qtbot: QtBot) -> TrafficChart:
-    made = TrafficChart(Theme(), clock=lambda: NOW)
-    qtbot.addWidget(made)
-    made.resize(800, 300)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
+    return shown_chart(qtbot)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from npsgui.ui.chart_lines import Lines
 from npsgui.ui.chart_sources import owned_parts
 from npsgui.ui.chart_stack import REST, Stacking, divide, stacked_lines
 from npsgui.ui.theme import Theme
-from tests.ui.chart_program import NOW, FakeProgram, row
+from tests.ui.chart_program import NOW, FakeProgram, row, shown_chart
 
 ONE = OwnerKey(OwnerKind.CLIENT, 1)
 WEB, SSH = OwnerKey(OwnerKind.TUNNEL, 5), OwnerKey(OwnerKind.HOST, 6)
@@ -47,12 +47,7 @@ def program() -> FakeProgram:
 
 @pytest.fixture
 def chart(qtbot: QtBot) -> TrafficChart:
-    made = TrafficChart(Theme(), clock=lambda: NOW)
-    qtbot.addWidget(made)
-    made.resize(800, 300)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
+    return shown_chart(qtbot)
 
 
 def fed(
