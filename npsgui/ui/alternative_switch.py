@@ -73,7 +73,7 @@ class AlternativeSwitch(QPushButton):
     def sizeHint(self) -> QSize:
         """Room for the text in bold, in which it stands while they hold."""
         bold = QFont(self.font())
-        bold.setWeight(QFont.Weight.DemiBold)
+        bold.setWeight(QFont.Weight.Bold)
         return QSize(QFontMetrics(bold).horizontalAdvance(self.text()) + 20, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:

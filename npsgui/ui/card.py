@@ -20,7 +20,7 @@ class Card(QFrame):
         self._hint = ElidedLabel(self)
         label.setObjectName("caption")
         self._hint.setObjectName("hint")
-        self._value.setStyleSheet("font-size: 24px; font-weight: 600;")
+        self._value.setStyleSheet("font-size: 24px; font-weight: 700;")
         for widget in (label, self._value, self._hint):
             rows.addWidget(widget)
 

@@ -130,6 +130,6 @@ class RangeBar(QWidget):
             "border-bottom-left-radius: 6px; }"
             'QPushButton[end="right"] { border-top-right-radius: 6px; border-bottom-right-radius: 6px; }'
             f"QPushButton:hover {{ background: {c.sunken}; color: {c.text}; }}"
-            f"QPushButton:checked {{ background: {c.accent_wash}; color: {c.accent}; font-weight: 600; }}"
+            f"QPushButton:checked {{ background: {c.accent_wash}; color: {c.accent}; font-weight: 700; }}"
             f"QPushButton:focus {{ border-top-color: {c.accent}; border-bottom-color: {c.accent}; }}"
         )

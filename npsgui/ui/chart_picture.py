@@ -23,7 +23,7 @@ def picture(chart: TrafficChart, title: str, span: str, colors: Colors) -> QImag
     painter = QPainter(image)
     head = QRectF(_MARGIN, _MARGIN, chart.width(), _HEAD - 8)
     bold = QFont(chart.font())
-    bold.setWeight(QFont.Weight.DemiBold)
+    bold.setWeight(QFont.Weight.Bold)
     painter.setPen(QColor(colors.muted))
     painter.setFont(chart.font())
     painter.drawText(head, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop), span)

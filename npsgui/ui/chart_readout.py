@@ -184,7 +184,7 @@ class ReadOut(QFrame):
         self.setStyleSheet(
             f"#readOut {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: 6px; }}"
             f"#readOut QLabel {{ background: transparent; color: {c.text}; font-size: 12px; }}"
-            f"#readOut #time {{ color: {c.text}; font-weight: 600; }}"
+            f"#readOut #time {{ color: {c.text}; font-weight: 700; }}"
             f"#readOut #exact {{ color: {c.muted}; }}"
         )
 

@@ -65,7 +65,7 @@ class DetailPane(QFrame):
         self._sentences = Sentences(self)
         self.setObjectName("card")
         self._name, self._badge = ElidedLabel(self), Badge(theme, self)
-        self._name.setStyleSheet("font-size: 15px; font-weight: 600;")
+        self._name.setStyleSheet("font-size: 15px; font-weight: 700;")
         self._name.setMaximumWidth(240)
         self.agent = AgentLine(self)
         self._why = QLabel(self)

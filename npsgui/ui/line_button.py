@@ -51,7 +51,7 @@ class LineButton(QAbstractButton):
         """Write into a box, cut with an ellipsis where there is no room; how wide it has become."""
         font = QFont(self.font())
         if bold:
-            font.setWeight(QFont.Weight.DemiBold)
+            font.setWeight(QFont.Weight.Bold)
         painter.setFont(font)
         painter.setPen(QColor(color or self.theme.colors.text))
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()))

@@ -92,7 +92,7 @@ class StatusBar(QFrame):
 
 
 def _arrow(arrow: str, color: str) -> str:
-    return f'<span style="color:{color}; font-weight:600">{arrow}</span> '
+    return f'<span style="color:{color}; font-weight:700">{arrow}</span> '
 
 
 class _Rates(QPushButton):

@@ -1,4 +1,7 @@
-"""The style sheet and the palette, made from a theme's tokens. Colours live in ``theme.py``, shapes here."""
+"""The style sheet and the palette, made from a theme's tokens. Colours live in ``theme.py``, shapes here.
+
+What stands out is of weight 700: below that, a Chinese font without a bold face is not emboldened.
+"""
 
 from __future__ import annotations
 
@@ -77,15 +80,15 @@ QFrame#whatif { background: @accent_wash; border: none; border-radius: 8px; }
 QFrame#tour { background: @surface; border: 1px solid @accent; border-radius: 8px; }
 QFrame#pointer { background: transparent; border: 2px solid @accent; border-radius: 8px; }
 QFrame#notice { background: @accent_wash; border: none; border-bottom: 1px solid @line; }
-QLabel#title { font-size: 20px; font-weight: 600; }
-QLabel#brand { font-size: 15px; font-weight: 600; }
-QLabel#caption { font-size: 11px; font-weight: 600; color: @muted; }
+QLabel#title { font-size: 20px; font-weight: 700; }
+QLabel#brand { font-size: 15px; font-weight: 700; }
+QLabel#caption { font-size: 11px; font-weight: 700; color: @muted; }
 QLabel#hint { font-size: 12px; color: @muted; }
 QLabel#muted { color: @muted; }
-QLabel#good { color: @ok; font-size: 12px; font-weight: 600; }
+QLabel#good { color: @ok; font-size: 12px; font-weight: 700; }
 QLabel#warn { color: @warn; font-size: 12px; }
 QLabel#bad { color: @bad; font-size: 12px; }
-QLabel#strong { font-weight: 600; }
+QLabel#strong { font-weight: 700; }
 
 QPushButton { background: @surface; border: 1px solid @line; border-radius: 6px; padding: 0 12px;
   min-height: 30px; max-height: 30px; }
@@ -94,12 +97,12 @@ QPushButton:pressed { background: @line; }
 QPushButton:focus { border: 1px solid @accent; }
 QPushButton:disabled { color: @muted; background: @window; }
 QPushButton#primary, QPushButton:default { background: @accent; border-color: @accent; color: @on_accent; }
-QPushButton#primary { font-weight: 600; }
+QPushButton#primary { font-weight: 700; }
 QPushButton#primary:hover, QPushButton:default:hover { background: @accent; border-color: @text; }
 QPushButton#primary:focus { border: 2px solid @text; }
 QPushButton#primary:disabled, QPushButton:default:disabled {
   background: @line; border-color: @line; color: @muted; }
-QPushButton#danger { background: @bad; border-color: @bad; color: @on_accent; font-weight: 600; }
+QPushButton#danger { background: @bad; border-color: @bad; color: @on_accent; font-weight: 700; }
 QPushButton#danger:focus { border: 2px solid @text; }
 QPushButton#flat, QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; }
 QToolButton { min-width: 30px; min-height: 30px; max-height: 30px; }
@@ -112,21 +115,21 @@ QPushButton#flat:focus, QToolButton:focus { border: 1px solid @accent; }
 QFrame#bar QPushButton#flat { min-height: 24px; max-height: 24px; }
 QFrame#bar QPushButton#flat:hover { background: @line; }
 QFrame#bar QPushButton#flat { font-size: 12px; color: @muted; }
-QFrame#bar QPushButton#flat:checked { color: @accent; font-weight: 600; }
+QFrame#bar QPushButton#flat:checked { color: @accent; font-weight: 700; }
 QFrame#bar QLabel { font-size: 12px; }
 QPushButton::menu-indicator { width: 0; image: none; }
 
 QPushButton#door { background: transparent; border: 1px solid transparent; text-align: left; padding: 0 10px;
   min-height: 32px; max-height: 32px; }
 QPushButton#door:hover { background: @sunken; }
-QPushButton#door:checked { background: @accent_wash; color: @accent; font-weight: 600; }
+QPushButton#door:checked { background: @accent_wash; color: @accent; font-weight: 700; }
 QPushButton#door:focus { border: 1px solid @accent; }
 QPushButton#door QLabel { color: @muted; background: transparent; }
 
 QPushButton#tab { background: transparent; border: none; border-bottom: 2px solid transparent;
   border-radius: 0; color: @muted; padding: 0; min-height: 32px; max-height: 32px; }
 QPushButton#tab:hover { color: @text; }
-QPushButton#tab:checked { color: @accent; border-bottom-color: @accent; font-weight: 600; }
+QPushButton#tab:checked { color: @accent; border-bottom-color: @accent; font-weight: 700; }
 QPushButton#tab:focus { background: @sunken; }
 
 QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox, QDateTimeEdit {
@@ -165,7 +168,7 @@ QTableView { background: transparent; border: none; outline: none; gridline-colo
 QAbstractScrollArea::corner { background: transparent; }
 QHeaderView { background: transparent; border: none; border-bottom: 1px solid @line; }
 QHeaderView::section { background: transparent; color: @muted; border: none;
-  padding: 0 10px; font-size: 12px; font-weight: 600; height: 34px; }
+  padding: 0 10px; font-size: 12px; font-weight: 700; height: 34px; }
 QHeaderView::section:hover { color: @text; }
 QHeaderView::up-arrow, QHeaderView::down-arrow { width: 0; height: 0; }
 

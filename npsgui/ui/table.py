@@ -62,7 +62,7 @@ class Table(QAbstractTableModel, Generic[Row]):
         self._sorted_by = 0
         self._descending = False
         self._bold = QFont()
-        self._bold.setWeight(QFont.Weight.DemiBold)
+        self._bold.setWeight(QFont.Weight.Bold)
 
     @property
     def rows(self) -> Sequence[Row]:

@@ -73,7 +73,7 @@ class _Tab(QPushButton):
     def sizeHint(self) -> QSize:
         """Room for the text in bold, so that choosing a tab moves none."""
         bold = QFont(self.font())
-        bold.setWeight(QFont.Weight.DemiBold)
+        bold.setWeight(QFont.Weight.Bold)
         return QSize(QFontMetrics(bold).horizontalAdvance(self.text()) + 24, 34)
 
     def minimumSizeHint(self) -> QSize:
