@@ -15,7 +15,7 @@ from npsgui.ui.theme import Colors, Theme
 FlowOf = Callable[[Any], FlowRow]
 
 _SHAPE = 10
-_BAR = 84
+_BAR, _PERCENT, _LEAST_BYTES = 84, 52, 60
 _QUIET = frozenset({State.STOPPED, State.OUTSIDE_HOURS})
 
 
@@ -105,11 +105,15 @@ class QuotaDelegate(_FlowDelegate):
         if not flow.quota:
             cell.write(text, color=colors.muted)
             return
-        bar = QRectF(cell.box.left() + PADDING, cell.box.center().y() - 3, _BAR, 6)
+        # a narrow column keeps the percentage: the bar gives way
+        wide = max(min(_BAR, cell.box.width() - 2 * PADDING - 10 - _PERCENT), _SHAPE)
+        bar = QRectF(cell.box.left() + PADDING, cell.box.center().y() - 3, wide, 6)
         draw_share(cell.painter, flow.share, flow.near, bar, colors)
         percent, _, used = text.partition("  ")
-        cell.write(percent, PADDING + _BAR + 10)
-        cell.write(used, PADDING + _BAR + 10 + 52, colors.muted)
+        left = PADDING + wide + 10
+        cell.write(percent, left)
+        if cell.box.width() - left - _PERCENT - PADDING >= _LEAST_BYTES:
+            cell.write(used, left + _PERCENT, colors.muted)
 
 
 def show_flows(view: TableView[Any], theme: Theme, flow_of: FlowOf) -> None:

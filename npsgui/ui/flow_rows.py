@@ -116,9 +116,7 @@ class FlowColumns(QObject):
 
     def of_owned(self) -> list[Column[Line]]:
         """The columns for the tunnels and hosts of one client, whose name is known."""
-        place = Column(
-            name="place", title=self.tr("Visitors come to"), value=place_of, text=place_of, width=170
-        )
+        place = Column(name="place", title=self.tr("Port or name"), value=place_of, text=place_of, width=132)
         columns = [
             self._name(),
             self._state(),
@@ -128,8 +126,7 @@ class FlowColumns(QObject):
             *self._traffic(),
             self._quota(124),
         ]
-        shown = [column for column in columns if column.name != "today"]
-        return [replace(column, shown=True, width=min(column.width, 132)) for column in shown]
+        return [column for column in columns if column.name != "today"]
 
     def facts(self, line: Line) -> Facts:
         """What a line can be found by."""
@@ -330,7 +327,7 @@ def scheme_of(line: Line) -> str:
 def place_of(line: Line) -> str:
     """Where visitors come to: the ports of a tunnel, the name and location of a host."""
     ports = ports_of(line)
-    return (format_ports(ports) if ports else host_of(line) + location_of(line)) or DASH
+    return (format_ports(ports) if ports else rule_of(line)) or DASH
 
 
 def _text(value: Callable[[Line], float], text: Callable[[float], str], line: Line) -> str:

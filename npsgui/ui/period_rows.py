@@ -29,7 +29,7 @@ class PeriodColumns(QObject):
             ("export", self.tr("Export"), lambda period: period.export, amount, 88),
             ("sum", self.tr("Sum"), _sum, amount, 88),
             ("bytes", self.tr("Bytes"), _sum, lambda count: f"{count:,}", 124),
-            ("opening", self.tr("Opening balance"), lambda period: period.opening, amount, 110),
+            ("opening", self.tr("Opening"), lambda period: period.opening, amount, 110),
             ("top_up", self.tr("Top-up"), lambda period: period.top_up, amount, 84),
         ]
         return [
@@ -38,14 +38,14 @@ class PeriodColumns(QObject):
                 title=self.tr("From"),
                 value=lambda period: period.start,
                 text=self.begin,
-                width=166,
+                width=184,
             ),
             Column(
                 name="until",
                 title=self.tr("Until"),
                 value=lambda period: period.until or float("inf"),
                 text=self._end,
-                width=166,
+                width=184,
             ),
             *(
                 Column(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QPointF, QRectF, Qt, Signal
@@ -10,7 +11,9 @@ from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QFont,
+    QFontMetrics,
     QGuiApplication,
+    QHelpEvent,
     QHoverEvent,
     QKeyEvent,
     QKeySequence,
@@ -26,6 +29,7 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QToolTip,
     QWidget,
 )
 
@@ -86,6 +90,17 @@ class RowDelegate(QStyledItemDelegate):
         else:
             self.draw(cell, row, column.text(row))
 
+    def helpEvent(
+        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index
+    ) -> bool:
+        """What there is no room for is the tooltip."""
+        text, font = str(index.data() or ""), index.data(Qt.ItemDataRole.FontRole) or view.font()
+        fits = QFontMetrics(font).horizontalAdvance(text) <= option.rect.width() - 2 * PADDING
+        if fits or index.data(Qt.ItemDataRole.ToolTipRole):
+            return super().helpEvent(event, view, option, index)
+        QToolTip.showText(event.globalPos(), f"<p>{escape(text)}</p>", view)
+        return True
+
 
 class TableView(QTableView, Generic[Row]):
     """A Table of whole rows."""
@@ -107,7 +122,7 @@ class TableView(QTableView, Generic[Row]):
         self.hovered = -1
         """The row under the pointer; -1 for none."""
         self.bold = QFont(self.font())
-        self.bold.setWeight(QFont.Weight.DemiBold)
+        self.bold.setWeight(QFont.Weight.Bold)
         self.setItemDelegate(RowDelegate(self))
         self.setModel(table)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -71,6 +71,15 @@ def test_it_shows_the_owners_facts_exactly(pane: DetailPane) -> None:
     assert pane.traffic.chart.legend.sentence() == "2.9 KiB of 9.8 KiB left"
 
 
+def test_its_tables_fit_a_window_of_the_usual_size(pane: DetailPane) -> None:
+    pane.resize(1032, 480)
+    pane.show_owner(ONE)
+    for tab, view in ((Tab.CONNECTIONS, pane.links), (Tab.TUNNELS, pane.tunnels)):
+        pane.tabs.choose(tab)
+        view.updateGeometries()
+        assert view.horizontalScrollBar().maximum() == 0, tab
+
+
 def test_a_cut_is_told_in_words(pane: DetailPane, program: FakeProgram) -> None:
     program.rows[ONE] = program.rows[ONE]._replace(state=State.OVER_QUOTA, quota=7000)
     pane.show_owner(ONE)

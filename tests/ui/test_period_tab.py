@@ -74,7 +74,7 @@ def test_the_running_period_and_those_before_it_are_shown(qtbot: QtBot, program:
         tab.view.choose(at)
     tab.view.selectAll()
     assert tab.view.as_tsv().splitlines() == [
-        "From\tUntil\tInlet\tExport\tSum\tBytes\tOpening balance\tTop-up",
+        "From\tUntil\tInlet\tExport\tSum\tBytes\tOpening\tTop-up",
         "26 Oct 2026 15:33\tstill running\t2.9 KiB\t3.9 KiB\t6.8 KiB\t7,000\t–\t1.0 GiB",
         "the beginning\t26 Oct 2026 15:33\t1.0 GiB\t2.0 GiB\t3.0 GiB\t3,221,225,472\t–\t–",
     ]

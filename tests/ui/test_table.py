@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QHelpEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from npsgui.ui.table import RAW, Column, Table
@@ -56,6 +57,19 @@ def view(qtbot: QtBot, table: Table[Item]) -> TableView[Item]:
     with qtbot.waitExposed(made):
         made.show()
     return made
+
+
+def test_what_a_cell_has_no_room_for_is_its_tooltip(view: TableView[Item]) -> None:
+    view.table.show(items(2))
+    told = []
+    for width in (60, 200):
+        view.setColumnWidth(0, width)
+        QToolTip.hideText()
+        place = view.visualRect(view.table.index(1, 0)).center()
+        event = QHelpEvent(QEvent.Type.ToolTip, place, view.viewport().mapToGlobal(place))
+        QApplication.sendEvent(view.viewport(), event)
+        told.append(QToolTip.text() if QToolTip.isVisible() else "")
+    assert told == ["<p>item 0001</p>", ""]
 
 
 def names(rows: Sequence[Item]) -> list[str]:
