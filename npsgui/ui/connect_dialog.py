@@ -78,6 +78,10 @@ class ConnectDialog(QDialog):
         name = client.remark or self.tr("client {id}").format(id=client.id)
         self.setWindowTitle(self.tr("Connect an agent for {name}").format(name=name))
         self.setMinimumWidth(640)
+        self._title = QLabel(self.windowTitle(), self)
+        self._title.setObjectName("title")
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self._title.setWordWrap(True)
         self._head = QLabel(
             self.tr("Run one of these on the computer that is to serve {name}.").format(name=name), self
         )
@@ -109,15 +113,23 @@ class ConnectDialog(QDialog):
         where.setBuddy(self.address)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(12)
+        layout.addWidget(self._title)
         if not open_port:
             layout.addWidget(self._missing_port())
         layout.addWidget(self._head)
+        address = QVBoxLayout()
+        address.setSpacing(4)
+        address.addWidget(where)
+        address.addWidget(self.address)
+        layout.addLayout(address)
+        layout.addWidget(self.ours)
+        layout.addWidget(self.npc)
         for part in (where, self.address, self.ours, self.npc):
             part.setEnabled(open_port)
-            layout.addWidget(part)
         layout.addWidget(buttons)
 
     def _missing_port(self) -> QWidget:

@@ -29,7 +29,7 @@ class Removal(QObject):
         title = self.tr("Delete {name}?").format(name=names[0])
         text = self.tr("It is gone from the configuration at once. Ctrl+Z brings it back while npsgui runs.")
         if len(owners) > 1:
-            title = self.tr("Delete these {count}?").format(count=len(owners))
+            title = self.tr("Delete these {count}?").format(count=f"{len(owners):,}")
             text = f"{', '.join(names[:NAMED])}{', …' if len(names) > NAMED else ''}"
         return await ConfirmDialog(self._window).ask(title, text, self._costs(owners), self.tr("Delete"))
 
@@ -43,9 +43,9 @@ class Removal(QObject):
         open_now = sum(row.owner in going for row in self._program.connections())
         costs = []
         if tunnels:
-            costs.append(self.tr("Tunnels and hosts that stop: {count}").format(count=tunnels))
+            costs.append(self.tr("Tunnels and hosts that stop: {count}").format(count=f"{tunnels:,}"))
         if open_now:
-            costs.append(self.tr("Open connections that are cut off: {count}").format(count=open_now))
+            costs.append(self.tr("Open connections that are cut off: {count}").format(count=f"{open_now:,}"))
         costs.append(self.tr("The bytes carried so far stay in the ledger."))
         return costs
 

@@ -49,6 +49,7 @@ class ServersDialog(QDialog):
         self.tls.setToolTip(self.tr("The server's port is wrapped in TLS"))
         self.problem = QLabel(self)
         self.problem.setObjectName("warn")
+        self.problem.hide()
         self._start_button = self._button(self.tr("Start"), lambda: self._enable(True))
         self._stop_button = self._button(self.tr("Stop"), lambda: self._enable(False))
         self._remove_button = self._button(self.tr("Forget"), self._on_remove)
@@ -103,6 +104,8 @@ class ServersDialog(QDialog):
         return button
 
     def _lay_out(self) -> None:
+        title = QLabel(self.windowTitle(), self)
+        title.setObjectName("title")
         words = QLabel(
             self.tr("This computer serves the tunnels that its owner has set up on another server."), self
         )
@@ -121,6 +124,7 @@ class ServersDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(12)
+        layout.addWidget(title)
         layout.addWidget(words)
         layout.addLayout(new)
         layout.addWidget(self.problem)
@@ -138,8 +142,10 @@ class ServersDialog(QDialog):
             act()
         except NpsError as error:
             self.problem.setText(self._sentences.of(error))
+            self.problem.show()
             return False
         self.problem.clear()
+        self.problem.hide()
         self.refresh()
         return True
 

@@ -13,6 +13,7 @@ from npsgui.model.entities import Owner, OwnerKey, OwnerKind, Via
 from npsgui.model.errors import FieldError, NpsError
 from npsgui.model.words import shown
 from npsgui.ui.asking import asked
+from npsgui.ui.expiry_input import NEVER
 from npsgui.ui.field_rows import Field, FieldColumn, say
 from npsgui.ui.help_dialog import Topic, answer_f1
 from npsgui.ui.inputs import Choice, Choices, Line
@@ -47,7 +48,7 @@ class SeveralDialog(QDialog):
         self._apply.setObjectName("primary")
         self._apply.setDefault(True)
         self._apply.clicked.connect(self.accept)
-        self._lay_out(self.tr("Edit these {count}").format(count=len(self._keys)))
+        self._lay_out(self.tr("Edit these {count}").format(count=f"{len(self._keys):,}"))
         for column in self._columns:
             column.edited.connect(self._check)
         answer_f1(self, Topic.LIMITS)
@@ -112,8 +113,8 @@ class SeveralDialog(QDialog):
         return LimitInput(text, units, parent, nothing=self.tr("none"), suffix=suffix)
 
     def _line(self, text: str, parent: QWidget) -> Line:
-        line = Line("" if text == SEVERAL else text, parent)
-        line.setPlaceholderText(self.tr("several values"))
+        line = Line("" if text in (SEVERAL, NEVER) else text, parent)
+        line.setPlaceholderText(self.tr("several values") if text == SEVERAL else self.tr("Never"))
         return line
 
     def _choice(self, choices: Choices, text: str, parent: QWidget) -> Choice:
@@ -160,7 +161,7 @@ class SeveralDialog(QDialog):
                 if isinstance(wrong, FieldError) and wrong.field == word:
                     text, style = self._sentences.of(wrong), "bad"
                 elif word in changes:
-                    text = self.tr("Set for all {count}").format(count=len(self._keys))
+                    text = self.tr("Set for all {count}").format(count=f"{len(self._keys):,}")
                 column.say(word, text, style)
         self._apply.setEnabled(bool(changes) and wrong is None)
         if wrong is not None and getattr(wrong, "field", "") not in self._known:

@@ -75,10 +75,11 @@ def test_what_differs_is_said_and_what_is_changed_is_set_for_all(qtbot: QtBot, t
         assert isinstance(state, Choice)
         assert (quota.text(), fields["connections"].text(), state.text()) == (SEVERAL, "9", "yes")
         assert quota.amount.lineEdit().placeholderText() == "several values"
+        assert (fields["expires"].text(), fields["expires"].placeholderText()) == ("", "Never")
         assert dialog.changes() == {}
         fields["expires"].setText("some day")
         assert not dialog._apply.isEnabled()
-        fields["expires"].setText("never")
+        fields["expires"].setText("")
         rate.amount.lineEdit().setText("nonsense")
         assert not dialog._apply.isEnabled()
         rate.amount.lineEdit().setText("3")
