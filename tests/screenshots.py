@@ -28,6 +28,7 @@ from npsgui.model.entities import GLOBAL_KEY, Mode, OwnerKey, OwnerKind
 from npsgui.model.units import format_time
 from npsgui.model.views import Sentence
 from npsgui.ui.application import Looks, make_application
+from npsgui.ui.chart_bar import RangeBar
 from npsgui.ui.chart_data import Range
 from npsgui.ui.chart_stack import Stacking
 from npsgui.ui.closing import CloseDialog
@@ -179,8 +180,8 @@ class Studio:
         menu = bar.menu
         menu.offer()
         for span in (Range.HOUR, Range.WEEK):
-            yield f"chart-{span.name.lower()}", partial(bar.ranges.chosen.emit, span)
-        bar.ranges.chosen.emit(Range.LIVE)
+            yield f"chart-{span.name.lower()}", partial(_press, bar.ranges, span)
+        _press(bar.ranges, Range.LIVE)
         yield "chart-stacked", menu.stacks[Stacking.OWNED].trigger
         yield "chart-logarithmic", menu.logarithmic.trigger
         yield "chart-selected", partial(chart.select, chart.view.right - 15, chart.view.right - 5)
@@ -243,6 +244,11 @@ class Studio:
         await asyncio.sleep(SETTLE)
         assert find().grab().save(str(self._pictures / name))
         print(self._pictures / name)
+
+
+def _press(ranges: RangeBar, span: Range) -> None:
+    ranges.set_range(span)
+    ranges.chosen.emit(span)
 
 
 async def furnish(program: Program) -> None:

@@ -13,6 +13,9 @@ from npsgui.ui.theme import Theme
 _WIDEST = 132
 """Of a part's name, px."""
 
+_FEW = 3
+"""Beside so many parts there is room for the sentence."""
+
 
 class Legend(QWidget):
     """Inlet and export, or the parts of a stack; and a sentence on the right, or beneath many parts."""
@@ -46,7 +49,7 @@ class Legend(QWidget):
         """Name the parts of a stack, the others by an empty text; without names, inlet and export."""
         if names != self._names:
             self._names = names
-            place = self._second if names else self._first
+            place = self._second if len(names) > _FEW else self._first
             place.addWidget(self._sentence)
             self._show()
 

@@ -117,7 +117,10 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         """Say why there is nothing to see; an empty text says nothing."""
         self._empty.setText(sentence)
         self._empty.setVisible(bool(sentence))
-        self._empty.setGeometry(self.area())
+        self._empty.adjustSize()
+        place = self._empty.rect()
+        place.moveCenter(self.area().center())
+        self._empty.setGeometry(place)
 
     def bar_width(self, view: View) -> int:
         """How many seconds a bar holds where ``view`` is shown."""
@@ -153,7 +156,10 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self._inlet.setPen(pg.mkPen(colors.inlet, width=1.6))
         self._export.setPen(pg.mkPen(colors.export, width=1.6))
         self._cross.setPen(pg.mkPen(colors.muted, width=1, style=Qt.PenStyle.DashLine))
-        self._empty.setStyleSheet(f"color: {colors.muted}; background: transparent; font-size: 13px;")
+        # its ground keeps lines and marks off the words
+        self._empty.setStyleSheet(
+            f"color: {colors.muted}; background: {colors.surface}; font-size: 13px; padding: 4px 8px;"
+        )
 
     # Qt overrides
 

@@ -34,7 +34,8 @@ class PageHeader(QWidget):
         layout.addWidget(label)
         layout.addStretch()
         layout.addWidget(self.search, 10)
-        layout.addSpacing(8)
+        if actions:
+            layout.addSpacing(8)
         for action in actions:
             button = QToolButton(self)
             button.setDefaultAction(action)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from npsgui.model.entities import OwnerKey
 from npsgui.model.errors import NpsError
@@ -115,6 +115,8 @@ class PeersTab(QWidget):
         self._span.setObjectName("hint")
         self._whole.setObjectName("hint")
         self.days.setMinimumWidth(120)
+        foot = QFrame(self)
+        foot.setObjectName("line")
         line = QHBoxLayout()
         line.setSpacing(12)
         line.addWidget(self.days)
@@ -125,6 +127,7 @@ class PeersTab(QWidget):
         rows.setSpacing(8)
         rows.addLayout(line)
         rows.addWidget(self.view, 1)
+        rows.addWidget(foot)
         rows.addWidget(self._whole)
 
     def _addresses(self) -> tuple[str, ...]:

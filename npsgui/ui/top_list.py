@@ -69,7 +69,7 @@ class TopRow(LineButton):
             self.write(painter, QRectF(right - _RATE, 0, _RATE, LINE), rate(entry.now), align=RIGHT)
             right -= _RATE
         room = right - 8
-        name = min(room, max(room * 0.6, 96.0))
+        name = min(room, max(room * 0.68, 96.0))
         self.write(painter, QRectF(8, 0, name - 8, LINE), entry.name, bold=True)
         if room - name - 8 >= _LEAST_BAR:
             self._draw_bar(painter, QRectF(8 + name, LINE / 2 - 4, room - name - 8, 8), entry)
