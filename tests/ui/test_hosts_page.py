@@ -18,7 +18,7 @@ from npsgui.ui.theme import Theme
 from tests.ui.chart_program import FakeProgram, row
 
 NAS, WIKI = OwnerKey(OwnerKind.HOST, 1), OwnerKey(OwnerKind.HOST, 2)
-NO_PORT = Sentence("There is no shared port for it; set the HTTP or HTTPS port for all hosts.")
+NO_PORT = Sentence("There is no shared port for it; set the HTTP or HTTPS port.")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from npsgui.relay.http.hosts import Contexts, HostsService
 from npsgui.relay.http.routes import Routes
 from npsgui.relay.shared import Shared
 
-NO_PORT = Sentence("There is no shared port for it; set the HTTP or HTTPS port for all hosts.")
+NO_PORT = Sentence("There is no shared port for it; set the HTTP or HTTPS port.")
 
 
 @dataclass(frozen=True, slots=True)
