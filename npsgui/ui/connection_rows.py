@@ -16,7 +16,7 @@ from npsgui.ui.filters import Facts
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.table import Column
 
-_WIDTHS = {"peer": 176, "kind": 70, "tunnel": 100, "client": 84, "target": 156, "age": 60}
+_WIDTHS = {"peer": 156, "kind": 70, "tunnel": 100, "client": 84, "target": 132, "age": 60}
 
 
 class Whose(NamedTuple):
