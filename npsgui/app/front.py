@@ -19,7 +19,20 @@ from npsgui.model.retention import Retention
 from npsgui.model.views import ConnectionRow, FlowRow, LedgerHealth, Sample, Sentence, Step, Steps, Usage
 
 
-class Shown(Protocol):
+class TrailSource(Protocol):
+    """The audit trail, explained at ``Readings``; what the feed of events needs of a Program."""
+
+    async def audit(
+        self,
+        since: float,
+        until: float,
+        owner: OwnerKey | None = None,
+        text: str = "",
+        portion: Portion = NEWEST,
+    ) -> list[AuditEvent]: ...
+
+
+class Shown(TrailSource, Protocol):
     """What is pulled. Each is explained at ``Readings``."""
 
     folder: Path
@@ -59,15 +72,6 @@ class Shown(Protocol):
     async def periods(self, owner: OwnerKey) -> list[Period]: ...
 
     async def peers(self, owner: OwnerKey, since: int, until: int) -> list[PeerUsage]: ...
-
-    async def audit(
-        self,
-        since: float,
-        until: float,
-        owner: OwnerKey | None = None,
-        text: str = "",
-        portion: Portion = NEWEST,
-    ) -> list[AuditEvent]: ...
 
     async def verify(self) -> list[Sentence]: ...
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from npsgui.app.front import TrailSource
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.events import Events
@@ -14,7 +15,6 @@ from npsgui.model.retention import Retention
 from npsgui.model.views import FlowRow, Sample, Step, Usage
 from npsgui.ui.chart_data import History
 from npsgui.ui.chart_stack import MOST, Stack, Stacking, history_by_peer
-from npsgui.ui.event_feed import TrailSource
 
 
 class HistorySource(TrailSource, Protocol):

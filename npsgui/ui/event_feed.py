@@ -9,12 +9,12 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
-from npsgui.model.audit import NEWEST, AuditEvent, Happening, Portion
+from npsgui.app.front import TrailSource
+from npsgui.model.audit import AuditEvent, Happening, Portion
 from npsgui.model.entities import OwnerKey
 from npsgui.model.errors import NpsError
 from npsgui.tasks import spawn
@@ -26,20 +26,6 @@ _FRESH = 120.0
 """News are looked for among the last seconds: refusals are still counted in theirs, s."""
 _EVER = 1e12
 """After every event, Unix time, s."""
-
-
-class TrailSource(Protocol):
-    """The part of Program that the feed needs."""
-
-    async def audit(
-        self,
-        since: float,
-        until: float,
-        owner: OwnerKey | None = None,
-        text: str = "",
-        portion: Portion = NEWEST,
-    ) -> list[AuditEvent]:
-        """What happened."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from typing import Protocol
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
+from npsgui.app.front import TrailSource
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import OwnerKey
-from npsgui.ui.event_feed import TrailSource
 from npsgui.ui.events_view import EventsView
 from npsgui.ui.page_header import PageHeader
 from npsgui.ui.theme import Theme

@@ -17,10 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from npsgui.app.front import TrailSource
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey
 from npsgui.model.errors import NpsError
 from npsgui.ui.empty_state import EmptyState
-from npsgui.ui.event_feed import MOST, EventFeed, Question, TrailSource
+from npsgui.ui.event_feed import MOST, EventFeed, Question
 from npsgui.ui.event_rows import EventColumns, Group, KindDelegate, event_lines
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.table import Table
