@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject
@@ -14,7 +13,7 @@ from npsgui.model.views import ConnectionRow
 from npsgui.ui.amounts import DASH, amount, rate
 from npsgui.ui.filters import Facts
 from npsgui.ui.sentences import Sentences
-from npsgui.ui.table import Column
+from npsgui.ui.table import Column, numeric
 
 _WIDTHS = {"peer": 156, "kind": 70, "tunnel": 100, "client": 84, "target": 132, "age": 60}
 
@@ -150,23 +149,10 @@ class LinkColumns(QObject):
             ("dropped", self.tr("Dropped"), lambda link: link.row.dropped, _count, dropped),
         ]
         return [
-            Column(
-                name=name,
-                title=title,
-                value=value,
-                text=partial(_text, value, text),
-                right=True,
-                width=_WIDTHS.get(name, 88),
-                tip=tip,
-                shown=name != "dropped",
-            )
+            numeric(name, title, value, text, width=_WIDTHS.get(name, 88), tip=tip, shown=name != "dropped")
             for name, title, value, text, tip in numbers
         ]
 
 
 def _count(count: float) -> str:
     return f"{count:,}" if count else DASH
-
-
-def _text(value: Callable[[Link], float], text: Callable[[float], str], link: Link) -> str:
-    return text(value(link))

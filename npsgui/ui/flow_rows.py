@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject
@@ -18,7 +17,7 @@ from npsgui.ui.agent_line import AgentWords
 from npsgui.ui.amounts import DASH, amount, format_limit, rate
 from npsgui.ui.filters import Facts
 from npsgui.ui.sentences import Sentences
-from npsgui.ui.table import Column
+from npsgui.ui.table import Column, numeric
 
 
 class Line(NamedTuple):
@@ -249,15 +248,8 @@ class FlowColumns(QObject):
             ("today", self.tr("Today"), lambda line: line.flow.today, amount, both),
         ]
         return [
-            Column(
-                name=name,
-                title=title,
-                value=value,
-                text=partial(_text, value, text),
-                right=True,
-                width=96 if text is rate else 88,
-                tip=tip,
-                shown=name != "today",
+            numeric(
+                name, title, value, text, width=96 if text is rate else 88, tip=tip, shown=name != "today"
             )
             for name, title, value, text, tip in numbers
         ]
@@ -328,7 +320,3 @@ def place_of(line: Line) -> str:
     """Where visitors come to: the ports of a tunnel, the name and location of a host."""
     ports = ports_of(line)
     return (format_ports(ports) if ports else rule_of(line)) or DASH
-
-
-def _text(value: Callable[[Line], float], text: Callable[[float], str], line: Line) -> str:
-    return text(value(line))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 import heapq
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QRectF
@@ -13,7 +12,7 @@ from PySide6.QtCore import QObject, QRectF
 from npsgui.model.peers import OTHERS, PEERS_A_DAY, PeerUsage
 from npsgui.ui.amounts import amount
 from npsgui.ui.delegates import draw_share
-from npsgui.ui.table import Column
+from npsgui.ui.table import Column, numeric
 from npsgui.ui.table_view import PADDING, Cell, RowDelegate, TableView
 from npsgui.ui.theme import Theme
 
@@ -114,15 +113,7 @@ class PeerColumns(QObject):
             ("bytes", self.tr("Bytes"), lambda line: line.both, lambda count: f"{count:,}", ""),
         ]
         return [
-            Column(
-                name=name,
-                title=title,
-                value=value,
-                text=partial(_text, value, text),
-                right=True,
-                width=120 if name == "bytes" else 96,
-                tip=tip,
-            )
+            numeric(name, title, value, text, width=120 if name == "bytes" else 96, tip=tip)
             for name, title, value, text, tip in numbers
         ]
 
@@ -135,10 +126,6 @@ class PeerColumns(QObject):
             return ""
         text = self.tr("Beyond the first {count} addresses of a day, and bytes that belong to no visitor")
         return text.format(count=f"{PEERS_A_DAY:,}")
-
-
-def _text(value: Callable[[PeerLine], int], text: Callable[[int], str], line: PeerLine) -> str:
-    return text(value(line))
 
 
 class ShareDelegate(RowDelegate):

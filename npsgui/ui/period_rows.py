@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import tzinfo
-from functools import partial
 
 from PySide6.QtCore import QObject
 
 from npsgui.model.periods import Period
 from npsgui.ui.amounts import amount
 from npsgui.ui.moments import Moments
-from npsgui.ui.table import Column
+from npsgui.ui.table import Column, numeric
 
 
 class PeriodColumns(QObject):
@@ -47,17 +46,7 @@ class PeriodColumns(QObject):
                 text=self._end,
                 width=184,
             ),
-            *(
-                Column(
-                    name=name,
-                    title=title,
-                    value=value,
-                    text=partial(_text, value, text),
-                    right=True,
-                    width=width,
-                )
-                for name, title, value, text, width in numbers
-            ),
+            *(numeric(name, title, value, text, width=width) for name, title, value, text, width in numbers),
         ]
 
     def begin(self, period: Period) -> str:
@@ -68,10 +57,6 @@ class PeriodColumns(QObject):
         if period.until is None:
             return self.tr("still running")
         return self._moments.moment(period.until, self.zone)
-
-
-def _text(value: Callable[[Period], int], text: Callable[[int], str], period: Period) -> str:
-    return text(value(period))
 
 
 def _sum(period: Period) -> int:

@@ -42,6 +42,29 @@ class Column(Generic[Row]):
     cell_tip: Callable[[Row], str] | None = None
 
 
+def numeric(
+    name: str,
+    title: str,
+    value: Callable[[Row], Any],
+    said: Callable[[Any], str],
+    *,
+    width: int = 88,
+    tip: str = "",
+    shown: bool = True,
+) -> Column[Row]:
+    """A column of digits; ``said`` puts each value in words."""
+    return Column(
+        name=name,
+        title=title,
+        value=value,
+        text=lambda row: said(value(row)),
+        right=True,
+        width=width,
+        tip=tip,
+        shown=shown,
+    )
+
+
 class Table(QAbstractTableModel, Generic[Row]):
     """Rows shown through Columns. Read-only: edits go to the program.
 
