@@ -28,9 +28,9 @@ from npsgui.model.entities import GLOBAL_KEY, Mode, OwnerKey, OwnerKind
 from npsgui.model.units import format_time
 from npsgui.model.views import Sentence
 from npsgui.ui.application import Looks, make_application
-from npsgui.ui.chart_bar import RangeBar
-from npsgui.ui.chart_data import Range
-from npsgui.ui.chart_stack import Stacking
+from npsgui.ui.chart.bar import RangeBar
+from npsgui.ui.chart.data import Range
+from npsgui.ui.chart.stack import Stacking
 from npsgui.ui.closing import CloseDialog
 from npsgui.ui.crash import CrashDialog, report
 from npsgui.ui.detail import Tab

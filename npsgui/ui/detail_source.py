@@ -9,7 +9,7 @@ from npsgui.model.entities import OwnerKey
 from npsgui.model.forecast import Forecast
 from npsgui.model.periods import Period
 from npsgui.model.views import ConnectionRow
-from npsgui.ui.chart_sources import HistorySource
+from npsgui.ui.chart.sources import HistorySource
 
 
 class DetailSource(HistorySource, Protocol):

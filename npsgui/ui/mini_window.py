@@ -10,8 +10,8 @@ from npsgui.app.front import Front
 from npsgui.app.settings import Settings
 from npsgui.model.entities import GLOBAL_KEY
 from npsgui.ui.amounts import rate
-from npsgui.ui.chart import TrafficChart
-from npsgui.ui.chart_feed import ChartFeed
+from npsgui.ui.chart.chart import TrafficChart
+from npsgui.ui.chart.feed import ChartFeed
 from npsgui.ui.theme import Theme
 
 KEPT = "mini"

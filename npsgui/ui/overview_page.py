@@ -20,10 +20,10 @@ from npsgui.ui.amounts import DASH, amount, rate
 from npsgui.ui.attention import Attention
 from npsgui.ui.attention_card import MOST, AttentionCard
 from npsgui.ui.card import Card
-from npsgui.ui.chart import TrafficChart
-from npsgui.ui.chart_bar import ChartBar
-from npsgui.ui.chart_feed import ChartFeed
-from npsgui.ui.chart_sources import HistorySource
+from npsgui.ui.chart.bar import ChartBar
+from npsgui.ui.chart.chart import TrafficChart
+from npsgui.ui.chart.feed import ChartFeed
+from npsgui.ui.chart.sources import HistorySource
 from npsgui.ui.inquiry import Inquiry
 from npsgui.ui.peer_rows import Days, peer_lines
 from npsgui.ui.sentences import Sentences

@@ -9,9 +9,9 @@ from npsgui.model.entities import OwnerKey
 from npsgui.model.hours import zone_of
 from npsgui.model.views import FlowRow, State
 from npsgui.ui.amounts import format_bytes, format_limit
-from npsgui.ui.chart import TrafficChart
-from npsgui.ui.chart_bar import ChartBar
-from npsgui.ui.chart_feed import ChartFeed
+from npsgui.ui.chart.bar import ChartBar
+from npsgui.ui.chart.chart import TrafficChart
+from npsgui.ui.chart.feed import ChartFeed
 from npsgui.ui.course import Course
 from npsgui.ui.detail_source import DetailSource
 from npsgui.ui.facts import Facts

@@ -24,7 +24,7 @@ from npsgui.model.entities import Client, Limits, OwnerKind, Tunnel
 from npsgui.model.flow import Direction
 from npsgui.model.views import ConnectionRow, Step
 from npsgui.ui.application import Looks, make_application
-from npsgui.ui.chart_data import Buckets, History, Range
+from npsgui.ui.chart.data import Buckets, History, Range
 from npsgui.ui.connections_page import ConnectionsPage
 from npsgui.ui.flow_rows import lines
 from npsgui.ui.loop import new_event_loop

@@ -17,7 +17,7 @@ from npsgui.model.peers import PeerUsage
 from npsgui.model.periods import Period
 from npsgui.model.retention import Retention
 from npsgui.model.views import ConnectionRow, FlowRow, Sample, Sentence, State, Step, Usage
-from npsgui.ui.chart import TrafficChart
+from npsgui.ui.chart.chart import TrafficChart
 from npsgui.ui.theme import Theme
 
 NOW = 1_795_440_000.0 + 1234

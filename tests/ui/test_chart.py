@@ -15,10 +15,10 @@ from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.errors import LedgerError
 from npsgui.model.events import MinuteTurned
 from npsgui.model.views import Sample, Step, Usage
-from npsgui.ui.chart import TrafficChart
-from npsgui.ui.chart_data import History, Range
-from npsgui.ui.chart_feed import ChartFeed
-from npsgui.ui.chart_readout import DISTANCE, beside
+from npsgui.ui.chart.chart import TrafficChart
+from npsgui.ui.chart.data import History, Range
+from npsgui.ui.chart.feed import ChartFeed
+from npsgui.ui.chart.readout import DISTANCE, beside
 from npsgui.ui.theme import Theme
 from tests.ui.chart_program import NOW, FakeProgram
 

@@ -11,11 +11,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from npsgui.ui.chart import TrafficChart
-from npsgui.ui.chart_bar import ChartBar
-from npsgui.ui.chart_data import Range
-from npsgui.ui.chart_feed import ChartFeed
-from npsgui.ui.chart_stack import Stacking
+from npsgui.ui.chart.bar import ChartBar
+from npsgui.ui.chart.chart import TrafficChart
+from npsgui.ui.chart.data import Range
+from npsgui.ui.chart.feed import ChartFeed
+from npsgui.ui.chart.stack import Stacking
 from npsgui.ui.event_rows import Group
 from npsgui.ui.help_dialog import HelpDialog, Topic
 from npsgui.ui.theme import Theme

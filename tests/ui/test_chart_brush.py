@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from npsgui.model.views import Sample, Step, Usage
-from npsgui.ui.chart import TrafficChart
-from npsgui.ui.chart_bar import ChartBar
-from npsgui.ui.chart_data import History, Range
-from npsgui.ui.chart_feed import ChartFeed
+from npsgui.ui.chart.bar import ChartBar
+from npsgui.ui.chart.chart import TrafficChart
+from npsgui.ui.chart.data import History, Range
+from npsgui.ui.chart.feed import ChartFeed
 from npsgui.ui.theme import Theme
 from tests.ui.chart_program import NOW, FakeProgram, shown_chart
 

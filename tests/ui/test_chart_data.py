@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from npsgui.model.views import Sample, Step, Usage
-from npsgui.ui.chart_axes import time_ticks
-from npsgui.ui.chart_data import History, View, bucket_start, fitting_step, gaps
-from npsgui.ui.chart_lines import Lines
-from npsgui.ui.chart_scales import Logarithmic, value_step, value_text, value_top
+from npsgui.ui.chart.axes import time_ticks
+from npsgui.ui.chart.data import History, View, bucket_start, fitting_step, gaps
+from npsgui.ui.chart.lines import Lines
+from npsgui.ui.chart.scales import Logarithmic, value_step, value_text, value_top
 
 DAY = 86400
 

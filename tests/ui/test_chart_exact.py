@@ -15,10 +15,10 @@ from npsgui.ledger.ledger import Batch, Delta
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.peers import OTHERS
 from npsgui.model.views import Step
-from npsgui.ui.chart import TrafficChart
-from npsgui.ui.chart_data import Range
-from npsgui.ui.chart_feed import ChartFeed
-from npsgui.ui.chart_stack import Stacking
+from npsgui.ui.chart.chart import TrafficChart
+from npsgui.ui.chart.data import Range
+from npsgui.ui.chart.feed import ChartFeed
+from npsgui.ui.chart.stack import Stacking
 from npsgui.ui.theme import Theme
 
 CLIENT = OwnerKey(OwnerKind.CLIENT, 1)

@@ -11,10 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from npsgui.model.audit import AuditEvent, Happening
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
-from npsgui.ui.chart import TrafficChart
-from npsgui.ui.chart_bar import ChartBar
-from npsgui.ui.chart_data import Range
-from npsgui.ui.chart_feed import ChartFeed
+from npsgui.ui.chart.bar import ChartBar
+from npsgui.ui.chart.chart import TrafficChart
+from npsgui.ui.chart.data import Range
+from npsgui.ui.chart.feed import ChartFeed
 from npsgui.ui.event_rows import Group
 from npsgui.ui.theme import Theme
 from tests.ui.chart_program import NOW, FakeProgram, row, shown_chart

@@ -18,14 +18,14 @@ from pytestqt.qtbot import QtBot
 
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.views import Sample, Step, Usage
-from npsgui.ui.chart import TrafficChart
-from npsgui.ui.chart_bar import ChartBar
-from npsgui.ui.chart_data import History, Range
-from npsgui.ui.chart_feed import ChartFeed
-from npsgui.ui.chart_marks import Mark
-from npsgui.ui.chart_saver import Format, SaveDialog
-from npsgui.ui.chart_sheet import Rows, Sheet, as_csv, as_json
-from npsgui.ui.chart_stack import Stack
+from npsgui.ui.chart.bar import ChartBar
+from npsgui.ui.chart.chart import TrafficChart
+from npsgui.ui.chart.data import History, Range
+from npsgui.ui.chart.feed import ChartFeed
+from npsgui.ui.chart.marks import Mark
+from npsgui.ui.chart.saver import Format, SaveDialog
+from npsgui.ui.chart.sheet import Rows, Sheet, as_csv, as_json
+from npsgui.ui.chart.stack import Stack
 from npsgui.ui.confirm import ConfirmDialog
 from npsgui.ui.theme import Theme
 from tests.ui.chart_program import NOW, FakeProgram, row, shown_chart

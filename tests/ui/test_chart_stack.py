@@ -13,13 +13,13 @@ from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.events import MinuteTurned
 from npsgui.model.peers import OTHERS, PeerUsage
 from npsgui.model.views import Sample, Usage
-from npsgui.ui.chart import TrafficChart
-from npsgui.ui.chart_bar import ChartBar
-from npsgui.ui.chart_data import Range
-from npsgui.ui.chart_feed import ChartFeed
-from npsgui.ui.chart_lines import Lines
-from npsgui.ui.chart_sources import owned_parts
-from npsgui.ui.chart_stack import REST, Stacking, divide, stacked_lines
+from npsgui.ui.chart.bar import ChartBar
+from npsgui.ui.chart.chart import TrafficChart
+from npsgui.ui.chart.data import Range
+from npsgui.ui.chart.feed import ChartFeed
+from npsgui.ui.chart.lines import Lines
+from npsgui.ui.chart.sources import owned_parts
+from npsgui.ui.chart.stack import REST, Stacking, divide, stacked_lines
 from npsgui.ui.theme import Theme
 from tests.ui.chart_program import NOW, FakeProgram, row, shown_chart
 

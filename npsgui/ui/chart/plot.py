@@ -7,13 +7,13 @@ from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QFont, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from npsgui.ui.amounts import scale as scale_shown
-from npsgui.ui.chart_axes import TimeAxis, ValueAxis
-from npsgui.ui.chart_data import Layers, Span, View, bar_width
-from npsgui.ui.chart_items import Bars, Board, Ground, Wash
-from npsgui.ui.chart_lines import Lines
-from npsgui.ui.chart_marks import NEAR, Mark, Marks
-from npsgui.ui.chart_scales import LINES, Linear, Logarithmic
-from npsgui.ui.graphs import pg
+from npsgui.ui.chart.axes import TimeAxis, ValueAxis
+from npsgui.ui.chart.data import Layers, Span, View, bar_width
+from npsgui.ui.chart.graphs import pg
+from npsgui.ui.chart.items import Bars, Board, Ground, Wash
+from npsgui.ui.chart.lines import Lines
+from npsgui.ui.chart.marks import NEAR, Mark, Marks
+from npsgui.ui.chart.scales import LINES, Linear, Logarithmic
 from npsgui.ui.theme import Theme
 
 _SHRINK = 0.45

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from npsgui.ui.chart_data import Span
+from npsgui.ui.chart.data import Span
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How what a spreadsheet takes for a formula begins."""

@@ -15,11 +15,11 @@ from npsgui.model.errors import NotFound, NpsError
 from npsgui.model.events import Event, MinuteTurned
 from npsgui.model.views import Step
 from npsgui.tasks import loop_runs, spawn
-from npsgui.ui.chart import TrafficChart
-from npsgui.ui.chart_data import Range, fitting_step
-from npsgui.ui.chart_mark_feed import MarkFeed
-from npsgui.ui.chart_sources import Brought, HistorySource, Wish, bring, owned_parts
-from npsgui.ui.chart_stack import Stacking
+from npsgui.ui.chart.chart import TrafficChart
+from npsgui.ui.chart.data import Range, fitting_step
+from npsgui.ui.chart.mark_feed import MarkFeed
+from npsgui.ui.chart.sources import Brought, HistorySource, Wish, bring, owned_parts
+from npsgui.ui.chart.stack import Stacking
 from npsgui.ui.sentences import Sentences
 
 BY_DAY = frozenset({Range.WEEK, Range.MONTH})

@@ -9,9 +9,9 @@ from typing import Any
 
 from PySide6.QtCore import QDate, QLocale
 
-from npsgui.ui.chart_data import bucket_start
-from npsgui.ui.chart_scales import Linear, ValueScale
-from npsgui.ui.graphs import pg
+from npsgui.ui.chart.data import bucket_start
+from npsgui.ui.chart.graphs import pg
+from npsgui.ui.chart.scales import Linear, ValueScale
 
 _DAY = 86400
 _SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200)

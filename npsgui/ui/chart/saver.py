@@ -17,10 +17,10 @@ from npsgui.app.saving import save
 from npsgui.model.errors import NpsError
 from npsgui.tasks import spawn
 from npsgui.ui.asking import asked
-from npsgui.ui.chart import TrafficChart
-from npsgui.ui.chart_feed import ChartFeed
-from npsgui.ui.chart_picture import as_png, picture
-from npsgui.ui.chart_sheet import Happened, Sheet, as_csv, as_json
+from npsgui.ui.chart.chart import TrafficChart
+from npsgui.ui.chart.feed import ChartFeed
+from npsgui.ui.chart.picture import as_png, picture
+from npsgui.ui.chart.sheet import Happened, Sheet, as_csv, as_json
 from npsgui.ui.confirm import ConfirmDialog
 from npsgui.ui.moments import Moments
 from npsgui.ui.sentences import Sentences

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from npsgui.ui.chart_data import Span, Total, View
+from npsgui.ui.chart.data import Span, Total, View
 
 
 class Brush(QObject):

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from PySide6.QtCore import QObject, QPoint
 
-from npsgui.ui.chart_figures import Figure
-from npsgui.ui.chart_marks import Mark
-from npsgui.ui.chart_plot import Plot
-from npsgui.ui.chart_readout import ReadOut
+from npsgui.ui.chart.figures import Figure
+from npsgui.ui.chart.marks import Mark
+from npsgui.ui.chart.plot import Plot
+from npsgui.ui.chart.readout import ReadOut
 from npsgui.ui.theme import Theme
 
 _TOLD = 3

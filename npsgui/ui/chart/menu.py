@@ -10,10 +10,10 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from npsgui.model.entities import GLOBAL_KEY
-from npsgui.ui.chart import TrafficChart
-from npsgui.ui.chart_feed import ChartFeed
-from npsgui.ui.chart_saver import ChartSaver, Format
-from npsgui.ui.chart_stack import Stacking
+from npsgui.ui.chart.chart import TrafficChart
+from npsgui.ui.chart.feed import ChartFeed
+from npsgui.ui.chart.saver import ChartSaver, Format
+from npsgui.ui.chart.stack import Stacking
 from npsgui.ui.event_rows import EventColumns, Group
 from npsgui.ui.sentences import Sentences
 

@@ -13,8 +13,8 @@ from npsgui.model.events import Events
 from npsgui.model.peers import PeerUsage
 from npsgui.model.retention import Retention
 from npsgui.model.views import FlowRow, Sample, Step, Usage
-from npsgui.ui.chart_data import History
-from npsgui.ui.chart_stack import MOST, Stack, Stacking, history_by_peer
+from npsgui.ui.chart.data import History
+from npsgui.ui.chart.stack import MOST, Stack, Stacking, history_by_peer
 
 
 class HistorySource(TrailSource, Protocol):

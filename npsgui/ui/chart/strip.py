@@ -8,7 +8,7 @@ from PySide6.QtCore import QDate, QLocale, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from npsgui.ui.amounts import format_bytes, format_rate
-from npsgui.ui.chart_data import Total
+from npsgui.ui.chart.data import Total
 from npsgui.ui.elided import ElidedLabel
 from npsgui.ui.icons import icon
 from npsgui.ui.theme import Theme

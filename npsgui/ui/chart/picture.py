@@ -6,7 +6,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QImageWriter, QPainter, QRegion
 from PySide6.QtWidgets import QWidget
 
-from npsgui.ui.chart import TrafficChart
+from npsgui.ui.chart.chart import TrafficChart
 from npsgui.ui.theme import Colors
 
 _SCALE = 2

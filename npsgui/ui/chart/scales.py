@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from npsgui.model.units import IEC, Scale
-from npsgui.ui.chart_data import Floats
+from npsgui.ui.chart.data import Floats
 
 _FACTORS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 _DECADES = (1, 10, 100)

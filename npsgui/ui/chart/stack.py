@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from npsgui.model.peers import OTHERS, PeerUsage
 from npsgui.model.views import Step, Usage
-from npsgui.ui.chart_data import Buckets, History, Layers, Span
-from npsgui.ui.chart_lines import Lines
+from npsgui.ui.chart.data import Buckets, History, Layers, Span
+from npsgui.ui.chart.lines import Lines
 
 MOST = 6
 """How many parts have a colour of their own; the rest are the others."""

@@ -10,9 +10,9 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
-from npsgui.ui.chart_data import Layers, Span
-from npsgui.ui.chart_scales import Linear, ValueScale
-from npsgui.ui.graphs import pg
+from npsgui.ui.chart.data import Layers, Span
+from npsgui.ui.chart.graphs import pg
+from npsgui.ui.chart.scales import Linear, ValueScale
 from npsgui.ui.theme import Colors
 
 

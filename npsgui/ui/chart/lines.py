@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from npsgui.model.views import Sample
-from npsgui.ui.chart_data import Buckets, Floats, Total, total_of
+from npsgui.ui.chart.data import Buckets, Floats, Total, total_of
 
 BREAK = 2.5
 """Live samples further apart than this, s, are not joined by a line."""

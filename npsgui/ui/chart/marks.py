@@ -10,10 +10,10 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from npsgui.model.audit import AuditEvent
-from npsgui.ui.chart_items import Scale
+from npsgui.ui.chart.graphs import pg
+from npsgui.ui.chart.items import Scale
 from npsgui.ui.delegates import draw_shape
 from npsgui.ui.event_rows import EventColumns, EventLine, look_of
-from npsgui.ui.graphs import pg
 from npsgui.ui.theme import Colors
 
 NEAR = 7.0

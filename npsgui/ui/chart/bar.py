@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from npsgui.ui.chart import TrafficChart
-from npsgui.ui.chart_data import Range
-from npsgui.ui.chart_feed import ChartFeed
-from npsgui.ui.chart_menu import ChartMenu
-from npsgui.ui.chart_saver import ChartSaver
+from npsgui.ui.chart.chart import TrafficChart
+from npsgui.ui.chart.data import Range
+from npsgui.ui.chart.feed import ChartFeed
+from npsgui.ui.chart.menu import ChartMenu
+from npsgui.ui.chart.saver import ChartSaver
 from npsgui.ui.icons import icon
 from npsgui.ui.theme import Theme
 

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from npsgui.model.views import Usage
-from npsgui.ui.chart_data import Buckets, History, Layers, Range, Total, View, bar_width, bucket_start
-from npsgui.ui.chart_lines import Lines
-from npsgui.ui.chart_plot import Plot
-from npsgui.ui.chart_readout import Known, ReadOut
-from npsgui.ui.chart_sheet import Rows
-from npsgui.ui.chart_stack import Stack, stacked_lines
+from npsgui.ui.chart.data import Buckets, History, Layers, Range, Total, View, bar_width, bucket_start
+from npsgui.ui.chart.lines import Lines
+from npsgui.ui.chart.plot import Plot
+from npsgui.ui.chart.readout import Known, ReadOut
+from npsgui.ui.chart.sheet import Rows
+from npsgui.ui.chart.stack import Stack, stacked_lines
 
 _KEPT = 366 * 86400
 _FIRST_LIVE = 60.0

@@ -10,16 +10,16 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from npsgui.model.views import Sample
-from npsgui.ui.chart_brush import Brush
-from npsgui.ui.chart_data import History, Range, View
-from npsgui.ui.chart_figures import BarFigure, Figure, LiveFigure
-from npsgui.ui.chart_keys import CTRL, PLAIN, SHIFT, Act, ChartKeys, Keys
-from npsgui.ui.chart_legend import Legend
-from npsgui.ui.chart_lines import Lines
-from npsgui.ui.chart_plot import Plot
-from npsgui.ui.chart_pointer import Pointer
-from npsgui.ui.chart_stack import Stack
-from npsgui.ui.chart_strip import SpanStrip
+from npsgui.ui.chart.brush import Brush
+from npsgui.ui.chart.data import History, Range, View
+from npsgui.ui.chart.figures import BarFigure, Figure, LiveFigure
+from npsgui.ui.chart.keys import CTRL, PLAIN, SHIFT, Act, ChartKeys, Keys
+from npsgui.ui.chart.legend import Legend
+from npsgui.ui.chart.lines import Lines
+from npsgui.ui.chart.plot import Plot
+from npsgui.ui.chart.pointer import Pointer
+from npsgui.ui.chart.stack import Stack
+from npsgui.ui.chart.strip import SpanStrip
 from npsgui.ui.help_dialog import Topic, show_help
 from npsgui.ui.theme import Theme
 

@@ -10,9 +10,9 @@ from PySide6.QtCore import QObject, QTimer
 from npsgui.model.audit import AuditEvent, Happening, Portion
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.tasks import loop_runs
-from npsgui.ui.chart import TrafficChart
-from npsgui.ui.chart_marks import marks_of
-from npsgui.ui.chart_sources import HistorySource
+from npsgui.ui.chart.chart import TrafficChart
+from npsgui.ui.chart.marks import marks_of
+from npsgui.ui.chart.sources import HistorySource
 from npsgui.ui.event_rows import EventColumns, Group
 from npsgui.ui.inquiry import Inquiry
 from npsgui.ui.sentences import Sentences
