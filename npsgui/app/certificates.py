@@ -63,7 +63,7 @@ class Certificates:
 
         Agents do not check it, as npc does not: it keeps out who only listens. Source: nps-wire.md section 9.
         """
-        path = self._folder / "bridge.pem"
+        path = self._folder / "@bridge.pem"  # no host has such a name
         try:
             return _context(_files(path, None))
         except (OSError, ssl.SSLError):
@@ -72,7 +72,7 @@ class Certificates:
 
     def _files_of(self, host: Host) -> Files:
         if host.certificate == SELF_SIGNED:
-            chain = self._folder / f"{host.host.lower().replace('*', '_')}.pem"
+            chain = self._folder / f"{host.host.lower().replace('*', '@')}.pem"
             if not chain.exists() or time.time() - chain.stat().st_mtime > RENEW_AFTER:
                 _maker().make(host.host, chain)
             return _files(chain, None)

@@ -11,7 +11,7 @@ from npsgui.model.entities import SELF_SIGNED, Host
 
 def test_the_bridges_certificate_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
     Certificates(tmp_path).bridge()
-    path = tmp_path / "certificates" / "bridge.pem"
+    path = tmp_path / "certificates" / "@bridge.pem"
     first = path.read_bytes()
     Certificates(tmp_path).bridge()
 
@@ -20,7 +20,7 @@ def test_the_bridges_certificate_is_kept_for_its_owner_alone(tmp_path: Path) -> 
 
 
 def test_one_that_is_damaged_is_made_anew(tmp_path: Path) -> None:
-    path = tmp_path / "certificates" / "bridge.pem"
+    path = tmp_path / "certificates" / "@bridge.pem"
     path.parent.mkdir()
     path.write_text("rubbish")
     Certificates(tmp_path).bridge()
@@ -40,3 +40,12 @@ def test_one_of_a_host_is_made_anew_before_it_ends(tmp_path: Path) -> None:
     os.utime(path, (made, made))
     assert certificates.context(host) is not first
     assert path.read_bytes() != kept
+
+
+def test_no_host_has_the_certificate_of_another_or_of_the_bridge(tmp_path: Path) -> None:
+    certificates = Certificates(tmp_path)
+    certificates.bridge()
+    for ident, name in enumerate(("bridge", "*.a.test", "_.a.test"), 1):
+        certificates.context(Host(id=ident, client=1, host=name, certificate=SELF_SIGNED))
+
+    assert len({path.read_bytes() for path in (tmp_path / "certificates").iterdir()}) == 4

@@ -294,7 +294,7 @@ def test_a_self_signed_certificate_is_made_once_and_kept_for_its_owner_only(tmp_
     certificates = Certificates(tmp_path)
     one = host(1, "*.a.test", Target("127.0.0.1", 1))
     context = certificates.context(one)
-    path = tmp_path / "certificates" / "_.a.test.pem"
+    path = tmp_path / "certificates" / "@.a.test.pem"
 
     assert path.stat().st_mode & 0o777 == 0o600
     assert certificates.context(one) is context
