@@ -34,6 +34,7 @@ _MINUTES, _HOURS = str(AS_DESIGNED.minutes // DAY), str(AS_DESIGNED.hours // DAY
 _RULES = AlertRules()
 _ALERT_HINTS = {
     AlertKind.WARNED: "From the share that its limits say",
+    AlertKind.PORT_FAILED: "Its port, its folder or its certificate cannot be used",
     AlertKind.UNUSUAL: "An hour unlike the same hour of the eight weeks before; silent until four are known",
 }
 

@@ -44,7 +44,7 @@ def told_by(event: Event) -> tuple[AlertKind, OwnerKey, Mapping[str, Any]] | Non
 
 
 def why(reason: Sentence) -> Mapping[str, Any]:
-    """The details of a port that cannot be opened."""
+    """The details of a listener that failed: of its port, its folder or its certificate."""
     return {"reason": reason.template, "values": {name: str(value) for name, value in reason.values}}
 
 

@@ -172,7 +172,7 @@ TITLES: Mapping[AlertKind, Sentence] = {
     AlertKind.CUT: Sentence("Quota used up"),
     AlertKind.AGENT_OFFLINE: Sentence("Agent offline"),
     AlertKind.EXPIRY_NEAR: Sentence("Expires soon"),
-    AlertKind.PORT_FAILED: Sentence("Port not open"),
+    AlertKind.PORT_FAILED: Sentence("Not reachable"),
     AlertKind.UNUSUAL: Sentence("Unusual traffic"),
 }
 
