@@ -10,10 +10,12 @@ import asyncio
 import html
 import logging
 import os
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from npsgui.app.dbus import DBus
+from npsgui.app.resources import resource
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +25,7 @@ PATIENCE = 5.0
 NAME, PATH = "org.freedesktop.Notifications", "/org/freedesktop/Notifications"
 
 DEFAULT = "default"
-"""The action that a click on a notification is."""
+"""The action that a click on a notification is. Some desktops show it as a button, too."""
 
 MOST = 20
 """Notifications whose actions are remembered."""
@@ -84,7 +86,7 @@ class Notifications:
             text = html.escape(text, quote=False)
         offered = [part for both in actions.items() for part in both] if "actions" in self._can else []
         hints = {"desktop-entry": ("s", "npsgui")}
-        arguments = ("npsgui", 0, "npsgui", title, text, offered, hints, AS_THE_DESKTOP_LIKES)
+        arguments = ("npsgui", 0, _icon(), title, text, offered, hints, AS_THE_DESKTOP_LIKES)
         number: int
         [number] = await bus.call(NAME, PATH, "Notify", "susssasa{sv}i", arguments)
         return number
@@ -97,3 +99,8 @@ class Notifications:
                 taken(action)
         elif name == "NotificationClosed":
             self._shown.pop(said[0], None)
+
+
+def _icon() -> str:
+    """The name of our icon where a package has installed it, else where its file is."""
+    return "npsgui" if getattr(sys, "frozen", False) else resource("icons/npsgui.svg").as_uri()

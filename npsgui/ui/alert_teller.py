@@ -18,7 +18,7 @@ from npsgui.ui.tray import Tray
 NAMED = 3
 """How many alerts of one second are told in full."""
 
-OPEN, SNOOZE = "open", "snooze"
+SNOOZE = "snooze"
 
 
 class AlertTeller(QObject):
@@ -57,11 +57,11 @@ class AlertTeller(QObject):
         def take(action: str) -> None:
             if action == SNOOZE:
                 spawn(self._snooze(alerts), "snooze")
-            elif action in (OPEN, DEFAULT):
+            elif action == DEFAULT:
                 self.open_asked.emit(alerts[0].owner)
 
         if self._settings.is_on("desktop_notifications"):
-            actions = {DEFAULT: self.tr("Open"), OPEN: self.tr("Open"), SNOOZE: self.tr("Snooze")}
+            actions = {DEFAULT: self.tr("Open"), SNOOZE: self.tr("Snooze")}
             if await self._notifications.tell(title, text, actions, take):
                 return
             if self._tray.tell(title, text, lambda: take(DEFAULT)):

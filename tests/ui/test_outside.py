@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from npsgui.app.notifications import Notifications
+from npsgui.app.notifications import DEFAULT, Notifications
 from npsgui.app.program import Program
 from npsgui.app.settings import Settings
 from npsgui.model.alerts import Alert, AlertKind
@@ -21,7 +21,7 @@ from npsgui.model.entities import GLOBAL_KEY, Alternative, Everything, Limits, O
 from npsgui.model.errors import NpsError
 from npsgui.model.events import AlertsRaised, Events
 from npsgui.model.views import State
-from npsgui.ui.alert_teller import NAMED, AlertTeller
+from npsgui.ui.alert_teller import NAMED, SNOOZE, AlertTeller
 from npsgui.ui.closing import ASK, KEEP, QUIT, SETTING, CloseDialog, Closing
 from npsgui.ui.mini_window import MiniWindow
 from npsgui.ui.notices import NoticeBar
@@ -144,7 +144,7 @@ class Desk:
 class Told:
     """A teller on a desktop without notifications, and what it works with."""
 
-    def __init__(self, qtbot: QtBot, folder: Path) -> None:
+    def __init__(self, qtbot: QtBot, folder: Path, notifications: Notifications | None = None) -> None:
         self.events, self.alerts = Events(), Desk()
         self.notices = NoticeBar(Theme())
         qtbot.addWidget(self.notices)
@@ -153,7 +153,7 @@ class Told:
         self.teller = AlertTeller(
             self,  # type: ignore[arg-type]
             self.settings,
-            Notifications(""),
+            notifications or Notifications(""),
             self.tray,
             self.notices,
             self.notices,
@@ -206,6 +206,42 @@ def test_that_a_snooze_failed_is_told(qtbot: QtBot, tmp_path: Path) -> None:
     told.hear(CUT, then=told.press)
 
     assert told.notices.text == "The service has ended."
+
+
+class Shown(Notifications):
+    """A desktop that keeps what it was asked to show."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.actions: list[dict[str, str]] = []
+        self.taken: Callable[[str], None] = lambda _: None
+
+    async def tell(
+        self, title: str, text: str, actions: Mapping[str, str], taken: Callable[[str], None]
+    ) -> bool:
+        self.actions.append(dict(actions))
+        self.taken = taken
+        return True
+
+
+def test_a_notification_offers_each_action_once_and_opens_whom_it_is_about(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    shown = Shown()
+    told = Told(qtbot, tmp_path, shown)
+    opened: list[OwnerKey] = []
+    told.teller.open_asked.connect(opened.append)
+
+    async def body() -> None:
+        told.events.push(AlertsRaised((CUT,)))
+        while not shown.actions:  # noqa: ASYNC110  # nothing else waits for it
+            await asyncio.sleep(0)
+
+    asyncio.run(body())
+    shown.taken(DEFAULT)
+
+    assert shown.actions == [{DEFAULT: "Open", SNOOZE: "Snooze"}]
+    assert opened == [CLIENT]
 
 
 def outside(qtbot: QtBot, folder: Path, body: Callable[[Program, Window, Outside], None]) -> None:
