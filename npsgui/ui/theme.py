@@ -6,6 +6,7 @@ Source: look.md. Everything that paints asks the ``Theme`` for a token and repai
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
@@ -40,6 +41,10 @@ class Colors:
     ok: str
     warn: str
     bad: str
+
+    def of_parts(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Of the parts of a stack, from below, the others' last; without names, of inlet and export."""
+        return (*self.series[: len(names) - 1], self.muted) if names else (self.inlet, self.export)
 
 
 LIGHT = Colors(

@@ -159,7 +159,7 @@ class Figures:
         moved = np.random.default_rng(1).integers(1, 1 << 30, (2, YEAR_MINUTES))
         since = int(starts[0])
         buckets = Buckets(Step.MINUTE.seconds, starts, moved[0], moved[1])
-        chart.show_history(History(since, until, Step.MINUTE.seconds, buckets, [(since, until)]))
+        chart.show_history(History(since, until, buckets, []))
         return [self._pan(stretch) for stretch in STRETCHES]
 
     def _pan(self, stretch: float) -> list[float]:

@@ -44,6 +44,10 @@ class Buckets:
     inlet: Ints
     export: Ints
 
+    def usage(self, index: int) -> Usage:
+        """One of the bars."""
+        return Usage(int(self.starts[index]), int(self.inlet[index]), int(self.export[index]))
+
     def between(self, left: float, right: float) -> Buckets:
         """The bars that overlap [left, right)."""
         seen = slice(
@@ -58,10 +62,8 @@ class Buckets:
 
     def at(self, moment: float) -> Usage | None:
         """The bar at ``moment``; None where nothing moved."""
-        index = int(np.searchsorted(self.starts, moment, side="right")) - 1
-        if index < 0 or moment >= self.starts[index] + self.width:
-            return None
-        return Usage(int(self.starts[index]), int(self.inlet[index]), int(self.export[index]))
+        index = _bar_at(moment, self.starts, self.width)
+        return None if index is None else self.usage(index)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,10 +85,8 @@ class Layers:
 
     def at(self, moment: float) -> tuple[float, ...]:
         """The parts of the bar at ``moment``; empty where there is none."""
-        index = int(np.searchsorted(self.starts, moment, side="right")) - 1
-        if index < 0 or moment >= self.starts[index] + self.width:
-            return ()
-        return tuple(part[index] for part in self.parts)
+        index = _bar_at(moment, self.starts, self.width)
+        return () if index is None else tuple(part[index].item() for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +109,10 @@ class Total:
 
 
 class History:
-    """One owner's bytes over [since, until) in buckets of ``step``, and when the program ran."""
+    """One owner's bytes over [since, until), and the gaps in which the program did not run."""
 
-    def __init__(
-        self, since: float, until: float, step: int, buckets: Buckets, coverage: Sequence[Span]
-    ) -> None:
-        self.since, self.until, self.step = since, until, step
-        self.gaps = gaps(coverage, since, until)
-        """The spans in which the program did not run."""
+    def __init__(self, since: float, until: float, buckets: Buckets, gaps: Sequence[Span]) -> None:
+        self.since, self.until, self.step, self.gaps = since, until, buckets.width, gaps
         self._finest = buckets
         self._offsets = local_offsets(buckets.starts)
         self._wider: dict[int, Buckets] = {}
@@ -125,19 +121,14 @@ class History:
     def of(
         cls, since: float, until: float, step: Step, usages: Sequence[Usage], coverage: Sequence[Span]
     ) -> History:
-        """From the rows of the ledger."""
-        return cls(
-            since,
-            until,
+        """From the rows of the ledger, and when it says that the program ran."""
+        buckets = Buckets(
             step.seconds,
-            Buckets(
-                step.seconds,
-                _ints(usage.start for usage in usages),
-                _ints(usage.inlet for usage in usages),
-                _ints(usage.export for usage in usages),
-            ),
-            coverage,
+            _ints(usage.start for usage in usages),
+            _ints(usage.inlet for usage in usages),
+            _ints(usage.export for usage in usages),
         )
+        return cls(since, until, buckets, gaps(coverage, since, until))
 
     def continued(self, newer: History) -> History:
         """The same with ``newer``, of the same step, in place of its end."""
@@ -148,13 +139,11 @@ class History:
             np.concatenate((self._finest.inlet[kept], new.inlet)),
             np.concatenate((self._finest.export[kept], new.export)),
         )
-        joined = History(self.since, newer.until, self.step, buckets, [])
         before = [(begin, min(end, newer.since)) for begin, end in self.gaps if begin < newer.since]
         after = list(newer.gaps)
         if before and after and before[-1][1] == after[0][0]:
             after[0] = (before.pop()[0], after[0][1])
-        joined.gaps = before + after
-        return joined
+        return History(self.since, newer.until, buckets, before + after)
 
     def holds(self, left: float, right: float) -> bool:
         """Whether all of [left, right) was loaded."""
@@ -193,11 +182,14 @@ def total_of(buckets: Buckets, since: float, until: float, *, exact: bool = True
     """The sum of ``buckets``, which are all that moved in [since, until)."""
     inlet, export = int(buckets.inlet.sum()), int(buckets.export.sum())
     both = buckets.inlet + buckets.export
-    at = int(both.argmax()) if both.size else -1
-    busiest = (
-        None if at < 0 else Usage(int(buckets.starts[at]), int(buckets.inlet[at]), int(buckets.export[at]))
-    )
+    busiest = buckets.usage(int(both.argmax())) if both.size else None
     return Total(since, until, inlet, export, buckets.width, busiest, exact)
+
+
+def _bar_at(moment: float, starts: Ints | Floats, width: int) -> int | None:
+    """Which of the bars of ``width`` s holds ``moment``; None for none."""
+    index = int(np.searchsorted(starts, moment, side="right")) - 1
+    return index if index >= 0 and moment < starts[index] + width else None
 
 
 def monday(width: int) -> int:

@@ -17,6 +17,7 @@ from npsgui.ui.chart.sheet import Rows
 from npsgui.ui.chart.stack import Stack, stacked_lines
 
 _KEPT = 366 * 86400
+"""How far back bars can be looked at, s."""
 _FIRST_LIVE = 60.0
 """What the live chart shows at first, s; it grows to the whole range as samples come."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,13 +30,6 @@ class Scale:
         form = painter.transform()
         painter.resetTransform()
         return cls(form.m11(), form.dx(), form.m22(), form.dy())
-
-
-def colors_of(layers: Layers, colors: Colors) -> Sequence[str]:
-    """The colours of the parts: inlet and export have theirs; of named ones the last is all others."""
-    if not layers.names:
-        return colors.inlet, colors.export
-    return *colors.series[: len(layers.names) - 1], colors.muted
 
 
 class Ground(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
@@ -97,7 +89,7 @@ class Bars(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
         painter.setPen(Qt.PenStyle.NoPen)
         whole: Any = 0
         foot = np.full(layers.starts.size, float(round(scale.dy)))
-        for color, part in zip(colors_of(layers, self.colors), layers.parts, strict=True):
+        for color, part in zip(self.colors.of_parts(layers.names), layers.parts, strict=True):
             whole = whole + part
             head = np.minimum(
                 np.floor(scale.y * self.scaling.drawn(whole) + round(scale.dy)), foot - (part > 0)

@@ -74,8 +74,8 @@ class Legend(QWidget):
                 (colors.inlet, self.tr("inlet"), self.tr("From visitor to target")),
                 (colors.export, self.tr("export"), self.tr("From target to visitor")),
             )
-        named = zip(colors.series, self._names[:-1], strict=False)
-        return [*((color, name, name) for color, name in named), (colors.muted, self.tr("others"), "")]
+        named = zip(colors.of_parts(self._names), self._names, strict=True)
+        return [(color, name or self.tr("others"), name) for color, name in named]
 
     def _show(self) -> None:
         parts = self._parts()

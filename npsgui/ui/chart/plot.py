@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from npsgui.ui.amounts import scale as scale_shown
 from npsgui.ui.chart.axes import TimeAxis, ValueAxis
-from npsgui.ui.chart.data import Layers, Span, View, bar_width
+from npsgui.ui.chart.data import Layers, Span, View
 from npsgui.ui.chart.graphs import pg
 from npsgui.ui.chart.items import Bars, Board, Ground, Wash
 from npsgui.ui.chart.lines import Lines
@@ -18,8 +18,6 @@ from npsgui.ui.theme import Theme
 
 _SHRINK = 0.45
 """The value axis grows at once, but shrinks only when the peak is below this part of it: a calm axis."""
-
-
 _LEAST_HEIGHT = 72
 _LINE_PIXELS = 20
 """The least distance of two lines with their texts, px."""
@@ -121,10 +119,6 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         place = self._empty.rect()
         place.moveCenter(self.area().center())
         self._empty.setGeometry(place)
-
-    def bar_width(self, view: View) -> int:
-        """How many seconds a bar holds where ``view`` is shown."""
-        return bar_width(view.span, self.area().width())
 
     def area(self) -> QRect:
         """Where the plot is, without its axes, in this widget's pixels."""

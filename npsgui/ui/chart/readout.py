@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import zip_longest
 
@@ -16,6 +16,8 @@ from npsgui.ui.theme import Theme
 
 Parts = Sequence[float]
 Names = Sequence[str]
+Line = tuple[str, str, float]
+"""What is read out of a part: its colour, its name, its bytes or bytes/s."""
 
 DISTANCE = 14
 """From the pointer to the box, px."""
@@ -82,15 +84,8 @@ class ReadOut(QFrame):
         if sample is None:
             self._show_sentence(_clock_text(moment, "%H:%M:%S"), self.tr("no sample"))
             return
-        exact = self.tr("{count} B/s")
         lines = self._lines(sample.inlet, sample.export, parts, names)
-        self._show_values(
-            _clock_text(sample.at, "%H:%M:%S"),
-            [
-                (color, name, format_rate(value), exact.format(count=f"{value:,.0f}"))
-                for color, name, value in lines
-            ],
-        )
+        self._show_values(_clock_text(sample.at, "%H:%M:%S"), lines, format_rate, self.tr("{count} B/s"))
 
     def read_bytes(self, start: int, width: int, usage: Usage | Known, parts: Parts, names: Names) -> None:
         """Read the bar of ``width`` s that begins at ``start`` and its parts, or say why there is none."""
@@ -100,15 +95,8 @@ class ReadOut(QFrame):
         elif usage is Known.DID_NOT_RUN:
             self._show_sentence(when, self.tr("npsgui was not running"))
         elif isinstance(usage, Usage):
-            exact = self.tr("{count} B")
             lines = self._lines(usage.inlet, usage.export, parts, names)
-            self._show_values(
-                when,
-                [
-                    (color, name, format_bytes(int(value)), exact.format(count=f"{value:,}"))
-                    for color, name, value in lines
-                ],
-            )
+            self._show_values(when, lines, format_bytes, self.tr("{count} B"))
 
     def note(self, sentences: Sequence[str]) -> None:
         """Say what happened there, beneath the values, as far as there is room."""
@@ -124,15 +112,14 @@ class ReadOut(QFrame):
         self._notes.setVisible(bool(text))
         self._fit()
 
-    def _lines(self, inlet: float, export: float, parts: Parts, names: Names) -> list[tuple[str, str, float]]:
-        """What is read out: colour, name and value; of many parts the largest, then all of them."""
+    def _lines(self, inlet: float, export: float, parts: Parts, names: Names) -> list[Line]:
+        """What is read out; of many parts the largest, then all of them."""
         colors = self._theme.colors
         if not parts:
             return [(colors.export, self.tr("export"), export), (colors.inlet, self.tr("inlet"), inlet)]
-        painted = (*colors.series[: len(names) - 1], colors.muted)
         found = [
             (color, name or self.tr("others"), value)
-            for color, name, value in zip(painted, names, parts, strict=True)
+            for color, name, value in zip(colors.of_parts(names), names, parts, strict=True)
             if value > 0
         ]
         room = (self._plot.height() - _AROUND) // _ROW_PIXELS
@@ -147,19 +134,24 @@ class ReadOut(QFrame):
         begin = _clock_text(start, "%H:%M")
         return f"{day}  {begin}" if width == 60 else f"{day}  {begin} – {_clock_text(start + width, '%H:%M')}"
 
-    def _show_values(self, when: str, lines: Sequence[tuple[str, str, str, str]]) -> None:
+    def _show_values(
+        self, when: str, lines: Sequence[Line], short: Callable[[float], str], exact: str
+    ) -> None:
         self._time.setText(when)
         for labels, line in zip_longest(self._rows, lines):
             for label in labels:
                 label.setVisible(line is not None)
             if line is not None:
-                labels[0].setStyleSheet(f"background: {line[0]}; border-radius: 1px;")
-                for label, text in zip(labels[1:], line[1:], strict=True):
+                swatch, *texts = labels
+                color, name, value = line
+                swatch.setStyleSheet(f"background: {color}; border-radius: 1px;")
+                told = (name, short(value), exact.format(count=f"{round(value):,}"))
+                for label, text in zip(texts, told, strict=True):
                     label.setText(text)
         self._fit()
 
     def _show_sentence(self, when: str, sentence: str) -> None:
-        self._show_values(f"{when}   {sentence}", [])
+        self._show_values(f"{when}   {sentence}", [], str, "")
 
     def text(self) -> str:
         """All that it says."""
