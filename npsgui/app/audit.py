@@ -99,7 +99,6 @@ class Auditor:
         self._clock = clock
         self._refused: dict[tuple[OwnerKey, OwnerKey, Cause], tuple[int, str]] = {}
         """How many visitors since the last turn, and the last one's address."""
-        self._cut: dict[OwnerKey, dict[str, int]] = {}
         self._failed: set[OwnerKey] = set()
         """Tunnels whose port could not be opened."""
         self._handlers: Mapping[type, Callable[[Any], None]] = {
@@ -146,9 +145,6 @@ class Auditor:
     def _on_quota_reached(self, event: QuotaReached) -> None:
         gate = self._accounts.gate(event.owner)
         flow = {} if gate is None else {"inlet": gate.flow.inlet, "export": gate.flow.export}
-        if self._cut.get(event.owner) == flow:
-            return  # another of its sessions met the same end
-        self._cut[event.owner] = flow
         self._record(Happening.CUT, event.owner, {"used": event.used, **flow}, Cause.QUOTA)
 
     def _on_quota_warned(self, event: QuotaWarned) -> None:

@@ -16,7 +16,7 @@ from npsgui.model.entities import (
     OwnerKey,
     OwnerKind,
 )
-from npsgui.model.events import AlternativeTurned, Event, QuotaWarned, Throttled
+from npsgui.model.events import AlternativeTurned, Event, QuotaReached, QuotaWarned, Throttled
 from npsgui.model.gate import Gate
 from npsgui.model.hours import NEVER, Timetable, Week, zone_of
 from npsgui.model.ladder import Rung
@@ -138,8 +138,9 @@ class Accounts:
             ladder = gate.ladder
             if not ladder.low <= gate.flow.used < ladder.high:
                 gate.settle(now)
-                reached = ladder.news()
-                news += [_said(gate, rung) for rung in Rung if rung in reached]
+                rung = ladder.news()
+                if rung is not None:
+                    news.append(_said(gate, rung))
         return news
 
     def _wants_alternative(self, wall: float) -> bool:
@@ -175,4 +176,6 @@ def _said(gate: Gate, rung: Rung) -> Event:
     flow, limits = gate.flow, gate.limits
     if rung is Rung.WARN:
         return QuotaWarned(gate.owner, flow.used, flow.limit, limits.warn)
+    if rung is Rung.CUT:
+        return QuotaReached(gate.owner, flow.used)
     return Throttled(gate.owner, flow.used, limits.throttle_at, limits.throttle_rate)

@@ -59,7 +59,7 @@ class VisitorRefused:
 
 @dataclass(frozen=True, slots=True)
 class QuotaReached:
-    """An owner's quota is used up: its sessions were cut at exactly this many bytes."""
+    """An owner's quota is used up: its sessions were cut at exactly this many bytes. Once, as QuotaWarned."""
 
     owner: OwnerKey
     used: int

@@ -1,6 +1,7 @@
-"""The steps before a quota is used up: warn, then throttle. Pure: time is an argument.
+"""The steps of a quota: warn, throttle, cut. Pure: time is an argument.
 
-The last step, the cut, is the quota's own. What counts towards a quota only ``Flow.used`` says.
+The cut itself is the gate's; here is only that it is told. What counts towards a quota only ``Flow.used``
+says.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ class Rung(enum.Enum):
 
     WARN = "warn"
     THROTTLE = "throttle"
+    CUT = "cut"
 
 
 class Ladder:
@@ -60,6 +62,7 @@ class Ladder:
         self.throttle_at = _share(self._flow.limit, limits.throttle_at) if limits.throttle_rate else 0
         self.rate = limits.throttle_rate
         self.low = self.high = 0.0
+        self._told &= self._reached().keys()
 
     def settle(self, now: float | None = None) -> bool:
         """Put the throttle in force, or out of it; whether that changed anything. ``now`` as in a Bucket."""
@@ -69,16 +72,25 @@ class Ladder:
         self.bucket.set_rate(rate, self.bucket.stamp if now is None else now)
         return True
 
-    def news(self) -> set[Rung]:
-        """The steps reached since it was asked before. One that is left, and reached again, is news again."""
-        reached = {
-            rung for rung, is_so in ((Rung.WARN, self.warns), (Rung.THROTTLE, self.throttles)) if is_so
-        }
-        told, self._told = self._told, reached
-        steps = [at for at in (self.warn_at, self.throttle_at) if at]
-        self.low = max((at for at in steps if at <= self._flow.used), default=0)
-        self.high = min((at for at in steps if at > self._flow.used), default=math.inf)
-        return reached - told
+    def news(self) -> Rung | None:
+        """The furthest step, if it was reached since it was asked before; those that it passed say less.
+
+        One that is left, and reached again, is news again.
+        """
+        reached = self._reached()
+        told, self._told = self._told, set(reached)
+        self.low = max(reached.values(), default=0)
+        self.high = min((at for at in self._steps().values() if at > self._flow.used), default=math.inf)
+        furthest = max(reached, key=lambda rung: (reached[rung], rung is Rung.CUT), default=None)
+        return None if furthest in told else furthest
+
+    def _steps(self) -> dict[Rung, int]:
+        """From how many bytes of ``Flow.used`` on each of them holds."""
+        steps = {Rung.WARN: self.warn_at, Rung.THROTTLE: self.throttle_at, Rung.CUT: self._flow.limit}
+        return {rung: at for rung, at in steps.items() if at}
+
+    def _reached(self) -> dict[Rung, int]:
+        return {rung: at for rung, at in self._steps().items() if at <= self._flow.used}
 
 
 def _share(quota: int, percent: int) -> int:

@@ -18,6 +18,7 @@ from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.events import Events, QuotaReached, SessionClosed, SessionOpened, VisitorRefused
 from npsgui.model.flow import Flow
 from npsgui.model.gate import Cause, Gate, Lease, Refusal
+from npsgui.model.ladder import Rung
 from npsgui.model.peers import address_of
 from npsgui.model.registrations import Registrations
 from npsgui.model.views import ConnectionRow
@@ -203,7 +204,7 @@ class Sessions:
     def quota_reached(self, session: Session) -> None:
         """A quota of the session's chain is used up: cut every session it holds for."""
         for gate in session.gate.chain:
-            if gate.flow.exhausted:
+            if gate.ladder.news() is Rung.CUT:
                 self._events.push(QuotaReached(gate.owner, gate.flow.used))
         self.cut_refused()
         session.cut(Cause.QUOTA)

@@ -137,8 +137,8 @@ async def test_a_quotas_steps_and_alternative_limits_are_told_live(tmp_path: Pat
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(bytes(7999) + b"\n")
         assert await reader.read(1) == b"."
-        steps = {"warn": "30", "throttle_at": "40", "throttle_rate": "1MiB/s"}
-        await program.set(CLIENT, {**steps, "alt_rate": "1KiB/s"})
+        await program.set(CLIENT, {"warn": "30", "alt_rate": "1KiB/s"})
+        await program.set(CLIENT, {"throttle_at": "40", "throttle_rate": "1MiB/s"})
         assert program.flow(CLIENT).state is State.THROTTLED
         await program.set(GLOBAL_KEY, {"alternative": "on"})
         assert (program.alternative, program.flow(CLIENT).rate) == (True, 1024)

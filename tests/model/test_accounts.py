@@ -18,10 +18,12 @@ from npsgui.model.entities import (
     OwnerKind,
     Tunnel,
 )
-from npsgui.model.events import AlternativeTurned, QuotaWarned, Throttled
+from npsgui.model.events import AlternativeTurned, QuotaReached, QuotaWarned, Throttled
 from npsgui.model.flow import Direction, Flow
 from npsgui.model.gate import Cause, Gate, Lease, Refusal
 from npsgui.model.hours import Week, parse_week
+from npsgui.model.ladder import Rung
+from npsgui.model.periods import Beginning
 
 WALL = 1_700_000_000
 CLIENT = OwnerKey(OwnerKind.CLIENT, 1)
@@ -237,6 +239,29 @@ def test_each_step_of_a_quota_is_told_once_and_not_again_after_a_start() -> None
     again.restore({CLIENT: Totals(900)})
     assert gate_of(again, CLIENT).ladder.throttles
     assert again.turn(WALL, 0.0) == []
+
+
+def test_a_quota_below_what_is_used_is_told_as_used_up_and_as_nothing_else() -> None:
+    accounts = accounts_of(HOUSE)
+    gate_of(accounts, TUNNEL).flow.add(Direction.INLET, 500)
+    accounts.turn(WALL, 0.0)
+    limits = Limits(quota=100, warn=50, throttle_at=90, throttle_rate=77)
+    accounts.apply(HOUSE.with_owner(replace(HOUSE.clients[1], limits=limits)), 1.0)
+
+    assert accounts.turn(WALL, 1.0) == [QuotaReached(CLIENT, 500)]
+    assert accounts.turn(WALL, 2.0) == []
+
+
+def test_a_quota_that_is_used_up_twice_within_a_second_is_told_twice() -> None:
+    configuration = HOUSE.with_owner(replace(HOUSE.clients[1], limits=Limits(quota=100)))
+    accounts = accounts_of(configuration)
+    flow, ladder = gate_of(accounts, TUNNEL).flow, gate_of(accounts, CLIENT).ladder
+    flow.add(Direction.INLET, 100)
+    assert (ladder.news(), ladder.news()) == (Rung.CUT, None)
+    accounts.begin(CLIENT, Beginning(1, 100, 0))
+    flow.add(Direction.INLET, 100)
+
+    assert accounts.turn(WALL, 1.0) == [QuotaReached(CLIENT, 100)]
 
 
 def test_a_pause_turns_everybody_away_until_it_ends() -> None:

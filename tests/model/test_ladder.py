@@ -130,15 +130,27 @@ def test_throttled_it_carries_no_more_than_the_rate_and_never_past_the_quota(
 
 
 @given(st.lists(st.integers(0, 200), max_size=30))
-def test_each_step_is_news_once_until_it_is_left(uses: list[int]) -> None:
+def test_the_furthest_step_is_news_once_until_it_is_left(uses: list[int]) -> None:
     flow = Flow(quota=100)
     ladder = Ladder(flow, 0.0)
     ladder.configure(Limits(quota=100, warn=80, throttle_at=90, throttle_rate=1))
-    before: set[Rung] = set()
+    told: list[Rung] = []
     for used in uses:
         flow.export = used
         ladder.settle(0.0)
-        now = {rung for rung, percent in ((Rung.WARN, 80), (Rung.THROTTLE, 90)) if used >= percent}
-        assert ladder.news() == now - before
-        assert ladder.news() == set()
-        before = now
+        now = [rung for rung, at in ((Rung.WARN, 80), (Rung.THROTTLE, 90), (Rung.CUT, 100)) if used >= at]
+        assert ladder.news() == (now[-1] if len(now) > len(told) else None)
+        assert ladder.news() is None
+        told = now
+
+
+def test_steps_are_told_in_the_order_in_which_they_are_reached() -> None:
+    flow = Flow(quota=100)
+    ladder = Ladder(flow, 0.0)
+    ladder.configure(Limits(quota=100, warn=100, throttle_at=70, throttle_rate=1))
+    said = []
+    for used in (70, 100):
+        flow.export = used
+        said.append(ladder.news())
+
+    assert said == [Rung.THROTTLE, Rung.CUT]
