@@ -7,9 +7,11 @@ import logging
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from npsgui.app.alerts import Alerts
+from npsgui.app.beat import keep_beat
 from npsgui.app.desk import Adoption
 from npsgui.app.engine import Engine
 from npsgui.app.instance import InstanceLock
@@ -32,9 +34,6 @@ from npsgui.model.words import edited
 from npsgui.tasks import spawn
 
 log = logging.getLogger(__name__)
-
-AFTER_THE_SECOND = 0.005
-"""The beat comes this long after the wall clock's second, s: a minute's last bytes are then in its row."""
 
 
 class Program(Readings):
@@ -86,7 +85,7 @@ class Program(Readings):
             program.alerts.begin()
             program._engine.apply(program.configuration)
             program._guests.dismiss_all()
-            program._beat = spawn(program._keep_beat(program._engine), "beat")
+            program._beat = spawn(keep_beat(partial(program._turn, program._engine)), "seconds")
         return program
 
     async def add(self, kind: OwnerKind, values: Mapping[str, str]) -> Owner:
@@ -207,23 +206,22 @@ class Program(Readings):
         finally:
             self._lock.release()
 
-    async def _keep_beat(self, engine: Engine) -> None:
-        while True:
-            await asyncio.sleep(1.0 - time.time() % 1.0 + AFTER_THE_SECOND)
-            self._books.begin(time.time(), time.monotonic())
-            while self._books.go_on():  # noqa: ASYNC110  # not waiting: letting others have their turn
-                await asyncio.sleep(0)
-            engine.sweep()
-            self._auditor.turn()
-            self.alerts.turn()
-            turned, self.turned = self.turned, asyncio.Event()
-            turned.set()
-            await _turn(self._periods, time.time())
-            if self._books.is_another_day(time.time()):
-                await self._books.begin_day(time.time())
+    async def _turn(self, engine: Engine) -> None:
+        """Once a second: count, and do what the time asks for."""
+        self._books.begin(time.time(), time.monotonic())
+        while self._books.go_on():  # noqa: ASYNC110  # not waiting: letting others have their turn
+            await asyncio.sleep(0)
+        engine.sweep()
+        self._auditor.turn()
+        self.alerts.turn()
+        turned, self.turned = self.turned, asyncio.Event()
+        turned.set()
+        await _turn_periods(self._periods, time.time())
+        if self._books.is_another_day(time.time()):
+            await self._books.begin_day(time.time())
 
 
-async def _turn(periods: Periods, wall: float) -> None:
+async def _turn_periods(periods: Periods, wall: float) -> None:
     if not periods.due(wall):
         return
     try:
