@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
-from PySide6.QtCore import QDate, QLocale, QObject
+from PySide6.QtCore import QObject
 
 from npsgui.model.forecast import Forecast
 from npsgui.ui.amounts import format_bytes
+from npsgui.ui.moments import day_text
 
 
 class Course(QObject):
@@ -38,7 +39,7 @@ class Course(QObject):
         return text.format(first=self._day(first), last=self._day(last))
 
     def _day(self, at: datetime) -> str:
-        return QLocale().toString(QDate(at.year, at.month, at.day), self.tr("d MMM"))
+        return day_text(at, self.tr("d MMM"))
 
 
 def amount_of(low: int, high: int) -> str:

@@ -25,6 +25,7 @@ from npsgui.ui.chart.chart import TrafficChart
 from npsgui.ui.chart.feed import ChartFeed
 from npsgui.ui.chart.sources import HistorySource
 from npsgui.ui.inquiry import Inquiry
+from npsgui.ui.moments import clock_text
 from npsgui.ui.peer_rows import Days, peer_lines
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.theme import Theme
@@ -161,7 +162,7 @@ class OverviewPage(QWidget):
 
     def _peers_since(self) -> str:
         begin, _ = Days.TODAY.span(self._clock())
-        return time.strftime("%H:%M", time.localtime(begin))
+        return clock_text(begin)
 
     def _lay_out(self) -> None:
         rows = QVBoxLayout(self)

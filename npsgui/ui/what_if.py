@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from PySide6.QtCore import QDate, QLocale, QPointF, QRectF, Qt, QTimer
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
@@ -22,6 +22,7 @@ from npsgui.model.what_if import Replay, replay
 from npsgui.tasks import spawn
 from npsgui.ui.amounts import format_bytes, format_limit
 from npsgui.ui.course import amount_of
+from npsgui.ui.moments import day_text
 from npsgui.ui.theme import Theme
 
 _PAUSE = 150
@@ -163,8 +164,7 @@ class WhatIf(QFrame):
         return told
 
     def _day(self, moment: int) -> str:
-        at = datetime.fromtimestamp(moment, self._zone)
-        return QLocale().toString(QDate(at.year, at.month, at.day), self.tr("d MMM"))
+        return day_text(datetime.fromtimestamp(moment, self._zone), self.tr("d MMM"))
 
 
 class CourseBars(QWidget):

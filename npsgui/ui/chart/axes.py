@@ -7,11 +7,10 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QDate, QLocale
-
 from npsgui.ui.chart.data import bucket_start
 from npsgui.ui.chart.graphs import pg
 from npsgui.ui.chart.scales import Linear, ValueScale
+from npsgui.ui.moments import clock_text, day_text
 
 _DAY = 86400
 _SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200)
@@ -68,15 +67,15 @@ class TimeAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """The labels: seconds, minutes or dates, as the spacing asks for."""
-        return [self._text(datetime.fromtimestamp(value), spacing) for value in values]
+        return [self._text(value, spacing) for value in values]
 
-    def _text(self, at: datetime, spacing: float) -> str:
-        locale, day = QLocale(), QDate(at.year, at.month, at.day)
+    def _text(self, moment: float, spacing: float) -> str:
+        at = datetime.fromtimestamp(moment)
         if spacing >= 28 * _DAY:
-            return locale.toString(day, self.tr("MMM yyyy") if at.month == 1 else self.tr("MMM"))
+            return day_text(at, self.tr("MMM yyyy") if at.month == 1 else self.tr("MMM"))
         if spacing >= _DAY or (spacing >= 60 and (at.hour, at.minute) == (0, 0)):
-            return locale.toString(day, self.tr("d MMM"))
-        return at.strftime("%H:%M:%S" if spacing < 60 else "%H:%M")
+            return day_text(at, self.tr("d MMM"))
+        return clock_text(moment, seconds=spacing < 60)
 
 
 class ValueAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types

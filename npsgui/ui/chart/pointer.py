@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 
 from PySide6.QtCore import QObject, QPoint
 
@@ -11,6 +10,7 @@ from npsgui.ui.chart.figures import Figure
 from npsgui.ui.chart.marks import Mark
 from npsgui.ui.chart.plot import Plot
 from npsgui.ui.chart.readout import ReadOut
+from npsgui.ui.moments import clock_text
 from npsgui.ui.theme import Theme
 
 _TOLD = 3
@@ -61,7 +61,7 @@ class Pointer(QObject):
         moment = self._plot.time_at(at)
         self._plot.show_cross(self._figure().read(self.readout, moment))
         marks = self._plot.marks_at(moment)
-        told = [f"{datetime.fromtimestamp(mark.at):%H:%M:%S}  {mark.text}" for mark in marks[:_TOLD]]
+        told = [f"{clock_text(mark.at, seconds=True)}  {mark.text}" for mark in marks[:_TOLD]]
         if len(marks) > _TOLD:
             told.append(self.tr("and {count} more").format(count=len(marks) - _TOLD))
         self.readout.note(told)

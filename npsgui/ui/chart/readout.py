@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import zip_longest
 
-from PySide6.QtCore import QDate, QLocale, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from npsgui.model.views import Sample, Usage
 from npsgui.ui.amounts import format_bytes, format_rate
+from npsgui.ui.moments import clock_text, day_text
 from npsgui.ui.theme import Theme
 
 Parts = Sequence[float]
@@ -82,10 +83,11 @@ class ReadOut(QFrame):
     def read_rates(self, moment: float, sample: Sample | None, parts: Parts, names: Names) -> None:
         """Read a live sample, and its parts where it is stacked; None where there is none at ``moment``."""
         if sample is None:
-            self._show_sentence(_clock_text(moment, "%H:%M:%S"), self.tr("no sample"))
+            self._show_sentence(clock_text(moment, seconds=True), self.tr("no sample"))
             return
         lines = self._lines(sample.inlet, sample.export, parts, names)
-        self._show_values(_clock_text(sample.at, "%H:%M:%S"), lines, format_rate, self.tr("{count} B/s"))
+        when = clock_text(sample.at, seconds=True)
+        self._show_values(when, lines, format_rate, self.tr("{count} B/s"))
 
     def read_bytes(self, start: int, width: int, usage: Usage | Known, parts: Parts, names: Names) -> None:
         """Read the bar of ``width`` s that begins at ``start`` and its parts, or say why there is none."""
@@ -127,12 +129,11 @@ class ReadOut(QFrame):
         return [*largest, ("transparent", self.tr("in all"), inlet + export)]
 
     def _span_text(self, start: int, width: int) -> str:
-        at = datetime.fromtimestamp(start)
-        day = QLocale().toString(QDate(at.year, at.month, at.day), self.tr("ddd d MMM"))
+        day = day_text(datetime.fromtimestamp(start), self.tr("ddd d MMM"))
         if width >= 86400:
             return day
-        begin = _clock_text(start, "%H:%M")
-        return f"{day}  {begin}" if width == 60 else f"{day}  {begin} – {_clock_text(start + width, '%H:%M')}"
+        begin = clock_text(start)
+        return f"{day}  {begin}" if width == 60 else f"{day}  {begin} – {clock_text(start + width)}"
 
     def _show_values(
         self, when: str, lines: Sequence[Line], short: Callable[[float], str], exact: str
@@ -179,7 +180,3 @@ class ReadOut(QFrame):
             f"#readOut #time {{ color: {c.text}; font-weight: 700; }}"
             f"#readOut #exact {{ color: {c.muted}; }}"
         )
-
-
-def _clock_text(moment: float, form: str) -> str:
-    return datetime.fromtimestamp(moment).strftime(form)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QDate, QLocale, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from npsgui.ui.amounts import format_bytes, format_rate
 from npsgui.ui.chart.data import Total
 from npsgui.ui.elided import ElidedLabel
 from npsgui.ui.icons import icon
+from npsgui.ui.moments import clock_text, day_text
 from npsgui.ui.theme import Theme
 
 
@@ -65,7 +66,7 @@ class SpanStrip(QFrame):
             cells["busiest"].show_texts("–", "")
         else:
             both = format_bytes(busiest.inlet + busiest.export)
-            at = _clock(busiest.start, total.step < 60)
+            at = clock_text(busiest.start, seconds=total.step < 60)
             cells["busiest"].show_texts(both, self._per(total.step).format(time=at))
         whole = format_bytes(total.inlet + total.export)
         cells["average"].show_texts(format_rate(total.average), self.tr("{bytes} in all").format(bytes=whole))
@@ -100,9 +101,9 @@ class SpanStrip(QFrame):
         length = self._length_text(until - since)
         if begin.date() == end.date():
             seconds = until - since < 600
-            return f"{_clock(since, seconds)} – {_clock(until, seconds)}", length
+            return " – ".join(clock_text(end, seconds=seconds) for end in (since, until)), length
         form = self.tr("d MMM") if begin.year == end.year else self.tr("d MMM yyyy")
-        return f"{_day_text(begin, form)} –", f"{_day_text(end, form)} · {length}"
+        return f"{_end_text(begin, form)} –", f"{_end_text(end, form)} · {length}"
 
     def _recolour(self) -> None:
         colors = self._theme.colors
@@ -134,10 +135,7 @@ class _Cell(QWidget):
         return f"{self._caption} {self._value.text()} {self._hint.text()}".strip()
 
 
-def _clock(moment: float, seconds: bool) -> str:
-    return datetime.fromtimestamp(moment).strftime("%H:%M:%S" if seconds else "%H:%M")
-
-
-def _day_text(at: datetime, form: str) -> str:
-    day = QLocale().toString(QDate(at.year, at.month, at.day), form)
+def _end_text(at: datetime, form: str) -> str:
+    """A midnight needs no time."""
+    day = day_text(at, form)
     return day if (at.hour, at.minute) == (0, 0) else f"{day} {at:%H:%M}"
