@@ -19,6 +19,22 @@ from npsgui.model.errors import FieldError
 DAYS = ("mo", "tu", "we", "th", "fr", "sa", "su")
 """As ``datetime.weekday`` counts them."""
 
+DAY_NUMBERS = {name: number for number, name in enumerate(DAYS)} | {
+    week + day: number
+    for week in ("周", "星期", "礼拜")
+    for number, days in enumerate(("一", "二", "三", "四", "五", "六", "日天"))
+    for day in days
+}
+"""The names that are read."""
+
+_ALWAYS_WORDS = frozenset({"", "always", "总是", "始终", "永远", "全天", "不限"})
+NEVER_WORDS = frozenset({"never", "从不", "永不"})
+"""Read wherever something may never be."""
+_AS_ASCII = str.maketrans("：，；－–—～~至到", ":,;-------")
+"""What may stand for the signs of a span, as it is typed in Chinese."""
+_DAY_THEN_HOUR = re.compile(r"(?<=[一-鿿])(?=\d)")
+"""Where a space is left out in Chinese."""
+
 SLOTS = 48
 """Half hours in a day."""
 
@@ -62,35 +78,52 @@ NEVER = Week((0,) * 7)
 def parse_week(text: str, field: str = "hours") -> Week:
     """A Week from ``mo-fr 08:00-18:00, sa 9-12``, ``22:00-06:00`` (each day), ``sa-su``, ``always``.
 
-    A span that ends before it begins goes on into the next day. Raises FieldError: when it is no such text.
+    The same in Chinese: ``周一至周五 08:00-18:00，周六 9-12``. A span that ends before it begins goes on
+    into the next day. Raises FieldError: when it is no such text.
     """
     plain = text.strip().lower()
-    if plain in {"", "always"}:
+    if plain in _ALWAYS_WORDS:
         return ALWAYS
-    if plain == "never":
+    if plain in NEVER_WORDS:
         return NEVER
     found = NEVER
-    for part in re.split(r"[,，;；\r\n]+", plain):
+    plain = _DAY_THEN_HOUR.sub(" ", plain.translate(_AS_ASCII))
+    for part in re.split(r"[,;\r\n]+", plain):
         words = part.split()
         if words:
             found = found.painted(_slots(words, field), True)
     return found
 
 
-def format_week(week: Week) -> str:
+@dataclass(frozen=True, slots=True)
+class WeekWords:
+    """What a Week is written with."""
+
+    always: str = "always"
+    never: str = "never"
+    days: tuple[str, ...] = DAYS
+    to: str = "-"
+    """From one day to another."""
+    comma: str = ", "
+
+
+ENGLISH = WeekWords()
+
+
+def format_week(week: Week, words: WeekWords = ENGLISH) -> str:
     """The text that ``parse_week`` reads back as ``week``; neighbouring days that are alike are one."""
     if week in (ALWAYS, NEVER):
-        return "always" if week == ALWAYS else "never"
+        return words.always if week == ALWAYS else words.never
     parts = []
     day = 0
     while day < 7:
         last = day
         while last < 6 and week.days[last + 1] == week.days[day]:
             last += 1
-        name = DAYS[day] if last == day else f"{DAYS[day]}-{DAYS[last]}"
+        name = words.days[day] if last == day else f"{words.days[day]}{words.to}{words.days[last]}"
         parts += [f"{name} {clock_of(begin)}-{clock_of(end)}" for begin, end in week.spans(day)]
         day = last + 1
-    return ", ".join(parts)
+    return words.comma.join(parts)
 
 
 def clock_of(slot: int) -> str:
@@ -165,11 +198,11 @@ def _slots(words: list[str], field: str) -> Iterator[tuple[int, int]]:
 
 def _days(text: str, field: str) -> list[int]:
     first, dash, last = text.partition("-")
-    if first not in DAYS or (dash and last not in DAYS):
+    if first not in DAY_NUMBERS or (dash and last not in DAY_NUMBERS):
         raise FieldError(
-            field, "“{text}” is no day; days are {days}, or like mo-fr.", text=text, days=", ".join(DAYS)
+            field, "“{text}” is no day; days are mo, tu, we, th, fr, sa, su, or like mo-fr.", text=text
         )
-    begin, end = DAYS.index(first), DAYS.index(last or first)
+    begin, end = DAY_NUMBERS[first], DAY_NUMBERS[last or first]
     return [day % 7 for day in range(begin, (end if begin <= end else end + 7) + 1)]
 
 

@@ -13,6 +13,7 @@ import zoneinfo
 from dataclasses import dataclass
 
 from npsgui.model.errors import FieldError
+from npsgui.model.hours import DAY_NUMBERS
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -128,12 +129,25 @@ class PeriodRule:
 
 LIFETIME = PeriodRule()
 
+_EVERY = {str(every): every for every in Every} | {
+    "永久": Every.LIFETIME,
+    "每天": Every.DAY,
+    "每日": Every.DAY,
+    "每周": Every.WEEK,
+    "每月": Every.MONTH,
+    "每隔": Every.DAYS,
+}
+_DAYS = {name: number for number, name in enumerate(WEEKDAYS, 1)} | {
+    name: number + 1 for name, number in DAY_NUMBERS.items()
+}
+"""The words that are read."""
+
 
 def parse_period(text: str, field: str = "period") -> PeriodRule:
     """A rule from what its ``str`` gives; days, hour and zone may be left out. Raises FieldError."""
     words = text.strip().split()
     try:
-        every = Every(words.pop(0).lower())
+        every = _EVERY[words.pop(0).lower()]
         day, first = _day(every, words)
         hour = _hour(words.pop(0)) if words and ":" in words[0] else 0
         zone = words.pop(0) if words else ""
@@ -141,7 +155,7 @@ def parse_period(text: str, field: str = "period") -> PeriodRule:
             raise ValueError
         if zone:
             zoneinfo.ZoneInfo(zone)
-    except (ValueError, IndexError, zoneinfo.ZoneInfoNotFoundError, OSError):
+    except (LookupError, ValueError, OSError):
         raise FieldError(
             field, "“{text}” is not a period; write it like {words}.", text=text, words=SAYS
         ) from None
@@ -150,8 +164,8 @@ def parse_period(text: str, field: str = "period") -> PeriodRule:
 
 def _day(every: Every, words: list[str]) -> tuple[int, str]:
     """The day and first day that the next words say. Raises ValueError, IndexError."""
-    if every is Every.WEEK and words and words[0].lower() in WEEKDAYS:
-        return WEEKDAYS.index(words.pop(0).lower()) + 1, ""
+    if every is Every.WEEK and words and words[0].lower() in _DAYS:
+        return _DAYS[words.pop(0).lower()], ""
     if every is Every.MONTH and words and words[0].isdecimal():
         return _within(int(words.pop(0)), 1, 31), ""
     if every is Every.DAYS:

@@ -28,7 +28,7 @@ from npsgui.model.entities import (
 )
 from npsgui.model.errors import FieldError
 from npsgui.model.flow import QuotaCounts
-from npsgui.model.hours import format_week, parse_week
+from npsgui.model.hours import NEVER_WORDS, format_week, parse_week
 from npsgui.model.periods import parse_period
 from npsgui.model.ports import format_ports, parse_ports
 from npsgui.model.rules import is_full_path, parse_targets
@@ -48,6 +48,10 @@ _ALL = _NAMED | _GLOBAL
 
 USUAL = "usual"
 """The word for an alternative limit that is as the limit itself."""
+
+_USUAL_WORDS = frozenset({"", USUAL, "与常用相同"})
+_YES_WORDS = frozenset({"true", "yes", "on", "1", "是", "开"})
+_NO_WORDS = frozenset({"false", "no", "off", "0", "否", "关"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def _count(text: str, field: str) -> int:
 
 def _percent(text: str, field: str) -> int:
     plain = text.strip().removesuffix("%").rstrip()
-    if plain.lower() in {"", "off", "never"}:
+    if plain.lower() in {"", "off", *NEVER_WORDS}:
         return 0
     if not (plain.isascii() and plain.isdecimal()) or len(plain) > 3 or int(plain) > 100:
         raise FieldError(field, "“{text}” is not a percentage from 0 to 100.", text=text)
@@ -94,7 +98,7 @@ def _percent(text: str, field: str) -> int:
 
 
 def _or_usual(parse: Callable[[str, str], int]) -> Callable[[str, str], int | None]:
-    return lambda text, field: None if text.strip().lower() in {"", USUAL} else parse(text, field)
+    return lambda text, field: None if text.strip().lower() in _USUAL_WORDS else parse(text, field)
 
 
 def _usual_or(show: Callable[[int], str]) -> Callable[[int | None], str]:
@@ -103,16 +107,16 @@ def _usual_or(show: Callable[[int], str]) -> Callable[[int | None], str]:
 
 def _flag(text: str, field: str) -> bool:
     plain = text.strip().lower()
-    if plain in {"true", "yes", "on", "1"}:
+    if plain in _YES_WORDS:
         return True
-    if plain in {"false", "no", "off", "0"}:
+    if plain in _NO_WORDS:
         return False
     raise FieldError(field, "“{text}” is neither yes nor no.", text=text)
 
 
 def _moment(text: str, field: str) -> int:
     """0 is never; what is past is past, were it the first second of 1970."""
-    return 0 if text.strip().lower() in {"0", "never", ""} else max(1, parse_time(text, field))
+    return 0 if text.strip().lower() in {"0", "", *NEVER_WORDS} else max(1, parse_time(text, field))
 
 
 def _choice(kind: type[StrEnum]) -> Callable[[str, str], StrEnum]:

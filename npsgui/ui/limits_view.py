@@ -11,10 +11,10 @@ from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Everything, Owner
 from npsgui.model.hours import ALWAYS
 from npsgui.model.views import FlowRow
-from npsgui.model.words import shown
 from npsgui.ui.amounts import format_bytes, format_limit, format_rate, format_rate_limit
 from npsgui.ui.facts import ShareBar
 from npsgui.ui.theme import Theme
+from npsgui.ui.week_words import WeekTexts
 
 _NEAR = 0.8
 """The share of a rate or a number from which its bar warns; of a quota its owner says."""
@@ -91,13 +91,13 @@ class LimitsView(QWidget):
 
     def _others(self, owner: Owner) -> Iterator[str]:
         """The limits that have no line of their own, as far as they are set."""
-        limits, words = owner.limits, shown(owner)
+        limits = owner.limits
         if limits.quota and limits.throttle_at:
             rate = format_rate_limit(limits.throttle_rate)
             text = self.tr("Throttled to {rate} from {percent} % of the quota on.")
             yield text.format(rate=rate, percent=limits.throttle_at)
         if not isinstance(owner, Everything) and owner.hours != ALWAYS:
-            yield self.tr("Runs {hours}.").format(hours=words["hours"])
+            yield self.tr("Runs {hours}.").format(hours=WeekTexts(self).of(owner.hours))
         if limits.in_force(True) is not limits:
             yield self.tr("It has alternative limits.")
 

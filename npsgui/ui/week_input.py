@@ -6,19 +6,22 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from npsgui.model.errors import FieldError
-from npsgui.model.hours import ALWAYS, NEVER, Week, format_week, parse_week
+from npsgui.model.hours import ALWAYS, NEVER, Week, parse_week
 from npsgui.ui.theme import Theme
 from npsgui.ui.week_grid import WeekGrid
+from npsgui.ui.week_words import WeekTexts
 
 
 class WeekInput(QWidget):
-    """Text in, text out, as ``parse_week`` reads it. A line that cannot be read leaves the grid as it was."""
+    """Text in, text out, as ``parse_week`` reads it, in the user's words; what cannot be read leaves the grid
+    as it was."""
 
     changed = Signal()
 
     def __init__(self, text: str, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.line = QLineEdit(text, self)
+        self._texts = WeekTexts(self)
+        self.line = QLineEdit(self._texts.spoken(text), self)
         self.grid = WeekGrid(theme, self)
         self._help = QLabel(self)
         self._help.setObjectName("hint")
@@ -55,7 +58,7 @@ class WeekInput(QWidget):
         self.grid.setAccessibleName(name)
 
     def _on_painted(self, week: Week) -> None:
-        self.line.setText(format_week(week))
+        self.line.setText(self._texts.of(week))
         self.line.setCursorPosition(0)
 
     def _on_moved(self) -> None:

@@ -54,6 +54,12 @@ def test_what_is_written_is_read_as_the_same_week(week: Week) -> None:
         ("", "always"),
         ("never", "never"),
         ("mo 8-10, mo 9-12", "mo 08:00-12:00"),
+        ("周一至周五 08:00-18:00，周六 9-12", "mo-fr 08:00-18:00, sa 09:00-12:00"),
+        ("星期一到星期五8：30～12：00；礼拜天 9–12", "mo-fr 08:30-12:00, su 09:00-12:00"),
+        ("总是", "always"),
+        ("永远", "always"),
+        ("从不", "never"),
+        ("永不", "never"),
     ],
 )
 def test_hours_are_read_as_people_write_them(text: str, written: str) -> None:
@@ -73,6 +79,7 @@ def test_hours_are_read_as_people_write_them(text: str, written: str) -> None:
         ("mo 24-8", "full or half hour"),
         ("mo 8:99-9", "full or half hour"),
         ("mo ٨-٩", "is no span of hours"),
+        ("周一、周三 8-18", "“周一、周三” is no day"),
     ],
 )
 def test_hours_that_cannot_be_read_are_told_with_their_field(text: str, said: str) -> None:

@@ -118,6 +118,14 @@ def test_a_rule_reads_back_from_its_text(rule: PeriodRule) -> None:
     assert again.span(at("2026-11-24")) == rule.span(at("2026-11-24"))
 
 
+def test_a_rule_is_read_in_chinese_too() -> None:
+    texts = ["每周 周二 06:00", "weekly 星期日", "每月 31", "每天", "永久", "每隔 10 2026-01-31 UTC"]
+
+    assert [str(parse_period(text)) for text in texts] == [
+        "weekly tue 06:00", "weekly sun", "monthly 31", "daily", "lifetime", "every 10 2026-01-31 UTC",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -184,14 +184,15 @@ def test_every_limit_takes_the_words_for_unlimited(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expires"),
-    [("never", 0), ("0", 0), ("", 0), ("2023-11-15T12:00Z", 1_700_049_600), ("1970-01-01", 1)],
+    [("never", 0), ("永不", 0), ("0", 0), ("", 0), ("2023-11-15T12:00Z", 1_700_049_600), ("1970-01-01", 1)],
 )
 def test_expiry_is_a_time_or_never(text: str, expires: int) -> None:
     assert edited(CLIENT, {"expires": text}) == replace(CLIENT, expires=expires)
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"), [("yes", True), ("ON", True), ("1", True), ("no", False), ("0", False)]
+    ("text", "wanted"),
+    [("yes", True), ("ON", True), ("1", True), ("是", True), ("no", False), ("0", False), ("否", False)],
 )
 def test_flags_are_read_as_people_write_them(text: str, wanted: bool) -> None:
     assert edited(CLIENT, {"enabled": text}) == replace(CLIENT, enabled=wanted)
@@ -224,7 +225,9 @@ def test_an_alternative_is_as_usual_or_none_or_a_rate(text: str, value: int | No
     assert edited(CLIENT, {"alt_rate": text}).limits.alt_rate == value
 
 
-@pytest.mark.parametrize(("text", "percent"), [("80", 80), ("90 %", 90), ("0", 0), ("off", 0), ("", 0)])
+@pytest.mark.parametrize(
+    ("text", "percent"), [("80", 80), ("90 %", 90), ("0", 0), ("off", 0), ("从不", 0), ("", 0)]
+)
 def test_a_share_of_the_quota_is_a_percentage(text: str, percent: int) -> None:
     assert edited(CLIENT, {"warn": text}).limits.warn == percent
 

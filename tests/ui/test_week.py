@@ -7,10 +7,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from npsgui.model.hours import NEVER, format_week
+from npsgui.model.hours import NEVER, format_week, parse_week
 from npsgui.ui.theme import Theme
+from npsgui.ui.translation import Translation
 from npsgui.ui.week_grid import WeekGrid
 from npsgui.ui.week_input import WeekInput
+from npsgui.ui.week_words import WeekTexts
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -117,3 +119,28 @@ def test_buttons_paint_all_and_nothing(week: WeekInput) -> None:
     assert week.text() == "always"
     buttons["Clear"].click()
     assert week.text() == format_week(NEVER)
+
+
+def test_hours_are_written_in_the_users_language_and_read_back(qapp: QApplication, qtbot: QtBot) -> None:
+    chinese = Translation("zh_CN")
+    qapp.installTranslator(chinese)
+    try:
+        made = WeekInput("mo-fr 08:00-18:00, su 09:00-12:00", Theme())
+        qtbot.addWidget(made)
+        texts = [made.text(), *map(WeekTexts().spoken, ("always", "never", "sa", "nonsense"))]
+    finally:
+        qapp.removeTranslator(chinese)
+
+    assert texts == [
+        "周一至周五 08:00-18:00，周日 09:00-12:00",
+        "始终",
+        "从不",
+        "周六 00:00-24:00",
+        "nonsense",
+    ]
+    assert [format_week(parse_week(text)) for text in texts[:4]] == [
+        "mo-fr 08:00-18:00, su 09:00-12:00",
+        "always",
+        "never",
+        "sa 00:00-24:00",
+    ]
