@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from npsgui.app.rows import client_of, remark_of
 from npsgui.ledger.ledger import Ledger
 from npsgui.model.accounts import Accounts
-from npsgui.model.audit import OF_ALERTS, AuditEvent, Happening
+from npsgui.model.audit import HIDDEN, OF_ALERTS, AuditEvent, Happening
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import GLOBAL_KEY, Everything, Owner, OwnerKey, OwnerKind
 from npsgui.model.errors import NotFound
@@ -66,7 +66,7 @@ def _edit(at: float, was: Owner, owner: Owner) -> Iterator[AuditEvent]:
     old, new = shown(was), shown(owner)
     changes = {word: [old[word], text] for word, text in new.items() if old[word] != text}
     for word in SECRET_WORDS & changes.keys():
-        changes[word] = ["…", "…"]
+        changes[word] = [HIDDEN, HIDDEN]
     if changes.pop("enabled", None) is not None and not isinstance(owner, Everything):
         yield _event(at, Happening.STARTED if owner.enabled else Happening.STOPPED, owner)
     if changes:

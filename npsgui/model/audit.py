@@ -13,6 +13,9 @@ from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.gate import Cause, Refusal
 from npsgui.model.views import Sentence
 
+HIDDEN = "…"
+"""What the trail has in place of a secret, before and after."""
+
 NO_DETAILS: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -69,6 +72,34 @@ NEWEST = Portion()
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A setting that was edited."""
+
+    word: str
+    """Its name in ``model/words.py``, or a part of a period's balance."""
+    old: object
+    """The text that would set it, or exact bytes; as ``new``."""
+    new: object
+
+    def __str__(self) -> str:
+        return (
+            f"{self.word} {HIDDEN}"
+            if self.new == HIDDEN
+            else f"{self.word} {_told(self.old)} → {_told(self.new)}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """All that one edit made otherwise, as a value of its sentence: put into the user's words where shown."""
+
+    each: tuple[Change, ...]
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.each))
+
+
+@dataclass(frozen=True, slots=True)
 class AuditEvent:
     """One row of the trail. A refusal stands for all of its minute, owner and cause."""
 
@@ -102,8 +133,13 @@ class AuditEvent:
         elif self.what in (Happening.PORT_FAILED, Happening.AGENT_DOWN):
             values["reason"] = Sentence(self.details["reason"], tuple(self.details["values"].items()))
         elif self.what in (Happening.EDITED, Happening.ADJUSTED):
-            changes = ((word, old, new) for word, (old, new) in self.details.items() if old != new)
-            values["changes"] = ", ".join(f"{word} {_told(old)} → {_told(new)}" for word, old, new in changes)
+            values["changes"] = Changes(
+                tuple(
+                    Change(word, old, new)
+                    for word, (old, new) in self.details.items()
+                    if old != new or new == HIDDEN
+                )
+            )
         return Sentence(_SAID[self.what].template, tuple(values.items()))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 
@@ -31,6 +32,8 @@ from npsgui.ui.theme import Theme
 _HOUR, _DAY = 3600.0, 86400.0
 _PAUSE = 250
 """How long the user must have stopped typing before it is searched for, ms."""
+_AS_KEPT = re.compile(r"(?<=\d),(?=\d{3})|(?<=\d) (?=[KMGTP]?i?B)")
+"""What stands in an amount as it is shown, and not as it is kept."""
 
 
 class EventsView(QWidget):
@@ -81,7 +84,7 @@ class EventsView(QWidget):
 
     def search(self, text: str) -> None:
         """Show only events that hold ``text``, once no more is typed."""
-        self._text = text.strip()
+        self._text = _AS_KEPT.sub("", text.strip())
         self._typing.start()
 
     def refresh(self) -> None:

@@ -6,12 +6,14 @@ from functools import cached_property
 
 from PySide6.QtCore import QCoreApplication, QObject
 
+from npsgui.model.audit import Changes
 from npsgui.model.entities import GLOBAL_KEY, Mode, OwnerKey, OwnerKind
 from npsgui.model.errors import NpsError, begun
 from npsgui.model.gate import Cause
 from npsgui.model.units import Measured
 from npsgui.model.views import Sentence, State
 from npsgui.ui.amounts import units_shown
+from npsgui.ui.setting_words import SettingWords
 
 
 class Sentences(QObject):
@@ -60,7 +62,13 @@ class Sentences(QObject):
             return value.in_units(units_shown())
         if isinstance(value, Mode):
             return self.mode(value)
+        if isinstance(value, Changes):
+            return self.tr(", ").join(map(self._settings.of, value.each))
         return self.kind(value) if isinstance(value, OwnerKind) else value
+
+    @cached_property
+    def _settings(self) -> SettingWords:
+        return SettingWords(self._modes, self)
 
     @cached_property
     def _states(self) -> dict[State, str]:
