@@ -8,6 +8,7 @@ from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Via
 from npsgui.model.events import AgentDown, AgentUp, Event
 from npsgui.ui.notices import NoticeBar
+from npsgui.ui.sentences import Sentences
 
 
 class AgentNotices(QObject):
@@ -32,7 +33,7 @@ class AgentNotices(QObject):
         idle = sum(owner.via is Via.AGENT and owner.enabled for owner in configuration.owned_by(ident))
         if not idle:
             return
-        name = client.remark or self.tr("client {id}").format(id=ident)
+        name = Sentences(self).name(client.remark, client.owner)
         sentence = self.tr("The agent of {name} is gone. Tunnels and hosts that wait for it: {count}").format(
             name=name, count=idle
         )

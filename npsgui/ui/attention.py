@@ -68,7 +68,7 @@ class Attention(QObject):
         return sorted(found, key=lambda matter: (matter.rank, matter.owner, matter.name))
 
     def _of_row(self, row: FlowRow) -> Iterator[Matter]:
-        name = row.remark or self._sentences.owner(row.owner)
+        name = self._sentences.name(row.remark, row.owner)
         if row.state is State.FAILED and row.reason is not None:
             # hosts have no port of their own
             shared = row.kind is OwnerKind.HOST
@@ -92,7 +92,7 @@ class Attention(QObject):
         shelves = (configuration.clients, configuration.tunnels, configuration.hosts)
         every: Iterator[Client | Tunnel | Host] = chain.from_iterable(shelf.values() for shelf in shelves)
         for owner in (one for one in every if one.expires and one.enabled):
-            name, moment = owner.remark or self._sentences.owner(owner.owner), owner.expires
+            name, moment = self._sentences.name(owner.remark, owner.owner), owner.expires
             said = self._moments.moment(moment, None)
             if moment <= wall:
                 text = self.tr("Expired on {moment}").format(moment=said)

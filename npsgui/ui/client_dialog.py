@@ -26,7 +26,7 @@ class ClientDialog(OwnerForm):
             title, row = self.tr("New client"), None
         else:
             row = self._program.flow(client.owner)
-            title = self.tr("Edit {name}").format(name=client.remark or self._sentences.owner(client.owner))
+            title = self.tr("Edit {name}").format(name=self._sentences.name(client.remark, client.owner))
         facts = [
             Field("remark", self.tr("Name"), self.tr("What you call this client")),
             Field("key", self.tr("Verify key"), self.tr("An agent signs in with it")),

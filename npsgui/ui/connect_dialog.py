@@ -22,6 +22,7 @@ from npsgui.app.interfaces import own_addresses
 from npsgui.model.entities import Client, Everything, Target
 from npsgui.model.listening import is_wildcard
 from npsgui.ui.help_dialog import Topic, answer_f1
+from npsgui.ui.sentences import Sentences
 
 
 class CommandLine(QWidget):
@@ -75,7 +76,7 @@ class ConnectDialog(QDialog):
         answer_f1(self, Topic.AGENTS)
         self._client = client
         self._everything = everything
-        name = client.remark or self.tr("client {id}").format(id=client.id)
+        name = Sentences(self).name(client.remark, client.owner)
         self.setWindowTitle(self.tr("Connect an agent for {name}").format(name=name))
         self.setMinimumWidth(640)
         self._title = QLabel(self.windowTitle(), self)

@@ -109,7 +109,7 @@ class DetailPane(QFrame):
         self._pages.setCurrentIndex(0 if row is None else 1)
         if row is None:
             return
-        self._name.setText(row.remark or self._sentences.owner(row.owner))
+        self._name.setText(self._sentences.name(row.remark, row.owner))
         reason = self._sentences.of(row.reason) if row.reason is not None else ""
         self._badge.show_state(row.state, self._sentences.state(row.state), reason)
         self._why.setText(reason)

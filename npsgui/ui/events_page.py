@@ -14,6 +14,7 @@ from npsgui.model.configuration import Configuration
 from npsgui.model.entities import OwnerKey
 from npsgui.ui.events_view import EventsView
 from npsgui.ui.page_header import PageHeader
+from npsgui.ui.sentences import Sentences
 from npsgui.ui.theme import Theme
 
 
@@ -41,6 +42,7 @@ class EventsPage(QWidget):
     ) -> None:
         super().__init__(parent)
         self._program = program
+        self._sentences = Sentences(self)
         self._listed: Configuration | None = None
         self._keys: list[OwnerKey | None] = []
         self.events = EventsView(program, theme, self, clock=clock)
@@ -78,9 +80,8 @@ class EventsPage(QWidget):
         self.owners.clear()
         self._keys = [None, *(client.owner for client in configuration.clients.values())]
         self.owners.addItem(self.tr("Everything"))
-        self.owners.addItems(
-            [client.remark or str(client.owner) for client in configuration.clients.values()]
-        )
+        names = [self._sentences.name(one.remark, one.owner) for one in configuration.clients.values()]
+        self.owners.addItems(names)
         self.owners.setCurrentIndex(self._keys.index(chosen) if chosen in self._keys else 0)
         self.owners.blockSignals(False)
         self._on_owner_chosen()

@@ -145,7 +145,7 @@ class FlowColumns(QObject):
 
     def name_of(self, line: Line) -> str:
         """The remark of an owner; without one its kind and number."""
-        return line.flow.remark or self._sentences.owner(line.flow.owner)
+        return self._sentences.name(line.flow.remark, line.flow.owner)
 
     def _reason(self, line: Line) -> str:
         return "" if line.flow.reason is None else self._sentences.of(line.flow.reason)

@@ -141,7 +141,7 @@ class OverviewPage(QWidget):
         return [
             TopEntry(
                 row.owner,
-                row.remark or self._sentences.owner(row.owner),
+                self._sentences.name(row.remark, row.owner),
                 row.today_inlet,
                 row.today_export,
                 _speed(row) if rates else None,

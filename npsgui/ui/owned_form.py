@@ -42,7 +42,7 @@ class OwnedForm(OwnerForm):
             "client",
             self.tr("Client"),
             self.tr("Its limits hold here, too"),
-            choices=tuple((str(one.id), one.remark or self._sentences.owner(one.owner)) for one in clients),
+            choices=tuple((str(one.id), self._sentences.name(one.remark, one.owner)) for one in clients),
         )
 
     def via_field(self) -> Field:
@@ -100,5 +100,5 @@ class OwnedForm(OwnerForm):
     def title_of(self, owner: Tunnel | Host) -> str:
         """What the dialog is called."""
         if self.row_of(owner.owner) is not None:
-            return self.tr("Edit {name}").format(name=owner.remark or self._sentences.owner(owner.owner))
+            return self.tr("Edit {name}").format(name=self._sentences.name(owner.remark, owner.owner))
         return self.tr("New tunnel") if owner.owner.kind is OwnerKind.TUNNEL else self.tr("New host")

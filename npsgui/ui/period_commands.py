@@ -43,7 +43,7 @@ class PeriodCommands(QObject):
         if running.opening or running.top_up:
             ends.append(self.tr("Its opening balance and its top-up end with it."))
         if await ConfirmDialog(self._window).ask(
-            self.tr("Reset {name}?").format(name=row.remark or self._sentences.owner(owner)),
+            self.tr("Reset {name}?").format(name=self._sentences.name(row.remark, owner)),
             self.tr("A new period begins now, and the quota counts from nothing. Ctrl+Z takes it back."),
             ends,
             self.tr("Reset"),

@@ -51,4 +51,4 @@ class Removal(QObject):
 
     def _name(self, owner: OwnerKey) -> str:
         found = self._program.configuration.find(owner)
-        return getattr(found, "remark", "") or self._sentences.owner(owner)
+        return self._sentences.name(getattr(found, "remark", ""), owner)

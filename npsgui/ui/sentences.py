@@ -46,8 +46,8 @@ class Sentences(QObject):
         return self.kind(owner.kind) if owner == GLOBAL_KEY else f"{self.kind(owner.kind)} {owner.id}"
 
     def name(self, name: str, owner: OwnerKey) -> str:
-        """The name of an owner, which is its kind and id where it has none."""
-        return self.owner(owner) if name == str(owner) else name
+        """What an owner is called: by its kind and id where ``name`` is empty, or says them in English."""
+        return self.owner(owner) if name in ("", str(owner)) else name
 
     def cause(self, cause: Cause) -> str:
         """Why a session ended, in words."""

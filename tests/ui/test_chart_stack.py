@@ -20,6 +20,7 @@ from npsgui.ui.chart.feed import ChartFeed
 from npsgui.ui.chart.lines import Lines
 from npsgui.ui.chart.sources import owned_parts
 from npsgui.ui.chart.stack import REST, Stacking, divide, stacked_lines
+from npsgui.ui.sentences import Sentences
 from npsgui.ui.theme import Theme
 from tests.ui.chart_program import NOW, FakeProgram, row, shown_chart
 
@@ -159,7 +160,7 @@ def test_everything_is_stacked_from_the_heaviest_clients(program: FakeProgram) -
         for n in range(1, 10)
     }
 
-    assert owned_parts(program, GLOBAL_KEY) == {
+    assert owned_parts(program, GLOBAL_KEY, Sentences()) == {
         "same": OwnerKey(OwnerKind.CLIENT, 9),
         **{f"same (client {n})": OwnerKey(OwnerKind.CLIENT, n) for n in range(8, 3, -1)},
     }

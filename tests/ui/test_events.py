@@ -50,7 +50,11 @@ async def settled() -> None:
 
 def look(qtbot: QtBot, program: FakeProgram, act: Callable[[EventsPage], Coroutine[Any, Any, None]]) -> None:
     program.configuration = Configuration(
-        clients={1: Client(id=1, key="a", remark="lab"), 2: Client(id=2, key="b", remark="nas")}
+        clients={
+            1: Client(id=1, key="a", remark="lab"),
+            2: Client(id=2, key="b", remark="nas"),
+            3: Client(id=3, key="c"),
+        }
     )
 
     async def body() -> None:
@@ -81,6 +85,14 @@ def test_the_newest_stands_first_with_its_exact_bytes(qtbot: QtBot) -> None:
         )
 
     look(qtbot, program, act)
+
+
+@pytest.mark.usefixtures("chinese")
+def test_clients_without_a_name_are_offered_in_the_users_language(qtbot: QtBot) -> None:
+    async def act(page: EventsPage) -> None:
+        assert page.owners.itemText(3) == "客户端 3"
+
+    look(qtbot, FakeProgram(), act)
 
 
 def test_kinds_owners_and_words_narrow_it(qtbot: QtBot) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
 from npsgui.model.entities import OwnerKey, OwnerKind
@@ -15,7 +14,6 @@ from npsgui.model.views import Sentence
 from npsgui.tasks import spawn
 from npsgui.ui.import_dialog import FolderDialog, ImportReport
 from npsgui.ui.sentences import Sentences
-from npsgui.ui.translation import Translation
 from tests.conftest import Run
 
 # what the offscreen platform says of every window
@@ -49,12 +47,9 @@ def test_a_report_tells_all_and_a_short_one_has_no_empty_box(qtbot: QtBot) -> No
     assert not short.text.isVisibleTo(short)
 
 
-def test_a_sentence_within_a_sentence_is_translated_too(qapp: QCoreApplication) -> None:
+@pytest.mark.usefixtures("chinese")
+def test_a_sentence_within_a_sentence_is_translated_too() -> None:
     who = Sentence("{owner} “{remark}”", (("owner", OwnerKey(OwnerKind.TUNNEL, 3)), ("remark", "web")))
     said = Sentence("Left: {who}. {reason}", (("who", who), ("reason", NpsError("A client needs a key."))))
-    chinese = Translation("zh_CN")
-    qapp.installTranslator(chinese)
-    try:
-        assert Sentences().of(said) == "未导入：隧道 3“web”。客户端需要密钥。"
-    finally:
-        qapp.removeTranslator(chinese)
+
+    assert Sentences().of(said) == "未导入：隧道 3“web”。客户端需要密钥。"

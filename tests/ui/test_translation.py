@@ -82,14 +82,12 @@ def test_the_names_on_the_screen_follow_nps() -> None:
     ]
 
 
-def test_an_owner_without_a_name_is_called_in_the_users_language(qapp: QApplication) -> None:
-    chinese, client = Translation("zh_CN"), OwnerKey(OwnerKind.CLIENT, 3)
-    qapp.installTranslator(chinese)
-    try:
-        assert Sentences().name(str(client), client) == "客户端 3"
-        assert Sentences().name("nas", client) == "nas"
-    finally:
-        qapp.removeTranslator(chinese)
+@pytest.mark.usefixtures("chinese")
+def test_an_owner_without_a_name_is_called_in_the_users_language() -> None:
+    client = OwnerKey(OwnerKind.CLIENT, 3)
+
+    assert Sentences().name("", client) == Sentences().name(str(client), client) == "客户端 3"
+    assert Sentences().name("nas", client) == "nas"
 
 
 def test_a_window_made_after_a_switch_has_the_words_of_the_new_language(qapp: QApplication) -> None:

@@ -136,7 +136,7 @@ class ChartFeed:
     def _owned(self) -> dict[str, OwnerKey]:
         if self.owner is None or self.stacking is not Stacking.OWNED:
             return {}
-        return owned_parts(self._program, self.owner)
+        return owned_parts(self._program, self.owner, self._sentences)
 
     def _step(self) -> Step:
         if self.stacking is Stacking.PEER:

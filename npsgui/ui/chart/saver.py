@@ -101,7 +101,7 @@ class ChartSaver(QObject):
 
     def _picture(self) -> QImage:
         view = self._chart.view
-        title = self._feed.name or (self._sentences.owner(self._feed.owner) if self._feed.owner else "")
+        title = self._sentences.name(self._feed.name, self._feed.owner) if self._feed.owner else ""
         span = self._moments.span(view.left, view.right, None)
         return picture(self._chart, title, span, self._theme.colors)
 

@@ -15,6 +15,7 @@ from npsgui.model.retention import Retention
 from npsgui.model.views import FlowRow, Sample, Step, Usage
 from npsgui.ui.chart.data import History
 from npsgui.ui.chart.stack import MOST, Stack, Stacking, history_by_peer
+from npsgui.ui.sentences import Sentences
 
 
 class HistorySource(TrailSource, Protocol):
@@ -90,7 +91,7 @@ async def bring(program: HistorySource, wish: Wish) -> Brought:
     return Brought(whole, Stack(parts))
 
 
-def owned_parts(program: HistorySource, owner: OwnerKey) -> dict[str, OwnerKey]:
+def owned_parts(program: HistorySource, owner: OwnerKey, sentences: Sentences) -> dict[str, OwnerKey]:
     """Those owned by ``owner`` that have carried most, if anything, by name: of everything, the clients."""
     kinds = (OwnerKind.CLIENT,) if owner == GLOBAL_KEY else (OwnerKind.TUNNEL, OwnerKind.HOST)
     rows = [row for kind in kinds for row in program.flows(kind) if owner in (GLOBAL_KEY, _client(row))]
@@ -98,8 +99,8 @@ def owned_parts(program: HistorySource, owner: OwnerKey) -> dict[str, OwnerKey]:
     heaviest = sorted(moved, key=lambda row: (-row.inlet - row.export, row.owner.id))[:MOST]
     named: dict[str, OwnerKey] = {}
     for row in heaviest:
-        plain = row.remark or str(row.owner)
-        named[f"{plain} ({row.owner})" if plain in named else plain] = row.owner
+        name = sentences.name(row.remark, row.owner)
+        named[f"{name} ({sentences.owner(row.owner)})" if name in named else name] = row.owner
     return named
 
 
