@@ -20,7 +20,8 @@ from npsgui.ui.amounts import show_in
 from npsgui.ui.crash import CrashDialog, CrashWatch
 from npsgui.ui.icons import app_icon
 from npsgui.ui.outside import Outside
-from npsgui.ui.style import font, palette, style_sheet
+from npsgui.ui.recolouring import Recolouring
+from npsgui.ui.style import font, put_on, style_sheet
 from npsgui.ui.theme import Theme, ThemeMode
 from npsgui.ui.translation import Translation
 from npsgui.ui.window import Window
@@ -190,11 +191,13 @@ class Looks(QObject):
         self._settings = settings
         self._translators: list[QTranslator] = []
         self.theme = Theme(self._wants_dark(), self)
+        self._recolouring = Recolouring(app, self)
         self.theme.changed.connect(self._paint)
         app.styleHints().colorSchemeChanged.connect(self.dress)
         settings.follow(self._on_setting)
         self._measure()
-        self._paint()
+        app.setStyleSheet(style_sheet())
+        put_on(app, self.theme.colors)
 
     def dress(self) -> None:
         """Put the wanted theme in force."""
@@ -233,7 +236,5 @@ class Looks(QObject):
         return wanted == ThemeMode.DARK
 
     def _paint(self) -> None:
-        # off and on: half the 510 ms that Qt takes, all pages made, to put one sheet in the place of another
-        self._app.setStyleSheet("")
-        self._app.setPalette(palette(self.theme.colors))
-        self._app.setStyleSheet(style_sheet(self.theme.colors))
+        put_on(self._app, self.theme.colors)
+        self._recolouring.begin()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from npsgui.app.resources import resource
@@ -28,6 +28,10 @@ def app_icon() -> QIcon:
 
 
 def _drawn(name: str, color: str, opacity: float = 1.0) -> QPixmap:
+    key = f"{name} {color} {opacity}"
+    pixmap = QPixmap()
+    if QPixmapCache.find(key, pixmap):
+        return pixmap
     svg = resource(f"icons/{name}.svg").read_text("utf-8").replace("currentColor", color)
     pixmap = QPixmap(SIZE * _SCALE, SIZE * _SCALE)
     pixmap.fill(Qt.GlobalColor.transparent)
@@ -36,4 +40,5 @@ def _drawn(name: str, color: str, opacity: float = 1.0) -> QPixmap:
     QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(pixmap.rect()))
     painter.end()
     pixmap.setDevicePixelRatio(_SCALE)
+    QPixmapCache.insert(key, pixmap)
     return pixmap

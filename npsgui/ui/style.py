@@ -1,14 +1,18 @@
-"""The style sheet and the palette, made from a theme's tokens. Colours live in ``theme.py``, shapes here.
+"""The style sheet, and the palette that colours it. Colours live in ``theme.py``, shapes here.
 
 What stands out is of weight 700: below that, a Chinese font without a bold face is not emboldened.
 """
 
 from __future__ import annotations
 
+import re
+
+from PySide6.QtCore import QDir
 from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication
 
 from npsgui.app.resources import resource
-from npsgui.ui.theme import Colors
+from npsgui.ui.theme import DARK, Colors
 
 _FAMILIES = [
     "Segoe UI",
@@ -31,40 +35,60 @@ def font() -> QFont:
     return made
 
 
-def palette(colors: Colors) -> QPalette:
-    """The colours for what the style sheet does not reach."""
-    role = QPalette.ColorRole
+_ROLE = QPalette.ColorRole
+
+_ROLES = {
+    "window": _ROLE.Window,
+    "surface": _ROLE.Base,
+    "sunken": _ROLE.AlternateBase,
+    "line": _ROLE.Mid,
+    "text": _ROLE.Text,
+    "muted": _ROLE.PlaceholderText,
+    "accent": _ROLE.Accent,
+    "accent_wash": _ROLE.Highlight,
+    "on_accent": _ROLE.BrightText,
+    "ok": _ROLE.LinkVisited,
+    "warn": _ROLE.Midlight,
+    "bad": _ROLE.Shadow,
+}
+"""Where the palette has each token that the style sheet names."""
+
+_MORE_ROLES = {
+    _ROLE.Button: "surface",
+    _ROLE.ToolTipBase: "surface",
+    _ROLE.WindowText: "text",
+    _ROLE.ButtonText: "text",
+    _ROLE.ToolTipText: "text",
+    _ROLE.HighlightedText: "text",
+    _ROLE.Link: "accent",
+}
+"""What Qt asks for besides."""
+
+
+def put_on(app: QApplication, colors: Colors) -> None:
+    """Put these colours in force for every widget that is polished from now on."""
+    QDir.setSearchPaths("theme", [str(resource("icons/dark" if colors is DARK else "icons/light"))])
+    app.setPalette(_palette(colors))
+
+
+def _palette(colors: Colors) -> QPalette:
     made = QPalette()
-    for which, color in {
-        role.Window: colors.window,
-        role.Base: colors.surface,
-        role.AlternateBase: colors.sunken,
-        role.Button: colors.surface,
-        role.ToolTipBase: colors.surface,
-        role.Text: colors.text,
-        role.WindowText: colors.text,
-        role.ButtonText: colors.text,
-        role.ToolTipText: colors.text,
-        role.PlaceholderText: colors.muted,
-        role.Highlight: colors.accent_wash,
-        role.HighlightedText: colors.text,
-        role.Link: colors.accent,
-        role.Mid: colors.line,
-        role.Accent: colors.accent,
-    }.items():
-        made.setColor(which, QColor(color))
-    for which in (role.Text, role.WindowText, role.ButtonText):
-        made.setColor(QPalette.ColorGroup.Disabled, which, QColor(colors.muted))
+    for token, role in _ROLES.items():
+        made.setColor(role, QColor(getattr(colors, token)))
+    for role, token in _MORE_ROLES.items():
+        made.setColor(role, QColor(getattr(colors, token)))
+    for role in (_ROLE.Text, _ROLE.WindowText, _ROLE.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, role, QColor(colors.muted))
     return made
 
 
-def style_sheet(colors: Colors) -> str:
-    """The style sheet of the whole program."""
-    text = _SHEET
-    for name in Colors.__dataclass_fields__:
-        text = text.replace(f"@{name};", f"{getattr(colors, name)};")
-    text = text.replace("@check", "check-white" if colors.on_accent == "#FFFFFF" else "check-black")
-    return text.replace("@icons", resource("icons").as_posix())
+def style_sheet() -> str:
+    """The style sheet of the whole program, in any theme: its colours are the palette's."""
+    text = _SHEET.replace("@icons", resource("icons").as_posix())
+    for token, role in _ROLES.items():
+        named = re.sub(r"(?<!^)(?=[A-Z])", "-", role.name).lower()
+        text = text.replace(f"@{token};", f"palette({named});")
+    return text
 
 
 _SHEET = """
@@ -132,6 +156,21 @@ QPushButton#tab:hover { color: @text; }
 QPushButton#tab:checked { color: @accent; border-bottom-color: @accent; font-weight: 700; }
 QPushButton#tab:focus { background: @sunken; }
 
+QWidget#ranges QPushButton { color: @muted; border-left-width: 0; border-radius: 0; padding: 0 11px;
+  min-height: 26px; }
+QWidget#ranges QPushButton[end="left"] { border-left-width: 1px;
+  border-top-left-radius: 6px; border-bottom-left-radius: 6px; }
+QWidget#ranges QPushButton[end="right"] { border-top-right-radius: 6px; border-bottom-right-radius: 6px; }
+QWidget#ranges QPushButton:hover { background: @sunken; color: @text; }
+QWidget#ranges QPushButton:checked { background: @accent_wash; color: @accent; font-weight: 700; }
+QWidget#ranges QPushButton:focus { border-top-color: @accent; border-bottom-color: @accent; }
+QFrame#strip { background: @accent_wash; border: none; border-radius: 6px; }
+QFrame#readOut { background: @surface; border: 1px solid @line; border-radius: 6px; }
+QFrame#readOut QLabel { font-size: 12px; }
+QFrame#readOut QLabel#time { font-weight: 700; }
+QFrame#readOut QLabel#exact { color: @muted; }
+QLabel#empty { background: @surface; color: @muted; padding: 4px 8px; }
+
 QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox, QDateTimeEdit {
   background: @surface; border: 1px solid @line; border-radius: 6px; padding: 0 8px;
   selection-background-color: @accent; selection-color: @on_accent; }
@@ -159,7 +198,7 @@ QCheckBox { min-height: 32px; spacing: 8px; }
 QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid @muted; border-radius: 4px;
   background: @surface; }
 QCheckBox::indicator:hover { border-color: @text; }
-QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: url(@icons/@check.svg); }
+QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: url(theme:check.svg); }
 QCheckBox::indicator:focus { border: 2px solid @accent; width: 14px; height: 14px; }
 QCheckBox::indicator:checked:focus { border-color: @text; }
 

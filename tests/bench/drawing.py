@@ -18,6 +18,7 @@ def drawing_bars(rounds: int) -> list[Row]:
         window.ask("turn")  # makes the rings of the live rates: once in a program's life
         turns = [window.ask("turn") for _ in range(rounds)]
         pans = [max(statistics.median(frames) for frames in window.ask("chart")) for _ in range(rounds)]
+        themes = [statistics.median(window.ask("theme")) for _ in range(rounds)]
         crowds = [statistics.median(window.ask("sessions")) for _ in range(rounds)]
     writer = [turn["writer"] for turn in turns]
     stalls = [turn["stall"] for turn in turns]
@@ -31,6 +32,9 @@ def drawing_bars(rounds: int) -> list[Row]:
         measured("table of 1,000 rows refreshed", AtMost(8, "ms"), shown, told),
         measured(
             "10,000 connections: longest stall of Qt", FRAME, crowds, "each second, all moved, sorted by rate"
+        ),
+        measured(
+            "another theme: longest stall of Qt", AtMost(50, "ms"), themes, "every page made; painted, too"
         ),
         measured(
             "year of minutes panned: a frame",

@@ -1,6 +1,7 @@
 """A process: the window on a thousand clients with nine tunnels each, all of which move. Answers questions.
 
-``populated FOLDER``; each line on stdin asks for one figure: ``table``, ``sessions``, ``turn`` or ``chart``.
+``populated FOLDER``; each line on stdin asks for one figure: ``table``, ``sessions``, ``turn``, ``chart`` or
+``theme``.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from npsgui.ui.chart.data import Buckets, History, Range
 from npsgui.ui.connections_page import ConnectionsPage
 from npsgui.ui.flow_rows import lines
 from npsgui.ui.loop import new_event_loop
+from npsgui.ui.sidebar import Page
 from npsgui.ui.theme import Theme
 from npsgui.ui.window import Window
 from tests.bench.ticks import Ticks
@@ -81,8 +83,8 @@ class Crowd:
 class Figures:
     """Measures; times in ms."""
 
-    def __init__(self, program: Program, window: Window) -> None:
-        self._program, self._window = program, window
+    def __init__(self, program: Program, window: Window, theme: Theme) -> None:
+        self._program, self._window, self._theme = program, window, theme
         self._books = program._books
         assert program._beat is not None
         program._beat.cancel()  # turns are made here, when they are measured
@@ -134,6 +136,22 @@ class Figures:
         page.deleteLater()
         return stalls
 
+    async def theme(self) -> list[float]:
+        """Another theme, with every page made: Qt's longest stall."""
+        for page in Page:
+            self._window.show_page(page)
+            await asyncio.sleep(0.1)
+        self._window.show_page(Page.CLIENTS)
+        await asyncio.sleep(0.1)
+        ticks = Ticks(4)
+        stalls = []
+        for turn in range(FRAMES // 4):
+            ticks.take()
+            self._theme.set_dark(turn % 2 == 0)
+            await asyncio.sleep(0.3)
+            stalls.append(max(ticks.take()) - 4)
+        return stalls
+
     async def turn(self) -> dict[str, float]:
         """Everybody has moved, and the minute turns: the writer's time, and the longest stall of Qt."""
         ticks = Ticks(4)
@@ -180,12 +198,13 @@ async def serve(app: QApplication, folder: Path) -> None:
     program = await Program.open(folder)
     await program.adopt(lambda _before: (household(), {}))
     settings = Settings(folder)
-    window = Window(program, Looks(app, settings).theme, settings)
+    theme = Looks(app, settings).theme
+    window = Window(program, theme, settings)
     window.show()
     await asyncio.sleep(1.0)
     gc.collect()
     gc.freeze()
-    figures = Figures(program, window)
+    figures = Figures(program, window, theme)
     loop = asyncio.get_running_loop()
     while question := await loop.run_in_executor(None, sys.stdin.readline):
         answers = {
@@ -193,6 +212,7 @@ async def serve(app: QApplication, folder: Path) -> None:
             "sessions": figures.sessions,
             "turn": figures.turn,
             "chart": figures.chart,
+            "theme": figures.theme,
         }
         print(json.dumps(await answers[json.loads(question)]()), flush=True)
 

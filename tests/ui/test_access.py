@@ -30,7 +30,7 @@ from npsgui.ui.detail import Tab
 from npsgui.ui.elided import ElidedLabel
 from npsgui.ui.page_header import SearchBox
 from npsgui.ui.sidebar import Page
-from npsgui.ui.style import style_sheet
+from npsgui.ui.style import put_on, style_sheet
 from npsgui.ui.table_view import TableView
 from npsgui.ui.tabs import Tabs
 from npsgui.ui.theme import LIGHT, Theme
@@ -221,7 +221,8 @@ def language(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str
     locale = str(request.param)
     translation = Translation(QLocale(locale).name(), qapp)
     qapp.installTranslator(translation)
-    qapp.setStyleSheet(style_sheet(LIGHT))
+    put_on(qapp, LIGHT)
+    qapp.setStyleSheet(style_sheet())
     yield locale
     qapp.setStyleSheet("")
     qapp.removeTranslator(translation)

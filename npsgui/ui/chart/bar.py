@@ -22,7 +22,7 @@ class ChartBar(QWidget):
     ) -> None:
         super().__init__(parent)
         self._theme, self._chart = theme, chart
-        self.ranges = RangeBar(theme, self)
+        self.ranges = RangeBar(self)
         self.ranges.set_range(chart.range)
         self._icons: list[tuple[QToolButton, str]] = []
         self.hold = self._tool("player-pause", self.tr("Hold the chart (Space); counting goes on"))
@@ -82,9 +82,9 @@ class RangeBar(QWidget):
     chosen = Signal(object)
     """A Range."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self.setObjectName("ranges")
         self._group = QButtonGroup(self)
         self._ranges = list(Range)
         row = QHBoxLayout(self)
@@ -110,8 +110,6 @@ class RangeBar(QWidget):
             self._group.addButton(button, index)
             row.addWidget(button)
         self._group.idClicked.connect(self._on_clicked)
-        self._recolour()
-        theme.changed.connect(self._recolour)
 
     def set_range(self, span: Range) -> None:
         """Press the button of ``span``, without a signal."""
@@ -119,17 +117,3 @@ class RangeBar(QWidget):
 
     def _on_clicked(self, index: int) -> None:
         self.chosen.emit(self._ranges[index])
-
-    def _recolour(self) -> None:
-        c = self._theme.colors
-        self.setStyleSheet(
-            f"QPushButton {{ background: {c.surface}; color: {c.muted}; border: 1px solid {c.line}; "
-            "border-left-width: 0; border-radius: 0; padding: 0 11px; min-width: 0; min-height: 26px; "
-            "font-size: 13px; font-weight: 400; }"
-            'QPushButton[end="left"] { border-left-width: 1px; border-top-left-radius: 6px; '
-            "border-bottom-left-radius: 6px; }"
-            'QPushButton[end="right"] { border-top-right-radius: 6px; border-bottom-right-radius: 6px; }'
-            f"QPushButton:hover {{ background: {c.sunken}; color: {c.text}; }}"
-            f"QPushButton:checked {{ background: {c.accent_wash}; color: {c.accent}; font-weight: 700; }}"
-            f"QPushButton:focus {{ border-top-color: {c.accent}; border-bottom-color: {c.accent}; }}"
-        )

@@ -79,8 +79,6 @@ class Legend(QWidget):
 
     def _show(self) -> None:
         parts = self._parts()
-        colors = self._theme.colors
-        self.setStyleSheet(f"QLabel {{ background: transparent; color: {colors.text}; font-size: 13px; }}")
         for entry in self._entries[len(parts) :]:
             entry.hide()
         for entry, (color, name, meaning) in zip(self._entries, parts, strict=False):

@@ -53,6 +53,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         for item in items:
             self.addItem(item, ignoreBounds=True)
         self._empty = QLabel(self)
+        self._empty.setObjectName("empty")  # its ground keeps lines and marks off the words
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._recolour()
@@ -150,10 +151,6 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self._inlet.setPen(pg.mkPen(colors.inlet, width=1.6))
         self._export.setPen(pg.mkPen(colors.export, width=1.6))
         self._cross.setPen(pg.mkPen(colors.muted, width=1, style=Qt.PenStyle.DashLine))
-        # its ground keeps lines and marks off the words
-        self._empty.setStyleSheet(
-            f"color: {colors.muted}; background: {colors.surface}; font-size: 13px; padding: 4px 8px;"
-        )
 
     # Qt overrides
 

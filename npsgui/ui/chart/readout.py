@@ -76,8 +76,6 @@ class ReadOut(QFrame):
         self._notes.setWordWrap(True)
         grid.addWidget(self._notes, _ROWS + 1, 0, 1, 4)
         self._notes.hide()
-        self._paint()
-        theme.changed.connect(self._paint)
         self.hide()
 
     def read_rates(self, moment: float, sample: Sample | None, parts: Parts, names: Names) -> None:
@@ -171,12 +169,3 @@ class ReadOut(QFrame):
         if layout is not None:
             layout.activate()
         self.resize(self.sizeHint())
-
-    def _paint(self) -> None:
-        c = self._theme.colors
-        self.setStyleSheet(
-            f"#readOut {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: 6px; }}"
-            f"#readOut QLabel {{ background: transparent; color: {c.text}; font-size: 12px; }}"
-            f"#readOut #time {{ color: {c.text}; font-weight: 700; }}"
-            f"#readOut #exact {{ color: {c.muted}; }}"
-        )

@@ -106,11 +106,7 @@ class SpanStrip(QFrame):
         return f"{_end_text(begin, form)} –", f"{_end_text(end, form)} · {length}"
 
     def _recolour(self) -> None:
-        colors = self._theme.colors
-        self._close.setIcon(icon("x", colors.muted))
-        self.setStyleSheet(
-            f"#strip {{ background: {colors.accent_wash}; border: none; border-radius: 6px; }}"
-        )
+        self._close.setIcon(icon("x", self._theme.colors.muted))
 
 
 class _Cell(QWidget):
