@@ -79,6 +79,8 @@ class AgentHandle:
     def _said(self, state: AgentState) -> Sentence:
         server = (("server", str(self.server)),)
         if state.phase is AgentPhase.ONLINE:
+            if state.reason is not None:
+                return Sentence("Connected to {server}. {reason}", (*server, ("reason", state.reason)))
             return Sentence("Connected to {server}.", server)
         if state.reason is not None:
             return state.reason

@@ -9,7 +9,7 @@ import logging
 import random
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,7 +26,7 @@ from npsgui.bridge.secret_visits import SecretDoor
 from npsgui.bridge.signal_line import server_words
 from npsgui.bridge.trunk import Trunk
 from npsgui.model.entities import Target
-from npsgui.model.errors import AgentLost, NpsError, ProtocolError
+from npsgui.model.errors import AgentLost, BindFailed, NpsError, ProtocolError
 from npsgui.model.flow import Flow
 from npsgui.model.views import Sentence
 from npsgui.tasks import spawn
@@ -58,7 +58,7 @@ class AgentPhase(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AgentState:
-    """How the agent is, since when, and why it is not online."""
+    """How the agent is, since when, and why it is not online; or which port of its own it has not got."""
 
     phase: AgentPhase
     since: float
@@ -139,14 +139,19 @@ class Agent:
 
         async with contextlib.AsyncExitStack() as stack:
             try:
-                await self._log_in(stack, end)
+                missing = await self._log_in(stack, end)
             except (OSError, ProtocolError, AgentLost) as error:
                 return error
-            self._change(AgentPhase.ONLINE)
+            self._change(AgentPhase.ONLINE, missing)
             return await lost
 
-    async def _log_in(self, stack: contextlib.AsyncExitStack, end: Callable[[Exception], None]) -> None:
-        """Make all connections; ``stack`` closes them, ``end`` is called when one is lost."""
+    async def _log_in(
+        self, stack: contextlib.AsyncExitStack, end: Callable[[Exception], None]
+    ) -> Sentence | None:
+        """Make all connections; ``stack`` closes them, ``end`` is called when one is lost.
+
+        What is given back is said of a port of this machine that could not be opened.
+        """
         server, tls, key, conf = self._server, self._tls, self._key, self._conf
         if conf is not None:
             transport, dialogue = await converse(server, bring_tunnels(conf, key), tls, patience(conf))
@@ -164,20 +169,33 @@ class Agent:
                 (Errand.FILE, file_trunk(share, self._serve_files, self.flow, end))
                 for share in conf.shares[-1:]
             ]
-        for port in conf.secrets if conf is not None else ():
-            door = SecretDoor(port, server, key, tls, self.flow)
-            await door.open()
-            stack.callback(door.close)
+        doors = [SecretDoor(port, server, key, tls, self.flow) for port in conf.secrets] if conf else []
+        missing = await _opened(doors, stack)
         for errand, trunk in trunks:
             stack.callback(trunk.close, AgentLost("The server closed the connection."))
             trunk.start(*await knock(server, key, Purpose(errand), tls))
         for check in conf.checks if conf is not None else ():
             for target in check.targets:
                 stack.callback(spawn(watch(check, target, main.write), f"health of {target}").cancel)
+        return missing
 
     def _change(self, phase: AgentPhase, reason: Sentence | None = None) -> None:
         self.state = AgentState(phase, time.time(), reason)
         self._on_change(self.state)
+
+
+async def _opened(doors: Iterable[SecretDoor], stack: contextlib.AsyncExitStack) -> Sentence | None:
+    """Open what can be opened, and have ``stack`` close it; why the first that cannot is not."""
+    missing: Sentence | None = None
+    for door in doors:
+        try:
+            await door.open()
+        except BindFailed as error:
+            _log.warning("%s", error)
+            missing = missing or _reason(error)
+        else:
+            stack.callback(door.close)
+    return missing
 
 
 def _reason(error: Exception) -> Sentence:

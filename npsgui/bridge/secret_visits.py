@@ -16,7 +16,7 @@ from npsgui.bridge.knock import knock
 from npsgui.bridge.npc_conf import SecretPort
 from npsgui.bridge.splice import Chunk, splice
 from npsgui.model.entities import Target
-from npsgui.model.errors import AgentLost, ProtocolError
+from npsgui.model.errors import AgentLost, BindFailed, ProtocolError
 from npsgui.model.flow import Direction, Flow
 from npsgui.tasks import spawn
 from npsgui.transports import hold
@@ -40,12 +40,12 @@ class SecretDoor:
         self._listener: asyncio.Server | None = None
 
     async def open(self) -> None:
-        """Listen. Raises AgentLost: the port cannot be had."""
+        """Listen. Raises BindFailed: the port cannot be had."""
         loop, port = asyncio.get_running_loop(), self._port
         try:
             self._listener = await loop.create_server(lambda: _Visitor(self), port.bind, port.number)
         except OSError as error:
-            raise AgentLost(
+            raise BindFailed(
                 "Port {port} on {address} cannot be opened: {reason}.",
                 port=port.number,
                 address=port.bind,

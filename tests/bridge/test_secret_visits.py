@@ -67,6 +67,38 @@ def test_a_local_port_leads_to_the_secret(tmp_path: Path) -> None:
     asyncio.run(body())
 
 
+def test_a_port_in_use_is_reported_and_all_else_goes_on(tmp_path: Path) -> None:
+    async def body() -> None:
+        bridge, local = free_port(), free_port()
+        conf = tmp_path / "npc.conf"
+        program = await Program.open(tmp_path / "data")
+        async with serving(banner) as (target,), asyncio.timeout(30):
+            conf.write_text(
+                f"[common]\nserver_addr=127.0.0.1:{bridge}\nvkey={KEY}\n"
+                f"[secret_taken]\nlocal_port={target.port}\npassword=other\n"
+                f"[secret_ssh]\nlocal_port={local}\npassword=ssh2\n"
+            )
+            await program.set(GLOBAL_KEY, {"bridge_port": str(bridge), "bridge_bind": "127.0.0.1"})
+            await program.add(OwnerKind.CLIENT, {"key": KEY})
+            words = {"client": "1", "mode": "secret", "password": "ssh2", "targets": str(target)}
+            await program.add(OwnerKind.TUNNEL, words)
+            agent = AgentHandle(Target("127.0.0.1", bridge), KEY, conf=read_npc_conf(conf))
+            task = spawn(agent.run(), "agent")
+            await until(lambda: agent.reading().online)
+
+            reader, writer = await asyncio.open_connection("127.0.0.1", local)
+            writer.write(b"hello")
+            assert await reader.read() == b"SSH-2.0\r\nhello"
+            writer.close()
+            said = str(agent.reading().said)
+            assert said.startswith(f"Connected to 127.0.0.1:{bridge}. Port {target.port} on 127.0.0.1 cannot")
+            task.cancel()
+            await asyncio.wait([task])
+        await program.close()
+
+    asyncio.run(body())
+
+
 def test_a_secret_in_tls_carries_bytes_both_ways_at_once(tmp_path: Path) -> None:
     async def body() -> None:
         bridge, local, data = free_port(), free_port(), os.urandom(3_000_000)
