@@ -13,6 +13,7 @@ import ssl
 from collections.abc import Callable
 
 from npsgui.bridge.config_mode import NoSteward, Steward, configure
+from npsgui.bridge.crowd import Crowd
 from npsgui.bridge.doorway import Caller, Porter
 from npsgui.bridge.handshake import Errand, digest, registered_hours
 from npsgui.bridge.login import Login, open_stream, start_trunk, stream_of
@@ -27,6 +28,10 @@ from npsgui.model.views import Sentence
 from npsgui.tasks import spawn
 
 _log = logging.getLogger(__name__)
+
+MOST_CONFIGURING = 128
+MOST_CONFIGURING_PER_ADDRESS = 32
+"""``conf`` connections at once. Each may send 64 KiB before it is judged; an agent needs one, for moments."""
 
 PUBLIC = 0
 """Stands for the client of an agent that has shown the public key: it has none yet."""
@@ -63,6 +68,7 @@ class Bridge:
         self._steward = steward or NoSteward()
         self._missed_pings = MISSED_PINGS
         self._porter = Porter(self._let_in)
+        self._configuring = Crowd(MOST_CONFIGURING, MOST_CONFIGURING_PER_ADDRESS)
         self._logins: dict[int, Login] = {}
         self._files: dict[int, Trunk] = {}
         self._context = functools.cache(functools.partial(_certified, context))
@@ -161,7 +167,8 @@ class Bridge:
     def close(self) -> None:
         """Listen no more, end every login."""
         self._port.close()
-        self._porter.close()
+        self._porter.waiting.close()
+        self._configuring.close()
         for _ident, close in self._closers():
             close(AgentLost("The bridge is closed."))
 
@@ -172,7 +179,7 @@ class Bridge:
         if errand is Errand.SECRET:
             self._on_secret(caller)
         elif errand is Errand.CONF:
-            spawn(configure(caller, self._steward, public=public), "configure")
+            spawn(configure(caller, self._steward, self._configuring, public=public), "configure")
         elif errand in (Errand.MAIN, Errand.CHAN) and not public:
             self._take_login(caller)
         elif errand is Errand.FILE and not public:

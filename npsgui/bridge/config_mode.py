@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import struct
 from collections.abc import Mapping
 from typing import Any, Final, Protocol, TypeAlias
 
 import msgspec
 
+from npsgui.bridge.crowd import Crowd
 from npsgui.bridge.doorway import Caller
-from npsgui.bridge.handshake import prefixed
+from npsgui.bridge.handshake import LENGTH, prefixed
 from npsgui.model.errors import ProtocolError
+from npsgui.model.peers import address_of
 
 _log = logging.getLogger(__name__)
 
@@ -35,8 +36,6 @@ DONE: Final = b"\x01"
 REFUSED: Final = b"\x00"
 
 SEPARATOR: Final = b"*#*"
-
-_LENGTH: Final = struct.Struct("<i")
 
 Record: TypeAlias = Mapping[str, Any]
 """A client, tunnel or host as NPS's JSON has it, unchecked."""
@@ -85,8 +84,8 @@ class NoSteward:
         return []
 
 
-async def configure(caller: Caller, steward: Steward, *, public: bool) -> None:
-    """Serve one ``conf`` connection until it ends, or a wish is refused."""
+async def configure(caller: Caller, steward: Steward, crowd: Crowd, *, public: bool) -> None:
+    """Serve one ``conf`` connection, one of a ``crowd``, until it ends or a wish is refused."""
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(LONGEST)
     protocol = asyncio.StreamReaderProtocol(reader)
@@ -95,13 +94,15 @@ async def configure(caller: Caller, steward: Steward, *, public: bool) -> None:
     if caller.received:
         reader.feed_data(caller.received)
     writer = asyncio.StreamWriter(caller.transport, protocol, reader, loop)
+    wishes = _Wishes(caller, reader, writer, steward, None if public else caller.client)
+    crowd.came(wishes)
     try:
         if public or steward.may_configure(caller.client):
-            await _Wishes(reader, writer, steward, None if public else caller.client).hear()
+            await wishes.hear()
     except (OSError, asyncio.IncompleteReadError, ProtocolError) as error:
-        _log.info("%s: configuration ended: %s", caller.address, str(error) or "too slow")
-        caller.transport.abort()
+        wishes.turn_away(str(error) or "too slow")
     finally:
+        crowd.left(wishes)
         writer.close()
 
 
@@ -110,15 +111,23 @@ class _Wishes:
 
     def __init__(
         self,
+        caller: Caller,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         steward: Steward,
         client: int | None,
     ) -> None:
+        self.network = address_of(caller.address, by_network=True)
+        self._caller = caller
         self._reader = reader
         self._writer = writer
         self._steward = steward
         self._client = client
+
+    def turn_away(self, reason: str) -> None:
+        """Hear no more; what is being granted is granted."""
+        _log.info("%s: configuration ended: %s", self._caller.address, reason)
+        self._caller.transport.abort()
 
     async def hear(self) -> None:
         """Answer word after word; unknown ones are skipped, as NPS does."""
@@ -166,7 +175,7 @@ class _Wishes:
         self._writer.write(prefixed(b"".join(remark.encode() + SEPARATOR for remark in remarks)))
 
     async def _record(self) -> Record:
-        (length,) = _LENGTH.unpack(await self._reader.readexactly(4))
+        (length,) = LENGTH.unpack(await self._reader.readexactly(4))
         if not 1 <= length <= LONGEST:
             raise ProtocolError(f"a wish of {length} bytes")
         try:

@@ -7,13 +7,13 @@ Source: nps-wire.md sections 10.2 and 10.6.
 from __future__ import annotations
 
 import asyncio
-import struct
 from collections import deque
 from collections.abc import Mapping
 from typing import Any, Final
 
 from npsgui.bridge.carrying import Carrier
 from npsgui.bridge.frames import MSG, Run
+from npsgui.bridge.handshake import LENGTH
 from npsgui.bridge.mux import Channel, State
 
 LARGEST: Final = 65_535
@@ -21,8 +21,6 @@ LARGEST: Final = 65_535
 
 BACKLOG: Final = 128 * 1024
 """Bytes that may wait for the peer to take the stream, or to read."""
-
-_LENGTH: Final = struct.Struct("<i")
 
 
 class DatagramStream(asyncio.DatagramTransport):
@@ -88,7 +86,7 @@ class DatagramStream(asyncio.DatagramTransport):
             if self._closing:
                 return
             self._partial += part
-            if len(self._partial) > LARGEST + _LENGTH.size:
+            if len(self._partial) > LARGEST + LENGTH.size:
                 self._finish(None)
             elif self._prefixed:
                 self._cut()
@@ -125,14 +123,14 @@ class DatagramStream(asyncio.DatagramTransport):
 
     def _cut(self) -> None:
         """Hand on every datagram that is whole, by the length before it."""
-        while len(self._partial) >= _LENGTH.size and not self._closing:
-            (size,) = _LENGTH.unpack_from(self._partial)
+        while len(self._partial) >= LENGTH.size and not self._closing:
+            (size,) = LENGTH.unpack_from(self._partial)
             if not 0 < size <= LARGEST:
                 self._finish(None)
                 return
-            if len(self._partial) < _LENGTH.size + size:
+            if len(self._partial) < LENGTH.size + size:
                 return
-            del self._partial[: _LENGTH.size]
+            del self._partial[: LENGTH.size]
             self._hand_on(size)
 
     def _hand_on(self, size: int) -> None:

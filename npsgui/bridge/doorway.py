@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from npsgui.bridge.conversation import Dialogue
+from npsgui.bridge.crowd import Crowd
 from npsgui.bridge.handshake import (
     REFUSED,
     SUCCESS,
@@ -29,7 +30,7 @@ SECONDS: Final = 10.0
 
 MOST: Final = 2048
 MOST_PER_ADDRESS: Final = 256
-"""Handshakes under way. One more, and the oldest ends: an agent needs milliseconds, a flood sits there."""
+"""Handshakes under way: an agent needs milliseconds."""
 
 _buffer = memoryview(bytearray(4096))
 """Nobody is read faster than this before it is known whose connection it is."""
@@ -56,43 +57,16 @@ class Porter:
         self.keys: Sequence[tuple[bytes, int]] = ()
         self.penalties = Penalties()
         self._let_in = let_in
-        self._waiting: dict[str, dict[Doorway, None]] = {}
-        self._order: dict[Doorway, None] = {}
-
-    def __len__(self) -> int:
-        return len(self._order)
+        self.waiting = Crowd(MOST, MOST_PER_ADDRESS)
+        """Whose handshakes are under way."""
 
     def doorway(self) -> Doorway:
         """The protocol of a new connection."""
         return Doorway(self)
 
-    def came(self, doorway: Doorway) -> None:
-        """A connection is there; make room for it."""
-        neighbours = self._waiting.setdefault(doorway.network, {})
-        neighbours[doorway] = None
-        self._order[doorway] = None
-        if len(neighbours) > MOST_PER_ADDRESS:
-            next(iter(neighbours)).turn_away("too many from there")
-        elif len(self._order) > MOST:
-            next(iter(self._order)).turn_away("too many")
-
-    def left(self, doorway: Doorway) -> None:
-        """It is gone, or in."""
-        self._order.pop(doorway, None)
-        neighbours = self._waiting.get(doorway.network)
-        if neighbours is not None:
-            neighbours.pop(doorway, None)
-            if not neighbours:
-                del self._waiting[doorway.network]
-
     def let_in(self, caller: Caller) -> None:
         """It has shown a key."""
         self._let_in(caller)
-
-    def close(self) -> None:
-        """End all handshakes."""
-        for doorway in list(self._order):
-            doorway.turn_away("closing")
 
 
 class Doorway(asyncio.BufferedProtocol):
@@ -100,7 +74,6 @@ class Doorway(asyncio.BufferedProtocol):
 
     def __init__(self, porter: Porter) -> None:
         self.network = ""
-        """Where it comes from: its address, of IPv6 the /64, in which one peer has all addresses."""
         self._porter = porter
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
@@ -116,7 +89,7 @@ class Doorway(asyncio.BufferedProtocol):
         self.network = address_of(self._address, by_network=True)
         self._timer = self._loop.call_later(SECONDS, self.turn_away, "too slow")
         self._greeting.feed()
-        self._porter.came(self)
+        self._porter.waiting.came(self)
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return _buffer
@@ -210,7 +183,7 @@ class Doorway(asyncio.BufferedProtocol):
         if self._timer is not None:
             self._timer.cancel()
         if transport is not None:
-            self._porter.left(self)
+            self._porter.waiting.left(self)
         return transport
 
 

@@ -32,7 +32,8 @@ LONGEST_CORE: Final = 32
 LONGEST_VERSION: Final = 256
 """Bytes. NPS takes 32768; nothing is known of a peer yet that would earn it more memory."""
 
-_LENGTH: Final = struct.Struct("<i")
+LENGTH: Final = struct.Struct("<i")
+"""What stands before a text, a header or a datagram. Source: nps-wire.md section 0."""
 
 
 class Errand(enum.Enum):
@@ -83,12 +84,12 @@ def digest(text: str) -> bytes:
 
 def prefixed(data: bytes) -> bytes:
     """Bytes with their length before them."""
-    return _LENGTH.pack(len(data)) + data
+    return LENGTH.pack(len(data)) + data
 
 
 def read_prefixed(limit: int) -> Conversation[bytes]:
     """Bytes with their length before them. Raises ProtocolError: when they are more than ``limit``."""
-    (length,) = _LENGTH.unpack((yield 4))
+    (length,) = LENGTH.unpack((yield 4))
     if not 0 <= length <= limit:
         raise ProtocolError(f"a text of {length} bytes")
     return (yield length)

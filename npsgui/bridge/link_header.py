@@ -5,12 +5,11 @@ Source: nps-wire.md section 8.
 
 from __future__ import annotations
 
-import struct
 from typing import Final
 
 import msgspec
 
-from npsgui.bridge.handshake import prefixed
+from npsgui.bridge.handshake import LENGTH, prefixed
 from npsgui.model.agents import Link, LinkKind
 from npsgui.model.errors import ProtocolError
 
@@ -18,7 +17,6 @@ LONGEST: Final = 64 * 1024
 
 DIAL_SECONDS: Final = 5.0
 
-_LENGTH: Final = struct.Struct("<i")
 _ESCAPES: Final = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"))
 """What Go's encoder does to these."""
 
@@ -72,12 +70,12 @@ class LinkReader:
     @property
     def missing(self) -> int:
         """Bytes that are missing: of the length, then of the header. Raises ProtocolError: too long."""
-        if len(self._data) < _LENGTH.size:
-            return _LENGTH.size - len(self._data)
-        (length,) = _LENGTH.unpack_from(self._data)
+        if len(self._data) < LENGTH.size:
+            return LENGTH.size - len(self._data)
+        (length,) = LENGTH.unpack_from(self._data)
         if not 1 <= length <= LONGEST:
             raise ProtocolError(f"a link of {length} bytes")
-        return int(_LENGTH.size + length - len(self._data))
+        return int(LENGTH.size + length - len(self._data))
 
     def take(self, part: memoryview) -> int:
         """Take from ``part`` what is missing; how many bytes that was."""
@@ -96,7 +94,7 @@ class LinkReader:
     def header(self) -> OurHeader:
         """What it says. Raises ProtocolError: when it is no such JSON."""
         try:
-            return msgspec.json.decode(bytes(self._data[_LENGTH.size :]), type=OurHeader)
+            return msgspec.json.decode(bytes(self._data[LENGTH.size :]), type=OurHeader)
         except (msgspec.MsgspecError, RecursionError) as error:
             raise ProtocolError(f"a link that is none: {error}") from error
 

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import socket
-import struct
 from collections.abc import Callable
 from typing import Final
 
@@ -27,8 +26,6 @@ PUNCH: Final = b"udpc"
 
 KEEPALIVE_SECONDS: Final = 5
 """Source: bridge.go:236; three lost probes then end a connection whose machine is gone."""
-
-_LENGTH: Final = struct.Struct("<i")
 
 
 def health_messages(heard: Callable[[str, bool], None]) -> Conversation[None]:

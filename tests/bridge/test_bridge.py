@@ -261,7 +261,7 @@ def test_a_flood_of_half_open_handshakes_keeps_no_agent_out() -> None:
             await place.agent()
 
             assert loop.time() - began < 3
-            assert len(place.bridge._porter) <= 256
+            assert len(place.bridge._porter.waiting) <= 256
             assert grown < 32 * MIB
 
     # asyncio's debug mode keeps a traceback of each connection: not what is measured here

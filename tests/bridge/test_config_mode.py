@@ -15,9 +15,10 @@ import pytest
 
 from npsgui.app.certificates import Certificates
 from npsgui.bridge.agent import Agent, AgentPhase
-from npsgui.bridge.bridge import Bridge
+from npsgui.bridge.bridge import MOST_CONFIGURING_PER_ADDRESS, Bridge
 from npsgui.bridge.certificate import agent_context
 from npsgui.bridge.config_mode import Record, configure
+from npsgui.bridge.crowd import Crowd
 from npsgui.bridge.doorway import Caller
 from npsgui.bridge.handshake import Errand, KeyRefused, Purpose, digest, prefixed
 from npsgui.bridge.knock import knock
@@ -134,7 +135,7 @@ def test_a_wish_that_is_being_granted_is_not_given_up_for_the_time_of_the_peer()
     async def body() -> bytes:
         transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=ours)
         caller = Caller(1, "", "here", Purpose(Errand.CONF), transport, wish("task", "a"))
-        granting = spawn(configure(caller, steward, public=False), "configure")
+        granting = spawn(configure(caller, steward, Crowd(1, 1), public=False), "configure")
         reader, writer = await asyncio.open_connection(sock=theirs)
         answer = await reader.readexactly(2)
         writer.close()
@@ -245,11 +246,34 @@ def test_half_open_tls_is_counted_as_any_handshake_and_keeps_no_agent_out() -> N
             transport, _ = await knock(server, KEY, Purpose(Errand.MAIN), agent_context())
 
             assert loop.time() - began < 3
-            assert len(bridge._porter) <= 256
+            assert len(bridge._porter.waiting) <= 256
             assert grown < 32 << 20
             transport.abort()
 
     served(body, bridge_tls=True)
+
+
+def test_who_sits_on_connections_for_wishes_is_sent_away_for_who_comes() -> None:
+    async def body(bridge: Bridge, steward: Steward, server: Target) -> None:
+        async with contextlib.AsyncExitStack() as stack:
+            sitting = []
+            for _ in range(MOST_CONFIGURING_PER_ADDRESS + 1):
+                transport, rest = await knock(server, KEY, Purpose(Errand.CONF), None)
+                stack.callback(transport.abort)
+                reader = asyncio.StreamReader()
+                transport.set_protocol(asyncio.StreamReaderProtocol(reader))
+                transport.write(b"task\x00\xff\x00\x00 a wish that does not end")
+                sitting.append(reader)
+                assert rest + await reader.readexactly(1 - len(rest)) == b"\x00"
+
+            with contextlib.suppress(ConnectionError):
+                assert await sitting[0].read() == b""
+            assert not sitting[1].at_eof()
+            assert len(bridge._configuring) == MOST_CONFIGURING_PER_ADDRESS
+            assert await talk(server, KEY, wish("task", "a")) == b"\x00\x01"
+            assert steward.granted == [("task", 1, "a")]
+
+    served(body)
 
 
 def test_a_port_that_fails_when_it_is_to_listen_says_so_and_is_tried_again(tmp_path: Path) -> None:

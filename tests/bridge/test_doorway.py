@@ -79,7 +79,7 @@ def test_a_crowd_from_one_place_crowds_out_only_itself(crowd: str, other: str, s
         call(porter, other)
 
         assert [line.closed for line in lines] == [same] + [False] * (MOST_PER_ADDRESS - 1)
-        porter.close()
-        assert not len(porter)
+        porter.waiting.close()
+        assert not len(porter.waiting)
 
     asyncio.run(body())

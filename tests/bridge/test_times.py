@@ -79,7 +79,7 @@ def test_tls_and_the_handshake_have_ten_seconds_together(said: bytes | None) -> 
             await wire.say(said or b"")
 
             assert 9.5 < await seconds_until_closed(wire) < 10.5
-            assert not len(place.bridge._porter)
+            assert not len(place.bridge._porter.waiting)
             wire.close()
 
     hurry(body())
