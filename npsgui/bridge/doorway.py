@@ -135,7 +135,7 @@ class Doorway(asyncio.BufferedProtocol):
         self._client = whose(greeting.key_digest, porter.keys)
         wait = porter.penalties.wait(self.network, now)
         if self._client is None:
-            porter.penalties.failed(self.network, now)
+            porter.penalties.failed(self.network, greeting.key_digest, now)
         if wait:
             self._loop.call_later(wait, self._answer)
         else:

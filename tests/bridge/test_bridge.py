@@ -220,9 +220,9 @@ def test_wrong_keys_slow_their_address_down(run: Run[None]) -> None:
     async def body() -> None:
         async with town() as place:
             loop = asyncio.get_running_loop()
-            for _ in range(3):
+            for guess in range(3):
                 with pytest.raises(KeyRefused):
-                    await place.knock(Errand.MAIN, "wrong")
+                    await place.knock(Errand.MAIN, f"wrong {guess}")
             began = loop.time()
             with pytest.raises(KeyRefused):
                 await place.knock(Errand.MAIN, "wrong")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from npsgui.bridge.doorway import MOST_PER_ADDRESS, Doorway, Porter
-from npsgui.bridge.penalties import FORGIVEN
+from npsgui.bridge.penalties import FORGIVEN, MEMORY_SECONDS, MOST_KEYS, Penalties
 from tests.bridge.test_handshake import NPC_SAYS, NPS_ANSWERS
 from tests.bridge.wiring import until
 
@@ -26,6 +26,9 @@ class Line(asyncio.Transport):
 
     def pause_reading(self) -> None:
         """Nothing is read from it by itself."""
+
+    def resume_reading(self) -> None:
+        """The same."""
 
     def close(self) -> None:
         self.closed = True
@@ -58,8 +61,8 @@ NEIGHBOURS = [
 def test_wrong_keys_slow_down_who_may_have_shown_them(guesser: str, other: str, waits: bool) -> None:
     async def body() -> None:
         porter = Porter(lambda _caller: None)
-        for _ in range(FORGIVEN):
-            assert call(porter, guesser, NPC_SAYS + bytes(32)).sent == NPS_ANSWERS + b"vkey"
+        for guess in range(FORGIVEN):
+            assert call(porter, guesser, NPC_SAYS + b"%032d" % guess).sent == NPS_ANSWERS + b"vkey"
 
         line = call(porter, other, NPC_SAYS + bytes(32))
 
@@ -68,6 +71,29 @@ def test_wrong_keys_slow_down_who_may_have_shown_them(guesser: str, other: str, 
         assert line.sent == NPS_ANSWERS + b"vkey"
 
     asyncio.run(body())
+
+
+def test_an_agent_whose_client_was_removed_keeps_no_neighbour_waiting() -> None:
+    async def body() -> None:
+        porter = Porter(lambda _caller: None)
+        porter.keys = ((b"%032d" % 1, 1),)
+        for _ in range(10 * FORGIVEN):
+            assert call(porter, "192.0.2.7", NPC_SAYS + bytes(32)).sent == NPS_ANSWERS + b"vkey"
+
+        assert call(porter, "192.0.2.7", NPC_SAYS + b"%032d" % 1).sent == NPS_ANSWERS + b"sucs"
+        porter.waiting.close()
+
+    asyncio.run(body())
+
+
+def test_the_wait_grows_with_the_guesses_and_ends_with_the_memory_of_them() -> None:
+    penalties, waits = Penalties(), []
+    for guess in range(2 * MOST_KEYS):
+        waits.append(penalties.wait("192.0.2.7", guess))
+        penalties.failed("192.0.2.7", b"%d" % guess, guess)
+
+    assert waits == [0, 0, 0, 0.25, 0.5, 1, 2, *[4] * 9]
+    assert penalties.wait("192.0.2.7", 2 * MOST_KEYS + MEMORY_SECONDS) == 0
 
 
 @pytest.mark.parametrize(("crowd", "other", "same"), NEIGHBOURS)
