@@ -22,9 +22,6 @@ from tests.ui.chart_program import NOW, FakeProgram, row, shown_chart
 ONE = OwnerKey(OwnerKind.CLIENT, 1)
 WEB, OTHER = OwnerKey(OwnerKind.TUNNEL, 5), OwnerKey(OwnerKind.TUNNEL, 6)
 
-# what the offscreen platform says of every window
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
-
 
 @pytest.fixture
 def program() -> FakeProgram:
@@ -110,7 +107,7 @@ def test_page_up_and_page_down_go_from_mark_to_mark(chart: TrafficChart, program
         QTest.keyClick(chart.plot, key)
         read.append(chart.plot.accessibleDescription())
 
-    said = ("Started", "cut at", "1GiB → 2GiB", "cut at")
+    said = ("Started", "cut at", "Quota 1 GiB → 2 GiB", "cut at")
     assert all(part in text for part, text in zip(said, read, strict=True))
 
 
