@@ -37,8 +37,6 @@ from npsgui.ui.theme import LIGHT, Theme
 from npsgui.ui.translation import Translation
 from npsgui.ui.window import FIRST_ALERT, Window
 
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support")
-
 CLIENT = OwnerKey(OwnerKind.CLIENT, 1)
 TUNNEL = OwnerKey(OwnerKind.TUNNEL, 1)
 

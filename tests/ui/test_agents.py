@@ -32,9 +32,6 @@ AGENT = AgentRow(
     client=1, version="0.26.10", address="203.0.113.9:40000", since=1_795_440_000.0, latency=0.0123, streams=3
 )
 
-# what the offscreen platform says of every window
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
-
 
 def program() -> FakeProgram:
     made = FakeProgram(row(ONE, remark="home-nas"), row(TWO, remark="lab"))

@@ -25,9 +25,6 @@ from tests.ui.chart_program import NOW, FakeProgram
 ONE, TWO = OwnerKey(OwnerKind.CLIENT, 1), OwnerKey(OwnerKind.CLIENT, 2)
 MINUTE = int(NOW) // 60 * 60
 
-# what the offscreen platform says of every window
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
-
 
 @pytest.fixture
 def theme() -> Theme:

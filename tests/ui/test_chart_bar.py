@@ -21,9 +21,6 @@ from npsgui.ui.help_dialog import HelpDialog, Topic
 from npsgui.ui.theme import Theme
 from tests.ui.chart_program import FakeProgram, shown_chart
 
-# what the offscreen platform says of every window
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support")
-
 
 @pytest.fixture
 def chart(qtbot: QtBot) -> TrafficChart:

@@ -20,9 +20,6 @@ from tests.ui.chart_program import NOW, FakeProgram, shown_chart
 MINUTE = int(NOW) // 60 * 60
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
-# what the offscreen platform says of every window
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
-
 
 @pytest.fixture
 def chart(qtbot: QtBot) -> TrafficChart:

@@ -7,7 +7,6 @@ import random
 import time
 from pathlib import Path
 
-import pytest
 from pytestqt.qtbot import QtBot
 
 from npsgui.app.program import Program
@@ -24,9 +23,6 @@ from npsgui.ui.theme import Theme
 CLIENT = OwnerKey(OwnerKind.CLIENT, 1)
 OWNED = (OwnerKey(OwnerKind.TUNNEL, 1), OwnerKey(OwnerKind.TUNNEL, 2))
 DAY = 86400
-
-# what the offscreen platform says of every window
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 
 async def with_history(folder: Path, now: float) -> Program:

@@ -35,9 +35,6 @@ MINUTE = int(NOW) // 60 * 60
 LARGE = 2**53 + 1
 """What a float would round."""
 
-# what the offscreen platform says of every window
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support")
-
 
 @pytest.fixture
 def chart(qtbot: QtBot) -> TrafficChart:

@@ -29,9 +29,6 @@ WEB, SSH = OwnerKey(OwnerKind.TUNNEL, 5), OwnerKey(OwnerKind.HOST, 6)
 MINUTE = int(NOW) // 60 * 60
 DAY = int(NOW) // 86400 * 86400
 
-# what the offscreen platform says of every window
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
-
 
 @pytest.fixture
 def program() -> FakeProgram:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton
@@ -22,9 +21,6 @@ from npsgui.ui.sidebar import Page
 from npsgui.ui.window import Window
 from tests.ui.test_application import until
 from tests.ui.test_window import look
-
-# what the offscreen platform says of every window
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support")
 
 NAS = OwnerKey(OwnerKind.CLIENT, 1)
 

@@ -25,9 +25,6 @@ WEB, SSH = OwnerKey(OwnerKind.TUNNEL, 5), OwnerKey(OwnerKind.TUNNEL, 6)
 DAY = 86400
 NOVEMBER_27 = 1_795_737_600
 
-# what the offscreen platform says of every window
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
-
 
 @pytest.fixture
 def program() -> FakeProgram:

@@ -23,9 +23,6 @@ from npsgui.ui.sentences import Sentences
 from npsgui.ui.theme import Theme
 from tests.ui.chart_program import NOW, FakeProgram
 
-# what the offscreen platform says of every window
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
-
 LAB, NAS = OwnerKey(OwnerKind.CLIENT, 1), OwnerKey(OwnerKind.CLIENT, 2)
 CUT = AuditEvent(NOW - 60, Happening.CUT, LAB, 1, "lab", details={"used": 10_737_418_240})
 EDIT = AuditEvent(NOW - 30, Happening.EDITED, NAS, 2, "nas", details={"quota": ["10GiB", "20GiB"]})

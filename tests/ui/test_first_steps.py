@@ -7,16 +7,12 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from npsgui.app.program import Program
 from npsgui.ui.first_steps import FirstSteps
 from tests.relay.house import echo, free_port, serving
-
-# what the offscreen platform says of every window
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 Act = Callable[[Program, FirstSteps], Coroutine[Any, Any, None]]
 

@@ -22,9 +22,6 @@ from npsgui.ui.theme import Theme
 from npsgui.ui.tour import Tour
 from npsgui.ui.window import Window
 
-# what the offscreen platform says of every window
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support")
-
 
 def look(qtbot: QtBot, folder: Path, act: Callable[[Window], None], client: str = "nas") -> None:
     """``act`` on the window of a program, with a client if one is named."""

@@ -16,9 +16,6 @@ from npsgui.ui.import_dialog import FolderDialog, ImportReport
 from npsgui.ui.sentences import Sentences
 from tests.conftest import Run
 
-# what the offscreen platform says of every window
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
-
 
 @pytest.mark.parametrize("loop_name", ["npsgui"], indirect=True)
 @pytest.mark.parametrize("answer", [FolderDialog.accept, FolderDialog.reject], ids=["chosen", "cancelled"])

@@ -19,9 +19,6 @@ from npsgui.ui.theme import Theme
 from npsgui.ui.week_input import WeekInput
 from tests.ui.test_owner_form import LAB, Desk, apply_button, edit, limit_of, said
 
-# what the offscreen platform says of every window
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
-
 
 def write(dialog: ClientDialog | LimitsDialog, word: str, text: str) -> None:
     """Type into a limit's number."""

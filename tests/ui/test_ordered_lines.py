@@ -13,9 +13,6 @@ from npsgui.model.entities import Client, Everything, Owner, Tunnel
 from npsgui.ui.limit_fields import LimitFields
 from npsgui.ui.ordered_lines import OrderedLines
 
-# what the offscreen platform says of every window
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support")
-
 ALT = Qt.KeyboardModifier.AltModifier
 
 

@@ -33,8 +33,6 @@ from npsgui.ui.window import Window
 from tests.ui.chart_program import FakeProgram, row
 from tests.ui.test_access import nameless
 
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support")
-
 CLIENT = OwnerKey(OwnerKind.CLIENT, 1)
 CUT = Alert(0.0, AlertKind.CUT, CLIENT, 1, "nas", "1", {"used": 1024})
 

@@ -22,9 +22,6 @@ from npsgui.ui.theme import Theme
 from npsgui.ui.top_list import TOP, TopList, TopRow
 from tests.ui.chart_program import NOW, FakeProgram, row
 
-# what the offscreen platform says of every window
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
-
 
 def client(number: int) -> OwnerKey:
     return OwnerKey(OwnerKind.CLIENT, number)

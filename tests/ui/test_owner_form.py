@@ -20,9 +20,6 @@ from npsgui.ui.limit_input import BYTES, RATES, LimitInput, UnitChoice
 from npsgui.ui.theme import Theme
 from tests.ui.chart_program import FakeProgram, row
 
-# what the offscreen platform says of every window
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
-
 KEY = OwnerKey(OwnerKind.CLIENT, 1)
 LAB = Client(id=1, key="lab-key", remark="lab", limits=Limits(quota=10 * 1024**3, rate=512 * 1024))
 

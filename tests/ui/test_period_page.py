@@ -18,9 +18,6 @@ from npsgui.ui.period_input import PeriodInput
 from npsgui.ui.theme import Theme
 from tests.ui.test_owner_form import KEY, LAB, Desk, apply_button, said
 
-# what the offscreen platform says of every window
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
-
 GIB = 2**30
 
 

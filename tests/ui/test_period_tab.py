@@ -26,9 +26,6 @@ ONE = OwnerKey(OwnerKind.CLIENT, 1)
 GIB = 2**30
 TODAY = int(NOW) // DAY * DAY
 
-# what the offscreen platform says of every window
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
-
 
 @pytest.fixture
 def program() -> FakeProgram:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QToolButton
@@ -20,9 +19,6 @@ from npsgui.ui.setting_row import SettingRow
 from npsgui.ui.settings_dialog import SettingsDialog
 from npsgui.ui.theme import Theme
 from tests.app.test_webhook import receiving
-
-# what the offscreen platform says of every window
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support")
 
 Act = Callable[[Program, SettingsDialog], Coroutine[Any, Any, None]]
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
@@ -20,9 +19,6 @@ from npsgui.ui.limit_input import LimitInput
 from npsgui.ui.several_dialog import SEVERAL, SeveralDialog
 from npsgui.ui.theme import Theme
 from npsgui.ui.window import Window
-
-# what the offscreen platform says of every window
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support")
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 Act = Callable[[Program, Window], Coroutine[Any, Any, None]]

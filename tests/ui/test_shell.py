@@ -5,7 +5,6 @@ import re
 import sys
 from pathlib import Path
 
-import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QPushButton
 from pytestqt.qtbot import QtBot
@@ -24,9 +23,6 @@ from npsgui.ui.style import style_sheet
 from npsgui.ui.tabs import Tabs
 from npsgui.ui.theme import Theme
 from tests.ui.chart_program import row
-
-# what the offscreen platform says of every window
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 
 def test_choices_are_there_in_the_next_run_and_comments_stay(tmp_path: Path) -> None:

@@ -33,11 +33,7 @@ from tests.relay.house import echo, free_port
 from tests.ui.test_application import app
 from tests.ui.user import CTRL, Key, User, until
 
-pytestmark = [
-    pytest.mark.parametrize("loop_name", ["npsgui"]),
-    # what the offscreen platform says of every window
-    pytest.mark.qt_log_ignore("does not support"),
-]
+pytestmark = pytest.mark.parametrize("loop_name", ["npsgui"])
 __all__ = ["app"]
 
 KIB = 1024

@@ -15,9 +15,6 @@ from pytestqt.qtbot import QtBot
 from npsgui.ui.table import RAW, Column, Table
 from npsgui.ui.table_view import TableView
 
-# what the offscreen platform says of every window
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
-
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -59,7 +56,6 @@ def view(qtbot: QtBot, table: Table[Item]) -> TableView[Item]:
     return made
 
 
-@pytest.mark.qt_log_ignore("does not support raise")
 def test_what_a_cell_has_no_room_for_is_its_tooltip(view: TableView[Item]) -> None:
     view.table.show(items(2))
     told = []

@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import time
 
-import pytest
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
@@ -18,8 +17,6 @@ from tests.ui.chart_program import FakeProgram, row
 ONE = OwnerKey(OwnerKind.CLIENT, 1)
 HOUR, DAY = 3600, 86400
 GIB = 2**30
-
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 
 def client(quota: int = 0, rate: int = 0, period: str = "lifetime") -> Client:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QPushButton
@@ -21,9 +20,6 @@ from npsgui.ui.sidebar import Page
 from npsgui.ui.theme import Theme
 from npsgui.ui.tunnel_dialog import TunnelDialog
 from npsgui.ui.window import Window
-
-# what the offscreen platform says of every window
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 LAB = OwnerKey(OwnerKind.CLIENT, 2)
