@@ -22,8 +22,8 @@ from npsgui.model.alert_causes import AgentWatch, Usual, expiring, needed_agents
 from npsgui.model.alerts import STEPS, Alert, AlertBook, AlertKind, AlertRules, Told, last_steps
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import GLOBAL_KEY, Everything, Owner, OwnerKey, OwnerKind
-from npsgui.model.errors import FieldError, NotFound
-from npsgui.model.events import AlertsRaised, ClockJumped, Event, MinuteTurned
+from npsgui.model.errors import FieldError, NotFound, NpsError
+from npsgui.model.events import AlertPosted, AlertSnoozed, AlertsRaised, ClockJumped, Event, MinuteTurned
 from npsgui.model.hours import zone_of
 from npsgui.model.units import parse_bytes
 from npsgui.model.views import FlowRow, Sentence, State
@@ -68,7 +68,7 @@ class Alerts:
         self._book = AlertBook()
         self._agents = AgentWatch({})
         self._rules, self._address = AlertRules(), Address("")
-        self._webhook = Webhook(lambda: self._address)
+        self._webhook = Webhook(lambda: self._address, self._on_posted)
         self._hours = HourWatch(program, self._on_unusual)
         self._facts: dict[tuple[AlertKind, OwnerKey], Mapping[str, Any]] = {}
         """What was heard in the running second; every session of a quota tells that it is used up."""
@@ -112,8 +112,10 @@ class Alerts:
 
     async def snooze(self, kind: AlertKind, owner: OwnerKey, minutes: int) -> None:
         """Tell of it once more in so many minutes, if it is still so then."""
-        self._book.snooze(kind, owner, self._clock() + minutes * 60)
-        self._keep()
+        alert = self._book.snooze(kind, owner, self._clock() + minutes * 60)
+        if alert is not None:
+            self._keep()
+            self._program.events.push(AlertSnoozed(alert, minutes))
 
     async def try_webhook(self) -> None:
         """Post a test to the webhook. Raises NpsError: why it was not taken."""
@@ -212,6 +214,13 @@ class Alerts:
         alert = Alert(self._clock(), kind, owner, client_of(found), remark_of(found), period, details)
         if self._book.take(alert):
             self._raised.append(alert)
+
+    def _on_posted(self, alert: Alert, error: NpsError | None) -> None:
+        why_not = None
+        if error is not None:
+            values = tuple((name, str(value)) for name, value in error.values.items())
+            why_not = Sentence(error.template, values)
+        self._program.events.push(AlertPosted(alert, why_not))
 
     def _client(self, owner: OwnerKey) -> int:
         try:

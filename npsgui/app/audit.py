@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from npsgui.app.rows import client_of, remark_of
 from npsgui.ledger.ledger import Ledger
 from npsgui.model.accounts import Accounts
+from npsgui.model.alerts import Alert
 from npsgui.model.audit import HIDDEN, OF_ALERTS, AuditEvent, Happening
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import GLOBAL_KEY, Everything, Owner, OwnerKey, OwnerKind
@@ -16,6 +17,8 @@ from npsgui.model.errors import NotFound
 from npsgui.model.events import (
     AgentDown,
     AgentUp,
+    AlertPosted,
+    AlertSnoozed,
     AlertsRaised,
     AlternativeTurned,
     ClockJumped,
@@ -78,6 +81,11 @@ def _reason(said: Sentence) -> dict[str, Any]:
     return {"reason": said.template, "values": {name: str(value) for name, value in said.values}}
 
 
+def _about(alert: Alert) -> dict[str, Any]:
+    """An alert as the trail keeps it."""
+    return {"alert": alert.kind.value, "about": dict(alert.details)}
+
+
 def _event(at: float, what: Happening, owner: Owner, details: Mapping[str, Any] | None = None) -> AuditEvent:
     return AuditEvent(at, what, owner.owner, client_of(owner), remark_of(owner), details=details or {})
 
@@ -113,6 +121,8 @@ class Auditor:
             AgentDown: self._on_agent_down,
             ClockJumped: self._on_clock_jumped,
             AlertsRaised: self._on_alerts,
+            AlertSnoozed: self._on_snoozed,
+            AlertPosted: self._on_posted,
         }
         events.subscribe(self._on_event)
 
@@ -194,6 +204,16 @@ class Auditor:
         for alert in event.alerts:
             if alert.kind in kinds:
                 self._record(kinds[alert.kind], alert.owner, alert.details)
+            else:
+                self._record(Happening.ALERTED, alert.owner, _about(alert))
+
+    def _on_snoozed(self, event: AlertSnoozed) -> None:
+        self._record(Happening.SNOOZED, event.alert.owner, _about(event.alert) | {"minutes": event.minutes})
+
+    def _on_posted(self, event: AlertPosted) -> None:
+        reason = {} if event.error is None else _reason(event.error)
+        what = Happening.POST_FAILED if reason else Happening.POSTED
+        self._record(what, event.alert.owner, _about(event.alert) | reason)
 
     def _record(
         self,

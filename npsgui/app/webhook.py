@@ -62,20 +62,25 @@ class Webhook:
     def __init__(
         self,
         address: Callable[[], Address],
+        on_end: Callable[[Alert, NpsError | None], None],
         pauses: tuple[float, ...] = PAUSES,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        """``on_end`` hears what became of each alert: it was taken, or why it is given up."""
         self._address = address
+        self._on_end = on_end
         self._pauses = pauses
         self._clock = clock
-        self._waiting: deque[bytes] = deque(maxlen=MOST_WAITING)
+        self._waiting: deque[Alert] = deque()
         self._work: asyncio.Task[None] | None = None
 
     def post(self, alert: Alert) -> None:
         """Post it, after those before it."""
         if not self._address().url:
             return
-        self._waiting.append(body_of(alert))
+        self._waiting.append(alert)
+        if len(self._waiting) > MOST_WAITING:
+            self._on_end(self._waiting.popleft(), NpsError("Too many alerts wait to be posted."))
         if self._work is None or self._work.done():
             self._work = spawn(self._post_all(), "webhook")
 
@@ -91,21 +96,25 @@ class Webhook:
 
     async def _post_all(self) -> None:
         while self._waiting:
-            await self._deliver(self._waiting.popleft())
+            alert = self._waiting.popleft()
+            self._on_end(alert, await self._deliver(body_of(alert)))
 
-    async def _deliver(self, body: bytes) -> None:
+    async def _deliver(self, body: bytes) -> NpsError | None:
+        """Post it until it is taken; why it is given up."""
         delivery = secrets.token_hex(8)
         for pause in (*self._pauses, None):
             try:
                 await self._post(body, delivery)
-                return
+                return None
             except Refused as error:
                 log.warning("The webhook: %s", error)
-                return
+                return error
             except NpsError as error:
                 log.warning("The webhook%s: %s", " is given up" if pause is None else "", error)
+                last = error
             if pause is not None:
                 await asyncio.sleep(pause)
+        return last
 
     async def _post(self, body: bytes, delivery: str) -> None:
         """Raises NpsError when it was not taken, Refused when it is not worth while to try again."""

@@ -127,11 +127,13 @@ class AlertBook:
         self._told[alert.key] = Told(alert, alert.at)
         return True
 
-    def snooze(self, kind: AlertKind, owner: OwnerKey, until: float) -> None:
-        """Tell it once more at ``until``, if it holds then."""
+    def snooze(self, kind: AlertKind, owner: OwnerKey, until: float) -> Alert | None:
+        """Tell it once more at ``until``, if it holds then. The alert; None when it is not known any more."""
         known = self._told.get((kind, owner))
-        if known is not None:
-            self._told[kind, owner] = replace(known, again=until)
+        if known is None:
+            return None
+        self._told[kind, owner] = replace(known, again=until)
+        return known.alert
 
     def knows(self, kind: AlertKind, owner: OwnerKey, period: str) -> bool:
         """Whether this cause was told, in this period."""

@@ -49,13 +49,17 @@ class Happening(enum.StrEnum):
     RECOVERED = "recovered"
     EXPIRY_NEAR = "expiry near"
     UNUSUAL = "unusual"
+    ALERTED = "alerted"
+    SNOOZED = "alert snoozed"
+    POSTED = "alert posted"
+    POST_FAILED = "alert not posted"
 
 
 OF_ALERTS: Mapping[Happening, AlertKind] = {
     Happening.EXPIRY_NEAR: AlertKind.EXPIRY_NEAR,
     Happening.UNUSUAL: AlertKind.UNUSUAL,
 }
-"""What is in the trail because it was told; what else is told is there anyway."""
+"""What happens only by being told; all else that is told is ``ALERTED``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,8 @@ class AuditEvent:
         if self.what in OF_ALERTS:
             kind = OF_ALERTS[self.what]
             return Alert(self.at, kind, self.owner, self.client, self.name, "", self.details).sentence()
+        if self.what is Happening.ALERTED:
+            return self._alert().sentence()
         told = {
             word: f"{value:,}" if isinstance(value, int) else value for word, value in self.details.items()
         }
@@ -130,7 +136,9 @@ class AuditEvent:
             kind, id_ = self.details["by"]
             by = OwnerKey(OwnerKind(kind), id_)
             values["reason"] = Refusal(by, self.cause or Cause.DISABLED).sentence()
-        elif self.what in (Happening.PORT_FAILED, Happening.AGENT_DOWN):
+        elif self.what in (Happening.SNOOZED, Happening.POSTED, Happening.POST_FAILED):
+            values["alert"] = self._alert().title()
+        if "reason" in self.details:
             values["reason"] = Sentence(self.details["reason"], tuple(self.details["values"].items()))
         elif self.what in (Happening.EDITED, Happening.ADJUSTED):
             values["changes"] = Changes(
@@ -141,6 +149,11 @@ class AuditEvent:
                 )
             )
         return Sentence(_SAID[self.what].template, tuple(values.items()))
+
+    def _alert(self) -> Alert:
+        """The one that it tells of."""
+        kind = AlertKind(self.details["alert"])
+        return Alert(self.at, kind, self.owner, self.client, self.name, "", self.details["about"])
 
 
 def _told(value: object) -> str:
@@ -178,6 +191,9 @@ _SAID: Mapping[Happening, Sentence] = {
     ),
     Happening.RESUMED: Sentence("Took back the reset of {owner}: the period before runs on."),
     Happening.ADJUSTED: Sentence("Adjusted the running period of {owner}: {changes}."),
+    Happening.SNOOZED: Sentence("“{alert}” of {owner} is told again in {minutes} min, if it is still so."),
+    Happening.POSTED: Sentence("“{alert}” of {owner} was posted to the webhook."),
+    Happening.POST_FAILED: Sentence("“{alert}” of {owner} was not posted to the webhook. {reason}"),
     Happening.BEGAN: Sentence("npsgui began to run."),
     Happening.ENDED: Sentence("npsgui ended."),
     Happening.RECOVERED: Sentence("The run before did not end by itself; it was last seen at {seen}."),

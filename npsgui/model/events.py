@@ -183,6 +183,23 @@ class AlertsRaised:
     alerts: tuple[Alert, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class AlertSnoozed:
+    """The user wants to be told of it again."""
+
+    alert: Alert
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlertPosted:
+    """The webhook has taken an alert, or is not asked any more."""
+
+    alert: Alert
+    error: Sentence | None = None
+    """Why it was not taken."""
+
+
 Event: TypeAlias = (
     ConfigurationChanged
     | ListenerChanged
@@ -204,6 +221,8 @@ Event: TypeAlias = (
     | NewVersion
     | ServiceChanged
     | AlertsRaised
+    | AlertSnoozed
+    | AlertPosted
 )
 
 Listener: TypeAlias = Callable[[Event], None]

@@ -18,21 +18,34 @@ from npsgui.ui.theme import Theme
 
 _SHAPE = 10
 
-_WARNINGS = (Happening.WARNED, Happening.REFUSED, Happening.CLOCK_JUMPED, Happening.AGENT_DOWN, *OF_ALERTS)
+_WARNINGS = (
+    Happening.WARNED,
+    Happening.REFUSED,
+    Happening.CLOCK_JUMPED,
+    Happening.AGENT_DOWN,
+    Happening.ALERTED,
+    *OF_ALERTS,
+)
 _GOOD = (Happening.STARTED, Happening.PORT_OPENED, Happening.BEGAN, Happening.AGENT_UP)
 
 
 class Group(enum.Enum):
     """Kinds of events that are looked for together."""
 
+    ALERTS = (
+        Happening.ALERTED,
+        Happening.EXPIRY_NEAR,
+        Happening.UNUSUAL,
+        Happening.SNOOZED,
+        Happening.POSTED,
+        Happening.POST_FAILED,
+    )
     LIMITS = (
         Happening.CUT,
         Happening.WARNED,
         Happening.THROTTLED,
         Happening.ALTERNATIVE_ON,
         Happening.ALTERNATIVE_OFF,
-        Happening.EXPIRY_NEAR,
-        Happening.UNUSUAL,
     )
     VISITORS = (Happening.REFUSED, Happening.CLOSED)
     EDITS = (
@@ -57,7 +70,7 @@ class Group(enum.Enum):
 
 def look_of(what: Happening) -> tuple[str, str]:
     """The shape and the colour's token of a kind: bad ones stand out, others have a quiet ring."""
-    if what in (Happening.CUT, Happening.PORT_FAILED, Happening.RECOVERED):
+    if what in (Happening.CUT, Happening.PORT_FAILED, Happening.RECOVERED, Happening.POST_FAILED):
         return "square", "bad"
     if what in _WARNINGS:
         return "triangle", "warn"
@@ -131,6 +144,7 @@ class EventColumns(QObject):
     def group(self, group: Group) -> str:
         """Kinds that are looked for together, in a word or two."""
         return {
+            Group.ALERTS: self.tr("Alerts"),
             Group.LIMITS: self.tr("At the limit"),
             Group.VISITORS: self.tr("Visitors"),
             Group.EDITS: self.tr("Edits"),
@@ -169,6 +183,10 @@ class EventColumns(QObject):
             Happening.RESUMED: self.tr("resumed"),
             Happening.EXPIRY_NEAR: self.tr("expires soon"),
             Happening.UNUSUAL: self.tr("unusual traffic"),
+            Happening.ALERTED: self.tr("alert"),
+            Happening.SNOOZED: self.tr("snoozed"),
+            Happening.POSTED: self.tr("posted"),
+            Happening.POST_FAILED: self.tr("not posted"),
         }
         return words[what]
 

@@ -21,7 +21,15 @@ from npsgui.model.alerts import Alert, AlertKind
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import GLOBAL_KEY, Client, Host, OwnerKey, OwnerKind, Tunnel, Via
 from npsgui.model.errors import NpsError
-from npsgui.model.events import AlertsRaised, Event, Events, MinuteTurned, QuotaReached, QuotaWarned
+from npsgui.model.events import (
+    AlertSnoozed,
+    AlertsRaised,
+    Event,
+    Events,
+    MinuteTurned,
+    QuotaReached,
+    QuotaWarned,
+)
 from npsgui.model.retention import Retention
 from npsgui.model.views import FlowRow, Sentence, State, Step, Usage
 from tests.cli.terminal import Serve
@@ -139,6 +147,17 @@ async def test_nothing_is_told_twice_after_a_new_start(plain: Plain) -> None:
     plain.now += HOUR
     plain.row = plain.row._replace(used=100)
     assert await plain.minute() == [AlertKind.CUT]
+
+
+async def test_a_snooze_is_told_to_whoever_writes_the_trail(plain: Plain) -> None:
+    plain.hear(REACHED)
+    [alert] = plain.raised
+    heard: list[Event] = []
+    plain.events.subscribe(heard.append)
+    await plain.alerts.snooze(AlertKind.CUT, CLIENT, 60)
+    await plain.alerts.snooze(AlertKind.WARNED, CLIENT, 60)
+
+    assert heard == [AlertSnoozed(alert, 60)]
 
 
 async def test_what_comes_before_anybody_sees_it_waits(plain: Plain) -> None:

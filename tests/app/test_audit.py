@@ -15,7 +15,16 @@ from npsgui.app.program import Program
 from npsgui.model.alerts import Alert, AlertKind
 from npsgui.model.audit import AuditEvent, Happening
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
-from npsgui.model.events import AgentDown, AgentUp, AlertsRaised, ClockJumped, Event, SessionClosed
+from npsgui.model.events import (
+    AgentDown,
+    AgentUp,
+    AlertPosted,
+    AlertSnoozed,
+    AlertsRaised,
+    ClockJumped,
+    Event,
+    SessionClosed,
+)
 from npsgui.model.gate import Cause
 from npsgui.model.views import Sentence, State
 from tests.relay.house import free_port, serving
@@ -108,6 +117,32 @@ async def test_what_is_told_of_an_owner_and_is_no_event_of_it_is_in_the_trail(tm
 
     assert (told.owner, dict(told.details)) == (TUNNEL, {"moved": 2048, "usual": 1024})
     assert str(told.sentence()) == str(alert.sentence())
+
+
+async def test_what_becomes_of_an_alert_is_in_the_trail(tmp_path: Path) -> None:
+    async with furnished(tmp_path) as (program, _port):
+        alert = Alert(0.0, AlertKind.CUT, TUNNEL, 1, "web", "1", {"used": 2048})
+        refused = Sentence("It answered {status}.", (("status", "404"),))
+        program.events.push(AlertsRaised((alert,)))
+        program.events.push(AlertSnoozed(alert, 60))
+        program.events.push(AlertPosted(alert))
+        program.events.push(AlertPosted(alert, refused))
+        kinds = (Happening.ALERTED, Happening.SNOOZED, Happening.POSTED, Happening.POST_FAILED)
+        told = await trail(program, *kinds)
+
+    assert [(one.what, one.owner, str(one.sentence())) for one in told] == [
+        (kind, TUNNEL, said)
+        for kind, said in zip(
+            kinds,
+            (
+                str(alert.sentence()),
+                "“Quota used up” of tunnel 1 is told again in 60 min, if it is still so.",
+                "“Quota used up” of tunnel 1 was posted to the webhook.",
+                "“Quota used up” of tunnel 1 was not posted to the webhook. It answered 404.",
+            ),
+            strict=True,
+        )
+    ]
 
 
 async def test_a_cut_and_the_visitors_turned_away_after_it_are_told_with_exact_bytes(tmp_path: Path) -> None:

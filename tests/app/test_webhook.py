@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import msgspec
 import pytest
 
-from npsgui.app.webhook import Address, Webhook, body_of, signature, trial_body
+from npsgui.app.webhook import MOST_WAITING, Address, Webhook, body_of, signature, trial_body
 from npsgui.model.alerts import Alert, AlertKind
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.errors import NpsError
@@ -59,8 +60,16 @@ async def receiving(*answers: int) -> AsyncIterator[Receiver]:
         yield made
 
 
-def webhook(url: str, secret: str = "s3cret", pauses: tuple[float, ...] = (0.0, 0.0)) -> Webhook:
-    return Webhook(lambda: Address(url, secret), pauses, lambda: 1_700_000_123.9)
+Ends = list[tuple[Alert, NpsError | None]]
+
+
+def webhook(
+    url: str, secret: str = "s3cret", pauses: tuple[float, ...] = (0.0, 0.0), ends: Ends | None = None
+) -> Webhook:
+    told = [] if ends is None else ends
+    return Webhook(
+        lambda: Address(url, secret), lambda *end: told.append(end), pauses, lambda: 1_700_000_123.9
+    )
 
 
 async def test_an_alert_is_posted_as_signed_json() -> None:
@@ -102,36 +111,56 @@ async def test_without_a_secret_it_is_not_signed() -> None:
 
 async def test_what_is_not_taken_is_tried_again_and_then_the_next_one() -> None:
     async with receiving(500, 0, 200) as receiver:
-        hook = webhook(receiver.url)
+        ends: Ends = []
+        hook = webhook(receiver.url, ends=ends)
         hook.post(ALERT)
         hook.post(ALERT)
-        await receiver.has(4)
+        assert hook._work is not None
+        await hook._work
 
     deliveries = [head["X-Npsgui-Delivery"] for head in receiver.heads]
     assert deliveries[0] == deliveries[1] == deliveries[2] != deliveries[3]
     assert set(receiver.bodies) == {body_of(ALERT)}
+    assert ends == [(ALERT, None), (ALERT, None)]
 
 
 async def test_it_is_given_up_after_the_last_pause(caplog: pytest.LogCaptureFixture) -> None:
     async with receiving(503) as receiver:
-        hook = webhook(receiver.url)
+        ends: Ends = []
+        hook = webhook(receiver.url, ends=ends)
         hook.post(ALERT)
         assert hook._work is not None
         await hook._work
 
     assert len(receiver.bodies) == 3
     assert "given up" in caplog.messages[-1]
+    assert [str(error) for _, error in ends] == ["It answered 503."]
 
 
 async def test_what_is_refused_is_not_tried_again(caplog: pytest.LogCaptureFixture) -> None:
     async with receiving(404) as receiver:
-        hook = webhook(receiver.url)
+        ends: Ends = []
+        hook = webhook(receiver.url, ends=ends)
         hook.post(ALERT)
         assert hook._work is not None
         await hook._work
 
     assert len(receiver.bodies) == 1
     assert caplog.messages == ["The webhook: It answered 404."]
+    assert [str(error) for _, error in ends] == ["It answered 404."]
+
+
+async def test_what_too_many_wait_before_is_given_up() -> None:
+    ends: Ends = []
+    hook = webhook("http://127.0.0.1:1/", pauses=(60.0,), ends=ends)
+    for number in range(MOST_WAITING + 2):
+        hook.post(replace(ALERT, at=number))
+    hook.close()
+
+    assert [(alert.at, str(error)) for alert, error in ends] == [
+        (0, "Too many alerts wait to be posted."),
+        (1, "Too many alerts wait to be posted."),
+    ]
 
 
 @pytest.mark.parametrize(
