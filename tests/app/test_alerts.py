@@ -33,7 +33,7 @@ from npsgui.model.events import (
 from npsgui.model.retention import Retention
 from npsgui.model.views import FlowRow, Sentence, State, Step, Usage
 from tests.cli.terminal import Serve
-from tests.ui.chart_program import row
+from tests.ui.fake_program import row
 
 pytestmark = pytest.mark.asyncio
 

@@ -6,8 +6,29 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
+from npsgui.ui.chart.chart import TrafficChart
+from npsgui.ui.theme import Theme
 from npsgui.ui.translation import Translation
+from tests.ui.fake_program import NOW
+
+
+@pytest.fixture
+def theme() -> Theme:
+    """The light one."""
+    return Theme()
+
+
+@pytest.fixture
+def chart(qtbot: QtBot, theme: Theme) -> TrafficChart:
+    """A chart on the screen, for which it is ``NOW``."""
+    made = TrafficChart(theme, clock=lambda: NOW)
+    qtbot.addWidget(made)
+    made.resize(800, 300)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from npsgui.ui.notices import NoticeBar
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.servers_dialog import ServersDialog
 from npsgui.ui.theme import Theme
-from tests.ui.chart_program import FakeProgram, row
+from tests.ui.fake_program import FakeProgram, row
 
 ONE, TWO = OwnerKey(OwnerKind.CLIENT, 1), OwnerKey(OwnerKind.CLIENT, 2)
 AGENT = AgentRow(

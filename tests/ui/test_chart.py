@@ -8,7 +8,6 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRect, QSi
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
-from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from npsgui.model.entities import OwnerKey, OwnerKind
@@ -20,25 +19,10 @@ from npsgui.ui.chart.data import History, Range
 from npsgui.ui.chart.feed import ChartFeed
 from npsgui.ui.chart.readout import DISTANCE, beside
 from npsgui.ui.theme import Theme
-from tests.ui.chart_program import NOW, FakeProgram
+from tests.ui.fake_program import NOW, FakeProgram
 
 ONE, TWO = OwnerKey(OwnerKind.CLIENT, 1), OwnerKey(OwnerKind.CLIENT, 2)
 MINUTE = int(NOW) // 60 * 60
-
-
-@pytest.fixture
-def theme() -> Theme:
-    return Theme()
-
-
-@pytest.fixture
-def chart(qtbot: QtBot, theme: Theme) -> TrafficChart:
-    made = TrafficChart(theme, clock=lambda: NOW)
-    qtbot.addWidget(made)
-    made.resize(800, 300)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
 
 
 def history(*, hole: bool = False) -> History:

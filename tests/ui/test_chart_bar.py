@@ -19,12 +19,7 @@ from npsgui.ui.chart.stack import Stacking
 from npsgui.ui.event_rows import Group
 from npsgui.ui.help_dialog import HelpDialog, Topic
 from npsgui.ui.theme import Theme
-from tests.ui.chart_program import FakeProgram, shown_chart
-
-
-@pytest.fixture
-def chart(qtbot: QtBot) -> TrafficChart:
-    return shown_chart(qtbot)
+from tests.ui.fake_program import FakeProgram
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from npsgui.model.views import Sample, Step, Usage
 from npsgui.ui.chart.bar import ChartBar
@@ -15,21 +14,20 @@ from npsgui.ui.chart.chart import TrafficChart
 from npsgui.ui.chart.data import History, Range
 from npsgui.ui.chart.feed import ChartFeed
 from npsgui.ui.theme import Theme
-from tests.ui.chart_program import NOW, FakeProgram, shown_chart
+from tests.ui.fake_program import NOW, FakeProgram
 
 MINUTE = int(NOW) // 60 * 60
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
-def chart(qtbot: QtBot) -> TrafficChart:
+def chart(chart: TrafficChart) -> TrafficChart:
     """The last hour: minute ``n`` before this one carried ``n`` bytes in, and 1000 out."""
-    made = shown_chart(qtbot)
-    made.set_range(Range.HOUR)
+    chart.set_range(Range.HOUR)
     first = MINUTE - 180 * 60
     usages = [Usage(MINUTE - 60 * n, n, 1000) for n in range(180, -1, -1)]
-    made.show_history(History.of(first, NOW, Step.MINUTE, usages, [(first, MINUTE + 60)]))
-    return made
+    chart.show_history(History.of(first, NOW, Step.MINUTE, usages, [(first, MINUTE + 60)]))
+    return chart
 
 
 def sum_of(chart: TrafficChart) -> tuple[int, int]:

@@ -7,7 +7,6 @@ import asyncio
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from pytestqt.qtbot import QtBot
 
 from npsgui.model.audit import AuditEvent, Happening
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
@@ -17,7 +16,7 @@ from npsgui.ui.chart.data import Range
 from npsgui.ui.chart.feed import ChartFeed
 from npsgui.ui.event_rows import Group
 from npsgui.ui.theme import Theme
-from tests.ui.chart_program import NOW, FakeProgram, row, shown_chart
+from tests.ui.fake_program import NOW, FakeProgram, row
 
 ONE = OwnerKey(OwnerKind.CLIENT, 1)
 WEB, OTHER = OwnerKey(OwnerKind.TUNNEL, 5), OwnerKey(OwnerKind.TUNNEL, 6)
@@ -42,10 +41,9 @@ def program() -> FakeProgram:
 
 
 @pytest.fixture
-def chart(qtbot: QtBot) -> TrafficChart:
-    made = shown_chart(qtbot)
-    made.set_range(Range.HOUR)
-    return made
+def chart(chart: TrafficChart) -> TrafficChart:
+    chart.set_range(Range.HOUR)
+    return chart
 
 
 def marked(chart: TrafficChart, program: FakeProgram, owner: OwnerKey, *more: Group) -> ChartFeed:

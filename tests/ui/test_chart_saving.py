@@ -14,7 +14,6 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton
-from pytestqt.qtbot import QtBot
 
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.views import Sample, Step, Usage
@@ -28,17 +27,12 @@ from npsgui.ui.chart.sheet import Rows, Sheet, as_csv, as_json
 from npsgui.ui.chart.stack import Stack
 from npsgui.ui.confirm import ConfirmDialog
 from npsgui.ui.theme import Theme
-from tests.ui.chart_program import NOW, FakeProgram, row, shown_chart
+from tests.ui.fake_program import NOW, FakeProgram, row
 
 ONE = OwnerKey(OwnerKind.CLIENT, 1)
 MINUTE = int(NOW) // 60 * 60
 LARGE = 2**53 + 1
 """What a float would round."""
-
-
-@pytest.fixture
-def chart(qtbot: QtBot) -> TrafficChart:
-    return shown_chart(qtbot)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 
 import numpy as np
 import pytest
-from pytestqt.qtbot import QtBot
 
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.events import MinuteTurned
@@ -22,7 +21,7 @@ from npsgui.ui.chart.sources import owned_parts
 from npsgui.ui.chart.stack import REST, Stacking, divide, stacked_lines
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.theme import Theme
-from tests.ui.chart_program import NOW, FakeProgram, row, shown_chart
+from tests.ui.fake_program import NOW, FakeProgram, row
 
 ONE = OwnerKey(OwnerKind.CLIENT, 1)
 WEB, SSH = OwnerKey(OwnerKind.TUNNEL, 5), OwnerKey(OwnerKind.HOST, 6)
@@ -41,11 +40,6 @@ def program() -> FakeProgram:
         SSH: [Usage(MINUTE - 120, 1, 2), Usage(MINUTE - 60, 3, 4)],
     }
     return made
-
-
-@pytest.fixture
-def chart(qtbot: QtBot) -> TrafficChart:
-    return shown_chart(qtbot)
 
 
 def fed(

@@ -12,7 +12,7 @@ from npsgui.model.entities import Client, Host, Mode, OwnerKey, OwnerKind, Tunne
 from npsgui.model.peers import address_of
 from npsgui.ui.connections_page import ConnectionsPage
 from npsgui.ui.theme import Theme
-from tests.ui.chart_program import FakeProgram, session
+from tests.ui.fake_program import FakeProgram, session
 
 DNS, OUT, NAS = OwnerKey(OwnerKind.TUNNEL, 1), OwnerKey(OwnerKind.TUNNEL, 2), OwnerKey(OwnerKind.HOST, 1)
 

@@ -17,7 +17,7 @@ from npsgui.model.hours import parse_week
 from npsgui.model.views import State
 from npsgui.ui.detail import DetailPane, Tab
 from npsgui.ui.theme import Theme
-from tests.ui.chart_program import FakeProgram, row, session
+from tests.ui.fake_program import FakeProgram, row, session
 
 ONE = OwnerKey(OwnerKind.CLIENT, 1)
 WEB, SSH = OwnerKey(OwnerKind.TUNNEL, 5), OwnerKey(OwnerKind.TUNNEL, 6)

@@ -21,7 +21,7 @@ from npsgui.ui.event_rows import EventColumns, Group
 from npsgui.ui.events_page import EventsPage
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.theme import Theme
-from tests.ui.chart_program import NOW, FakeProgram
+from tests.ui.fake_program import NOW, FakeProgram
 
 LAB, NAS = OwnerKey(OwnerKind.CLIENT, 1), OwnerKey(OwnerKind.CLIENT, 2)
 CUT = AuditEvent(NOW - 60, Happening.CUT, LAB, 1, "lab", details={"used": 10_737_418_240})

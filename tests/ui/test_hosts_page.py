@@ -15,7 +15,7 @@ from npsgui.model.views import Sentence, State
 from npsgui.ui.flow_page import FlowPage
 from npsgui.ui.sidebar import StateFilter
 from npsgui.ui.theme import Theme
-from tests.ui.chart_program import FakeProgram, row
+from tests.ui.fake_program import FakeProgram, row
 
 NAS, WIKI = OwnerKey(OwnerKind.HOST, 1), OwnerKey(OwnerKind.HOST, 2)
 NO_PORT = Sentence("There is no shared port for it; set the HTTP or HTTPS port.")

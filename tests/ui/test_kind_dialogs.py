@@ -36,7 +36,7 @@ from npsgui.ui.owner_form import OwnerForm
 from npsgui.ui.tabs import Tabs
 from npsgui.ui.theme import Theme
 from npsgui.ui.tunnel_dialog import TunnelDialog
-from tests.ui.chart_program import FakeProgram, row
+from tests.ui.fake_program import FakeProgram, row
 
 HOME = (Target("127.0.0.1", 80),)
 WEB = Tunnel(id=1, client=1, remark="web", ports=(8001,), targets=HOME)

@@ -30,7 +30,7 @@ from npsgui.ui.theme import Theme
 from npsgui.ui.translation import Translation
 from npsgui.ui.tray import Tray
 from npsgui.ui.window import Window
-from tests.ui.chart_program import FakeProgram, row
+from tests.ui.fake_program import FakeProgram, row
 from tests.ui.test_access import nameless
 
 CLIENT = OwnerKey(OwnerKind.CLIENT, 1)

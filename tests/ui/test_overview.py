@@ -20,7 +20,7 @@ from npsgui.ui.overview_page import OverviewPage
 from npsgui.ui.peer_rows import DAY
 from npsgui.ui.theme import Theme
 from npsgui.ui.top_list import TOP, TopList, TopRow
-from tests.ui.chart_program import NOW, FakeProgram, row
+from tests.ui.fake_program import NOW, FakeProgram, row
 
 
 def client(number: int) -> OwnerKey:

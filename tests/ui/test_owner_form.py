@@ -18,7 +18,7 @@ from npsgui.ui.client_dialog import ClientDialog
 from npsgui.ui.limit_hints import Hint, LimitHints, Measure, Use
 from npsgui.ui.limit_input import BYTES, RATES, LimitInput, UnitChoice
 from npsgui.ui.theme import Theme
-from tests.ui.chart_program import FakeProgram, row
+from tests.ui.fake_program import FakeProgram, row
 
 KEY = OwnerKey(OwnerKind.CLIENT, 1)
 LAB = Client(id=1, key="lab-key", remark="lab", limits=Limits(quota=10 * 1024**3, rate=512 * 1024))

@@ -20,7 +20,7 @@ from npsgui.ui.peer_rows import DAY, MOST, Days, peer_lines
 from npsgui.ui.peers_tab import PeersTab
 from npsgui.ui.period_tab import PeriodTab
 from npsgui.ui.theme import Theme
-from tests.ui.chart_program import NOW, FakeProgram, row
+from tests.ui.fake_program import NOW, FakeProgram, row
 
 ONE = OwnerKey(OwnerKind.CLIENT, 1)
 GIB = 2**30

@@ -22,7 +22,7 @@ from npsgui.ui.status_bar import StatusBar
 from npsgui.ui.style import style_sheet
 from npsgui.ui.tabs import Tabs
 from npsgui.ui.theme import Theme
-from tests.ui.chart_program import row
+from tests.ui.fake_program import row
 
 
 def test_choices_are_there_in_the_next_run_and_comments_stay(tmp_path: Path) -> None:

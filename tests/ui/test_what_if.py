@@ -12,7 +12,7 @@ from npsgui.model.periods import parse_period
 from npsgui.model.views import Usage
 from npsgui.ui.theme import Theme
 from npsgui.ui.what_if import WhatIf
-from tests.ui.chart_program import FakeProgram, row
+from tests.ui.fake_program import FakeProgram, row
 
 ONE = OwnerKey(OwnerKind.CLIENT, 1)
 HOUR, DAY = 3600, 86400

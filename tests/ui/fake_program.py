@@ -1,10 +1,8 @@
-"""A program of plain data, for the widgets that show traffic."""
+"""A program of plain data, for widgets that ask one."""
 
 from __future__ import annotations
 
 import asyncio
-
-from pytestqt.qtbot import QtBot
 
 from npsgui.model.agents import AgentRow
 from npsgui.model.audit import NEWEST, AuditEvent, Portion
@@ -17,20 +15,8 @@ from npsgui.model.peers import PeerUsage
 from npsgui.model.periods import Period
 from npsgui.model.retention import Retention
 from npsgui.model.views import ConnectionRow, FlowRow, Sample, Sentence, State, Step, Usage
-from npsgui.ui.chart.chart import TrafficChart
-from npsgui.ui.theme import Theme
 
 NOW = 1_795_440_000.0 + 1234
-
-
-def shown_chart(qtbot: QtBot) -> TrafficChart:
-    """A chart on the screen, for which it is ``NOW``."""
-    made = TrafficChart(Theme(), clock=lambda: NOW)
-    qtbot.addWidget(made)
-    made.resize(800, 300)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
 
 
 def row(
