@@ -7,6 +7,7 @@ A file that cannot be read costs the choices in it, never the start.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import logging
 import os
@@ -15,8 +16,6 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-import tomlkit
 
 from npsgui.app.all_settings import SETTINGS
 from npsgui.app.setting import Kept
@@ -91,14 +90,7 @@ class Settings:
         if self._values[name] == value:
             return
         self._values[name] = value
-        try:
-            document = (
-                tomlkit.parse(self._file.read_text("utf-8")) if self._file.exists() else tomlkit.document()
-            )
-        except (OSError, ValueError):
-            document = tomlkit.document()
-        document[name] = value
-        _write(self._file, tomlkit.dumps(document))
+        _write(self._file, _with(self._file, name, value))
 
     @property
     def retention(self) -> Retention:
@@ -149,6 +141,18 @@ def _read(path: Path, parse: Any) -> dict[str, Any]:
         log.warning("%s is not used: %s", path, error)
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _with(path: Path, name: str, value: str) -> str:
+    """The file's text with a choice in it, and with its comments."""
+    toml: Any = importlib.import_module("tomlkit")  # 1 MB, and most starts write no choice
+    try:
+        document = toml.parse(path.read_text("utf-8")) if path.exists() else toml.document()
+    except (OSError, ValueError):
+        document = toml.document()
+    document[name] = value
+    text: str = toml.dumps(document)
+    return text
 
 
 def _write(path: Path, text: str) -> None:

@@ -12,7 +12,7 @@ from typing import Final
 from npsgui.bridge.agent_datagrams import UdpEnd, associate, payload_size
 from npsgui.bridge.carrying import Carried
 from npsgui.bridge.certificate import agent_context
-from npsgui.bridge.codecs import Codec, SnappyCodec, TlsCodec
+from npsgui.bridge.codecs import Codec, TlsCodec, snappy_codec
 from npsgui.bridge.datagrams import DatagramStream
 from npsgui.bridge.frames import Run
 from npsgui.bridge.layers import Layer
@@ -202,7 +202,7 @@ def _stand(stream: Stream, protocol: asyncio.BaseProtocol) -> None:
 def _codec(header: OurHeader) -> Codec | None:
     if header.crypt:
         return TlsCodec(_tls(), server=False)
-    return SnappyCodec() if header.compress else None
+    return snappy_codec() if header.compress else None
 
 
 def _seconds(header: OurHeader) -> float:

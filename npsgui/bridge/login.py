@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from npsgui.bridge.codecs import Codec, SnappyCodec, TlsCodec
+from npsgui.bridge.codecs import Codec, TlsCodec, snappy_codec
 from npsgui.bridge.datagrams import DatagramStream
 from npsgui.bridge.doorway import Caller
 from npsgui.bridge.handshake import OURS
@@ -196,4 +196,4 @@ def stream_of(made: asyncio.Transport) -> Stream:
 def _codec(link: Link, context: Callable[[], ssl.SSLContext]) -> Codec | None:
     if link.crypt:
         return TlsCodec(context(), server=True)
-    return SnappyCodec() if link.compress else None
+    return snappy_codec() if link.compress else None

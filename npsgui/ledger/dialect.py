@@ -5,6 +5,7 @@ Nothing else in the ledger may hold SQL that only SQLite knows.
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import sqlite3
@@ -26,7 +27,6 @@ from sqlalchemy import (
     create_engine,
     event,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -90,9 +90,10 @@ def added(
     Of ``largest`` the larger stays. It is there already when its primary key is, or its unique ``key``.
     ``dialect`` is ``sqlite`` or ``postgresql``; parameters are the columns.
     """
-    statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    # the one that is used, and not both: PostgreSQL's takes 50 ms and 5 MB to load
+    statement = importlib.import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
     fresh = statement.excluded
-    return statement.on_conflict_do_update(
+    upsert: Insert = statement.on_conflict_do_update(
         index_elements=list(key or table.primary_key.columns),
         set_={
             **{name: table.c[name] + fresh[name] for name in sums},
@@ -103,6 +104,7 @@ def added(
             },
         },
     )
+    return upsert
 
 
 class Many:

@@ -45,8 +45,8 @@ Index(
     owners.c.kind,
     owners.c.id,
     unique=True,
+    # so it is on PostgreSQL, too, by the migration: to say it here would load that dialect in every start
     sqlite_where=owners.c.deleted_at.is_(None),
-    postgresql_where=owners.c.deleted_at.is_(None),
 )
 
 minutes = Table(

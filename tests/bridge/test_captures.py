@@ -14,8 +14,8 @@ import pytest
 from npsgui.bridge import frames
 from npsgui.bridge.agent import Agent, AgentPhase
 from npsgui.bridge.bridge import Bridge
-from npsgui.bridge.codecs import IDENTIFIER
 from npsgui.bridge.handshake import VERSION, digest, prefixed
+from npsgui.bridge.snappy_codec import IDENTIFIER
 from npsgui.bridge.window import INITIAL, OURS
 from npsgui.model.agents import Link, LinkKind
 from npsgui.model.entities import Target

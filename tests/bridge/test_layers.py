@@ -9,8 +9,9 @@ import pytest
 
 from npsgui.app.certificates import Certificates
 from npsgui.bridge.certificate import agent_context
-from npsgui.bridge.codecs import IDENTIFIER, Codec, SnappyCodec, TlsCodec
+from npsgui.bridge.codecs import Codec, TlsCodec
 from npsgui.bridge.layers import Layer
+from npsgui.bridge.snappy_codec import IDENTIFIER, SnappyCodec
 from npsgui.model.errors import ProtocolError
 from tests.bridge.wiring import Notes, Wiring, until, wiring
 from tests.conftest import Run
