@@ -68,6 +68,8 @@ def in_qt(body: Callable[[Any, Any], Coroutine[Any, Any, int]]) -> int:
     """Run what gets the ui's ``application`` module and the QApplication, in Qt's loop."""
     # What is loaded and opened on the way to the window stays: collections would look through it in vain.
     gc.disable()
+    # No matrix is multiplied here, and the threads that numpy would start for that spin for 50 ms.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Qt is loaded here and nowhere else: a command must not wait for it.
     application = importlib.import_module("npsgui.ui.application")
     loop = importlib.import_module("npsgui.ui.loop")
