@@ -53,7 +53,7 @@ class OwnerCommands(QObject):
         self._start(self._add(self._duplicate(owner)))
 
     async def _edit_several(self, owners: tuple[OwnerKey, ...]) -> None:
-        await SeveralDialog(self._program, owners, self._window).ask()
+        await SeveralDialog(self._program, self._theme, owners, self._window).ask()
 
     async def _duplicate(self, owner: OwnerKey) -> Client | Tunnel | Host | None:
         configuration = self._program.configuration

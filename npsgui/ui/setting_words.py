@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QLocale, QObject
 
 from npsgui.model.audit import HIDDEN, Change
 from npsgui.model.entities import PASS_THROUGH, SELF_SIGNED, Alternative, Mode, Scheme, Via
@@ -231,9 +231,9 @@ class SettingWords(QObject):
 
     def _period_kind(self, rule: PeriodRule) -> str:
         if rule.every is Every.WEEK:
-            return f"{self.tr('Weekly')} {self._weeks.day(rule.day - 1)}"
+            return self.tr("Every {day}").format(day=QLocale().standaloneDayName(rule.day))
         if rule.every is Every.MONTH:
-            return f"{self.tr('Monthly')} {rule.day}"
+            return self.tr("Monthly on day {day}").format(day=rule.day)
         if rule.every is Every.DAYS:
             return self.tr("Every {days} days from {first}").format(days=rule.day, first=rule.first)
         return self.tr("Daily") if rule.every is Every.DAY else self.tr("For ever")

@@ -2,44 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from npsgui.app.front import Front
 from npsgui.app.many import with_values
 from npsgui.model.entities import Owner, OwnerKey, OwnerKind, Via
 from npsgui.model.errors import FieldError, NpsError
+from npsgui.model.hours import ALWAYS, format_week
+from npsgui.model.periods import LIFETIME
 from npsgui.model.words import shown
+from npsgui.ui.alike_input import SEVERAL, AlikeInput
 from npsgui.ui.asking import asked
-from npsgui.ui.expiry_input import NEVER
-from npsgui.ui.field_rows import Field, FieldColumn, say
+from npsgui.ui.expiry_input import NEVER, ExpiryInput
+from npsgui.ui.field_rows import Field, FieldColumn, FormPage, say
 from npsgui.ui.help_dialog import Topic, answer_f1
-from npsgui.ui.inputs import Choice, Choices, Line
+from npsgui.ui.inputs import Choice, Choices, Input
 from npsgui.ui.limit_input import BYTES, RATES, LimitInput, UnitChoice
+from npsgui.ui.period_input import PeriodInput
 from npsgui.ui.removal import NAMED
 from npsgui.ui.sentences import Sentences
+from npsgui.ui.tabs import Tabs
+from npsgui.ui.theme import Theme
+from npsgui.ui.week_input import WeekInput
 
 _WIDTH = 520
 CHECKED = 20
-SEVERAL = "several"
-"""What stands for values that differ: no value of the model's."""
 
 
 class SeveralDialog(QDialog):
     """Owners of one kind go in. Applies itself through ``Many.set``, as one step to undo."""
 
-    def __init__(self, program: Front, owners: Sequence[OwnerKey], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, program: Front, theme: Theme, owners: Sequence[OwnerKey], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._program = program
+        self._program, self._theme = program, theme
         self._keys = tuple(owners)
         self._owners = [program.configuration.find(key) for key in owners]
         self._sentences = Sentences(self)
         values = _common([shown(owner) for owner in self._owners])
-        left, right = self._allowed(), self._near(owners[0].kind)
-        self._hints = {field.word: field.hint for field in (*left, *right)}
-        self._columns = [FieldColumn(fields, values, self) for fields in (left, right)]
+        pages = (
+            FormPage(self.tr("Limits"), (self._allowed(), self._near(owners[0].kind))),
+            FormPage(self.tr("Period"), ([self._period()], ())),
+            FormPage(self.tr("Schedule"), (self._schedule(),)),
+        )
+        self._tabs = Tabs({at: page.title for at, page in enumerate(pages)}, self)
+        self._stack = QStackedWidget(self)
+        self._columns: list[FieldColumn] = []
+        self._labels: dict[str, str] = {}
+        for page in pages:
+            self._add_page(page, values)
         self._columns[0].setMinimumWidth(_WIDTH)
         self._known = {word: made.text() for column in self._columns for word, made in column.inputs.items()}
         self._said = QLabel(self)
@@ -51,6 +76,7 @@ class SeveralDialog(QDialog):
         self._lay_out(self.tr("Edit these {count}").format(count=f"{len(self._keys):,}"))
         for column in self._columns:
             column.edited.connect(self._check)
+        self._tabs.chosen.connect(self._stack.setCurrentIndex)
         answer_f1(self, Topic.LIMITS)
         self._check()
 
@@ -96,8 +122,6 @@ class SeveralDialog(QDialog):
             Field("throttle_at", self.tr("Throttle from"), make=partial(self._limit, None, share)),
             Field("throttle_rate", self.tr("Throttled to"), make=partial(self._limit, RATES, "")),
         ]
-        never = self.tr("Never, or a time like 2027-01-31T18:00:00+08:00")
-        fields.append(Field("expires", self.tr("Expires"), never, make=self._line))
         if kind is not OwnerKind.CLIENT:
             dialers = (
                 (str(Via.LOCAL), self.tr("This computer")),
@@ -106,20 +130,46 @@ class SeveralDialog(QDialog):
             fields.append(Field("via", self.tr("Connects from"), make=partial(self._choice, dialers)))
         return fields
 
+    def _period(self) -> Field:
+        """What the quota covers."""
+        usual = self._program.configuration.everything.timezone
+        make = partial(self._alike, lambda text, parent: PeriodInput(text, usual, parent), str(LIFETIME))
+        return Field("period", self.tr("Period"), make=make)
+
+    def _schedule(self) -> list[Field]:
+        """When they run."""
+        hours = partial(self._alike, lambda text, parent: WeekInput(text, self._theme, parent))
+        return [
+            Field("hours", self.tr("Hours"), make=partial(hours, format_week(ALWAYS))),
+            Field("expires", self.tr("Expires"), make=partial(self._alike, ExpiryInput, NEVER)),
+        ]
+
+    def _alike(
+        self, make: Callable[[str, QWidget], Input], offered: str, text: str, parent: QWidget
+    ) -> Input:
+        return AlikeInput(make, offered, parent) if text == SEVERAL else make(text, parent)
+
     def _limit(self, units: UnitChoice | None, suffix: str, text: str, parent: QWidget) -> LimitInput:
         if text == SEVERAL:
             nothing = self.tr("several values")
             return LimitInput(text, units, parent, none=SEVERAL, nothing=nothing, suffix=suffix)
         return LimitInput(text, units, parent, nothing=self.tr("none"), suffix=suffix)
 
-    def _line(self, text: str, parent: QWidget) -> Line:
-        line = Line("" if text in (SEVERAL, NEVER) else text, parent)
-        line.setPlaceholderText(self.tr("several values") if text == SEVERAL else self.tr("Never"))
-        return line
-
     def _choice(self, choices: Choices, text: str, parent: QWidget) -> Choice:
         differ = ((SEVERAL, self.tr("several values")),) if text == SEVERAL else ()
         return Choice(text, [*differ, *choices], parent)
+
+    def _add_page(self, page: FormPage, values: dict[str, str]) -> None:
+        shown_page = QWidget(self)
+        row = QHBoxLayout(shown_page)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(32)
+        for fields in page.columns:
+            column = FieldColumn(fields, values, shown_page)
+            row.addWidget(column)
+            self._columns.append(column)
+            self._labels |= {field.word: field.label for field in fields}
+        self._stack.addWidget(shown_page)
 
     def _lay_out(self, title: str) -> None:
         self.setWindowTitle(title)
@@ -132,10 +182,7 @@ class SeveralDialog(QDialog):
         cancel = QPushButton(self.tr("Cancel"), self)
         cancel.setAutoDefault(False)
         cancel.clicked.connect(self.reject)
-        columns, buttons = QHBoxLayout(), QHBoxLayout()
-        columns.setSpacing(32)
-        for column in self._columns:
-            columns.addWidget(column)
+        buttons = QHBoxLayout()
         buttons.setSpacing(8)
         for part, stretch in ((self._said, 1), (cancel, 0), (self._apply, 0)):
             buttons.addWidget(part, stretch)
@@ -145,7 +192,8 @@ class SeveralDialog(QDialog):
         layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
         layout.addWidget(head)
         layout.addWidget(names)
-        layout.addLayout(columns)
+        layout.addWidget(self._tabs, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self._stack)
         layout.addLayout(buttons)
 
     def _name(self, owner: Owner) -> str:
@@ -157,15 +205,17 @@ class SeveralDialog(QDialog):
         wrong = self._problem(changes)
         for column in self._columns:
             for word in column.shown_words():
-                text, style = self._hints[word], "hint"
+                text, style = "", "hint"
                 if isinstance(wrong, FieldError) and wrong.field == word:
                     text, style = self._sentences.of(wrong), "bad"
                 elif word in changes:
                     text = self.tr("Set for all {count}").format(count=f"{len(self._keys):,}")
                 column.say(word, text, style)
         self._apply.setEnabled(bool(changes) and wrong is None)
-        if wrong is not None and getattr(wrong, "field", "") not in self._known:
-            say(self._said, self._sentences.of(wrong), "bad")
+        if wrong is not None:
+            label = self._labels.get(getattr(wrong, "field", ""))
+            said = self._sentences.of(wrong)
+            say(self._said, f"{label}: {said}" if label else said, "bad")
         else:
             say(self._said, self.tr("What you do not change stays as each of them has it."), "hint")
 

@@ -17,10 +17,6 @@ class WeekTexts(QObject):
         """A week in words: ``mo-fr 08:00-18:00``."""
         return format_week(week, self._words)
 
-    def day(self, number: int) -> str:
-        """A day in a word; Monday is 0."""
-        return self._words.days[number]
-
     def spoken(self, text: str) -> str:
         """What the model writes, in the user's words; what it cannot read, as it is."""
         try:

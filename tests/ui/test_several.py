@@ -14,10 +14,13 @@ from pytestqt.qtbot import QtBot
 
 from npsgui.app.program import Program
 from npsgui.model.entities import OwnerKey, OwnerKind
+from npsgui.model.hours import format_week
+from npsgui.ui.alike_input import SEVERAL, AlikeInput
 from npsgui.ui.inputs import Choice
 from npsgui.ui.limit_input import LimitInput
-from npsgui.ui.several_dialog import SEVERAL, SeveralDialog
+from npsgui.ui.several_dialog import SeveralDialog
 from npsgui.ui.theme import Theme
+from npsgui.ui.week_input import WeekInput
 from npsgui.ui.window import Window
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -29,8 +32,9 @@ def look(qtbot: QtBot, folder: Path, act: Act) -> None:
 
     async def body() -> None:
         program = await Program.open(folder, relay=False)
-        for remark, quota in (("nas", "1GiB"), ("lab", "2GiB")):
-            await program.add(OwnerKind.CLIENT, {"remark": remark, "quota": quota, "connections": "9"})
+        for remark, quota, hours in (("nas", "1GiB", "always"), ("lab", "2GiB", "mo-fr 8-18")):
+            words = {"remark": remark, "quota": quota, "hours": hours, "connections": "9"}
+            await program.add(OwnerKind.CLIENT, words)
         window = Window(program, Theme(), program.settings)
         qtbot.addWidget(window)
         with qtbot.waitActive(window):
@@ -71,11 +75,16 @@ def test_what_differs_is_said_and_what_is_changed_is_set_for_all(qtbot: QtBot, t
         assert isinstance(state, Choice)
         assert (quota.text(), fields["connections"].text(), state.text()) == (SEVERAL, "9", "yes")
         assert quota.amount.lineEdit().placeholderText() == "several values"
-        assert (fields["expires"].text(), fields["expires"].placeholderText()) == ("", "Never")
+        assert (fields["expires"].text(), fields["period"].text()) == ("never", "lifetime")
+        assert fields["hours"].text() == SEVERAL
         assert dialog.changes() == {}
-        fields["expires"].setText("some day")
+        fields["hours"].choice.setCurrentIndex(1)
+        fields["hours"].inner.line.setText("some day")
         assert not dialog._apply.isEnabled()
-        fields["expires"].setText("")
+        assert dialog._said.text() == (
+            "Hours: “some” is no day; days are mo, tu, we, th, fr, sa, su, or like mo-fr."
+        )
+        fields["hours"].choice.setCurrentIndex(0)
         rate.amount.lineEdit().setText("nonsense")
         assert not dialog._apply.isEnabled()
         rate.amount.lineEdit().setText("3")
@@ -90,6 +99,31 @@ def test_what_differs_is_said_and_what_is_changed_is_set_for_all(qtbot: QtBot, t
         window.commands.undo()
         await done()
         assert [client.limits.rate for client in program.configuration.clients.values()] == [0, 0]
+
+    look(qtbot, tmp_path, act)
+
+
+def test_hours_periods_and_ends_are_set_for_all(qtbot: QtBot, tmp_path: Path) -> None:
+    async def act(program: Program, window: Window) -> None:
+        QTest.keyClick(window.pages.clients.view, Qt.Key.Key_F2)
+        dialog = await dialog_of(window)
+        assert isinstance(dialog, SeveralDialog)
+        fields = inputs(dialog)
+        hours, period, expires = (fields[word] for word in ("hours", "period", "expires"))
+        assert isinstance(hours, AlikeInput)
+        assert isinstance(hours.inner, WeekInput)
+        assert not hours.inner.isVisible()
+        hours.choice.setCurrentIndex(1)
+        hours.inner.line.setText("sa 9-12")
+        period.every.setCurrentIndex(period.every.findData("daily"))
+        expires.choice.setCurrentIndex(1)
+        assert dialog.changes() == {"hours": "sa 9-12", "period": "daily 00:00", "expires": expires.text()}
+        dialog.accept()
+        await done()
+        clients = list(program.configuration.clients.values())
+        assert {format_week(client.hours) for client in clients} == {"sa 09:00-12:00"}
+        assert {str(client.limits.period) for client in clients} == {"daily"}
+        assert all(client.expires for client in clients)
 
     look(qtbot, tmp_path, act)
 
