@@ -23,7 +23,7 @@ from npsgui.model.errors import NpsError
 from npsgui.model.gate import Gate
 from npsgui.model.periods import Beginning
 from npsgui.model.rules import check
-from npsgui.model.views import Sentence, Steps
+from npsgui.model.views import Sentence, Steps, named
 
 MOST_STEPS = 100
 """How many steps can be taken back."""
@@ -44,7 +44,7 @@ SAID: Mapping[Happening, Sentence] = MappingProxyType(
 
 def said(what: Happening, owner: OwnerKey, name: str, count: int = 1) -> Sentence:
     """The name of a step, of ``count`` owners."""
-    who: object = Sentence("{owner} “{name}”", (("owner", owner), ("name", name))) if name else owner
+    who: object = named(owner, name)
     if count > 1:
         who = Sentence("{owner} and {count} more", (("owner", who), ("count", count - 1)))
     return Sentence(SAID[what].template, (("owner", who),))

@@ -9,7 +9,7 @@ from typing import Any
 
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey
 from npsgui.model.units import Measured
-from npsgui.model.views import Sentence
+from npsgui.model.views import Sentence, named
 
 QUIET_SECONDS = 900.0
 """A cause that is over for so long, and comes again, is another one. One that comes and goes is one."""
@@ -77,16 +77,13 @@ class Alert:
 
     def sentence(self) -> Sentence:
         """What happened, and to whom."""
-        owner: object = self.owner
-        if self.name:
-            owner = Sentence("{owner} “{name}”", (("owner", self.owner), ("name", self.name)))
         values: dict[str, object] = {name: _shown(name, value) for name, value in self.details.items()}
         if self.kind is AlertKind.PORT_FAILED:
             reason = Sentence(self.details["reason"], tuple(self.details["values"].items()))
             if self.owner == GLOBAL_KEY:
                 return reason
             values = {"reason": reason}
-        return Sentence(_SAID[self.kind].template, (*values.items(), ("owner", owner)))
+        return Sentence(_SAID[self.kind].template, (*values.items(), ("owner", named(self.owner, self.name))))
 
 
 def _shown(name: str, value: Any) -> object:

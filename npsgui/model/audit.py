@@ -11,7 +11,7 @@ from typing import Any
 from npsgui.model.alerts import Alert, AlertKind
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.gate import Cause, Refusal
-from npsgui.model.views import Sentence
+from npsgui.model.views import Sentence, named
 
 HIDDEN = "…"
 """What the trail has in place of a secret, before and after."""
@@ -132,6 +132,8 @@ class AuditEvent:
             word: f"{value:,}" if isinstance(value, int) else value for word, value in self.details.items()
         }
         values: dict[str, object] = {**told, "owner": self.owner, "name": self.name, "count": self.count}
+        if self.what in _OF_NAMED:
+            values["owner"] = named(self.owner, self.name)
         if self.what is Happening.REFUSED:
             kind, id_ = self.details["by"]
             by = OwnerKey(OwnerKind(kind), id_)
@@ -160,6 +162,9 @@ def _told(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
+_OF_NAMED = (Happening.ADDED, Happening.REMOVED, Happening.STARTED, Happening.STOPPED)
+"""What is told with the owner's name: it may be gone, or another one by now."""
+
 _SAID: Mapping[Happening, Sentence] = {
     Happening.CUT: Sentence("The quota of {owner} is used up: cut at {used} bytes."),
     Happening.WARNED: Sentence("{owner} has used {percent} % of its quota: {used} of {quota} bytes."),
@@ -172,11 +177,11 @@ _SAID: Mapping[Happening, Sentence] = {
     Happening.CLOSED: Sentence(
         "Closed a connection of {owner} from {peer}: {inlet} bytes in, {export} bytes out."
     ),
-    Happening.ADDED: Sentence("Added {owner} “{name}”."),
+    Happening.ADDED: Sentence("Added {owner}."),
     Happening.EDITED: Sentence("Set {owner}: {changes}."),
-    Happening.REMOVED: Sentence("Removed {owner} “{name}” with {inlet} bytes in, {export} bytes out."),
-    Happening.STARTED: Sentence("Started {owner} “{name}”."),
-    Happening.STOPPED: Sentence("Stopped {owner} “{name}”."),
+    Happening.REMOVED: Sentence("Removed {owner} with {inlet} bytes in, {export} bytes out."),
+    Happening.STARTED: Sentence("Started {owner}."),
+    Happening.STOPPED: Sentence("Stopped {owner}."),
     Happening.IMPORTED: Sentence("Imported: {added} added, {edited} edited, {removed} removed."),
     Happening.PORT_FAILED: Sentence("{owner} does not listen. {reason}"),
     Happening.PORT_OPENED: Sentence("{owner} listens again."),

@@ -38,7 +38,7 @@ from npsgui.model.listening import (
     shared_ports,
 )
 from npsgui.model.ports import format_ports, parse_ports
-from npsgui.model.views import Sentence
+from npsgui.model.views import Sentence, named
 
 TEXT_LENGTH = 255
 """Longest remark, key or name, characters."""
@@ -210,10 +210,7 @@ def _host_problems(configuration: Configuration, host: Host) -> Iterator[FieldEr
 
 
 def _called(owner: Client | Tunnel | Host) -> OwnerKey | Sentence:
-    """Its kind and number, and its name if it has one."""
-    if not owner.remark:
-        return owner.owner
-    return Sentence("{owner} “{name}”", (("owner", owner.owner), ("name", owner.remark)))
+    return named(owner.owner, owner.remark)
 
 
 def _same_place(one: Host, other: Host) -> bool:

@@ -42,6 +42,11 @@ class Sentence:
         return begun(self.template, dict(self.values))
 
 
+def named(owner: OwnerKey, name: str) -> OwnerKey | Sentence:
+    """An owner as a value of a sentence: its kind and number, and its name if it has one."""
+    return Sentence("{owner} “{name}”", (("owner", owner), ("name", name))) if name else owner
+
+
 class FlowRow(NamedTuple):
     """One owner's bytes and limits. Bytes, bytes/s, sessions; a limit of 0 is unlimited.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from functools import cached_property
 
 from PySide6.QtCore import QCoreApplication, QObject
@@ -15,6 +17,9 @@ from npsgui.model.views import Sentence, State
 from npsgui.ui.amounts import units_shown
 from npsgui.ui.setting_words import SettingWords
 
+_APART = re.compile(r"{(\w+)} (?=[一-鿿])")
+"""A value that stands apart from the Chinese behind it."""
+
 
 class Sentences(QObject):
     """Templates are looked up under this class's name; one without a translation is shown in English.
@@ -27,7 +32,8 @@ class Sentences(QObject):
         """A sentence or an error, translated, with its values in words."""
         values = said.values if isinstance(said, NpsError) else dict(said.values)
         template = QCoreApplication.translate("Sentences", said.template)
-        return begun(template, {name: self._value(value) for name, value in values.items()})
+        told = {name: self._value(value) for name, value in values.items()}
+        return begun(_closed_up(template, told), told)
 
     def state(self, state: State) -> str:
         """A state in a word."""
@@ -125,3 +131,10 @@ class Sentences(QObject):
             Cause.BLOCKED: self.tr("blocked"),
             Cause.UNREGISTERED: self.tr("not registered"),
         }
+
+
+def _closed_up(template: str, values: Mapping[str, object]) -> str:
+    """Chinese stands apart from letters and digits only: not from a value that ends otherwise."""
+    return _APART.sub(
+        lambda found: found[0] if str(values[found[1]])[-1:].isascii() else found[0].rstrip(), template
+    )

@@ -51,6 +51,7 @@ WEB = OwnerKey(OwnerKind.TUNNEL, 3)
             AuditEvent(0, Happening.UNUSUAL, WEB, name="web", details={"moved": 2**30, "usual": 2**20}),
             "Tunnel 3 “web” has carried 1 GiB in this hour; 1 MiB are usual at this time.",
         ),
+        (AuditEvent(0, Happening.ADDED, WEB), "Added tunnel 3."),
         (AuditEvent(0, Happening.STOPPED, WEB, name="web"), "Stopped tunnel 3 “web”."),
     ],
 )

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication
 from npsgui.app.all_settings import SETTINGS
 from npsgui.app.resources import resource
 from npsgui.model import errors
-from npsgui.model.entities import Mode, OwnerKey, OwnerKind
+from npsgui.model.entities import GLOBAL_KEY, Mode, OwnerKey, OwnerKind
 from npsgui.model.gate import Cause
-from npsgui.model.views import State
+from npsgui.model.views import Sentence, State, named
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.translation import Translation
 from tests.source import Source, sources
@@ -107,3 +107,17 @@ def test_a_window_made_after_a_switch_has_the_words_of_the_new_language(qapp: QA
     finally:
         qapp.removeTranslator(chinese)
     assert words() == english
+
+
+def test_a_name_in_quotes_stands_close_to_the_chinese_around_it(qapp: QApplication) -> None:
+    chinese, nas = Translation("zh_CN"), OwnerKey(OwnerKind.CLIENT, 1)
+    qapp.installTranslator(chinese)
+    try:
+        said = [
+            Sentences().of(Sentence("The time of {owner} is over.", (("owner", owner),)))
+            for owner in (nas, named(nas, "nas"), GLOBAL_KEY)
+        ]
+    finally:
+        qapp.removeTranslator(chinese)
+
+    assert said == ["客户端 1 已过期。", "客户端 1“nas”已过期。", "全局已过期。"]
