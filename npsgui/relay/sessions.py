@@ -11,6 +11,7 @@ import contextlib
 import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator
+from operator import itemgetter
 from typing import TypeAlias
 
 from npsgui.model.accounts import Accounts
@@ -252,8 +253,10 @@ class Sessions:
     def rows(self) -> list[ConnectionRow]:
         """The sessions that carry bytes, the oldest first."""
         now = self._loop.time()
-        rows = [_row(session, now) for session in self if session.cause is None]
-        return sorted(rows, key=lambda row: row.id)
+        rows: list[ConnectionRow] = []
+        for gate, sessions in self._open.items():
+            rows += _rows(gate, sessions.values(), now)
+        return sorted(rows, key=itemgetter(0))  # by id
 
     def close(self, ids: Iterable[int], cause: Cause) -> int:
         """End these sessions; how many of them there were."""
@@ -285,18 +288,22 @@ class Sessions:
             session.abort()
 
 
-def _row(session: Session, now: float) -> ConnectionRow:
-    above = session.gate.parent
-    return ConnectionRow(
-        id=session.id,
-        owner=session.gate.owner,
-        client=above.owner.id if above is not None and above.owner.kind is OwnerKind.CLIENT else 0,
-        peer=session.peer,
-        target=session.target,
-        seconds=now - session.since,
-        inlet=session.flow.inlet,
-        export=session.flow.export,
-        inlet_now=session.rates[0],
-        export_now=session.rates[1],
-        dropped=session.dropped,
-    )
+def _rows(gate: Gate, sessions: Iterable[Session], now: float) -> list[ConnectionRow]:
+    owner, above = gate.owner, gate.parent
+    client = above.owner.id if above is not None and above.owner.kind is OwnerKind.CLIENT else 0
+    return [
+        ConnectionRow(
+            session.id,
+            owner,
+            client,
+            session.peer,
+            session.target,
+            now - session.since,
+            session.flow.inlet,
+            session.flow.export,
+            *session.rates,
+            session.dropped,
+        )
+        for session in sessions
+        if session.cause is None
+    ]
