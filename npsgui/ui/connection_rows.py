@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject
@@ -30,36 +31,31 @@ class Whose(NamedTuple):
     """Those of a tunnel."""
 
 
-class Link(NamedTuple):
-    """One row: a session's numbers, and whose it is."""
-
-    row: ConnectionRow
-    whose: Whose
-
-    @property
-    def facts(self) -> Facts:
-        """What it can be found by."""
-        row, whose = self
-        text = f"{row.peer} {row.target} {whose.name} {whose.client} {whose.mode or row.owner.kind}"
-        return Facts(text, ports=whose.ports, size=row.inlet + row.export, client=whose.client)
-
-
-class Links:
-    """Makes the links of rows. Whose they are is looked up once for each Configuration."""
+class Owners:
+    """Tells whose sessions are. Looked up once for each Configuration."""
 
     def __init__(self) -> None:
         self._configuration = Configuration()
         self._whose: dict[OwnerKey, Whose] = {}
 
-    def of(self, rows: Sequence[ConnectionRow], configuration: Configuration) -> list[Link]:
-        """The links of these rows; a session whose owner was removed a moment ago has its key for a name."""
+    def read(self, configuration: Configuration) -> None:
+        """Tell it by this configuration from now on."""
         if configuration is not self._configuration:
             self._configuration, self._whose = configuration, dict(_owners(configuration))
-        whose = self._whose
-        for row in rows:
-            if row.owner not in whose:
-                whose[row.owner] = Whose(str(row.owner), _client_of(configuration, row.client))
-        return [Link(row, whose[row.owner]) for row in rows]
+
+    def of(self, row: ConnectionRow) -> Whose:
+        """Whose a session is; one whose owner was removed a moment ago has its key for a name."""
+        whose = self._whose.get(row.owner)
+        if whose is None:
+            whose = Whose(str(row.owner), _client_of(self._configuration, row.client))
+            self._whose[row.owner] = whose
+        return whose
+
+    def facts(self, row: ConnectionRow) -> Facts:
+        """What a session can be found by."""
+        whose = self.of(row)
+        text = f"{row.peer} {row.target} {whose.name} {whose.client} {whose.mode or row.owner.kind}"
+        return Facts(text, ports=whose.ports, size=row.inlet + row.export, client=whose.client)
 
 
 def _owners(configuration: Configuration) -> Iterator[tuple[OwnerKey, Whose]]:
@@ -85,34 +81,35 @@ def age(seconds: float) -> str:
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
-class LinkColumns(QObject):
+class ConnectionColumns(QObject):
     """Makes the columns, in the user's language."""
 
-    def __init__(self, sentences: Sentences, parent: QObject | None = None) -> None:
+    def __init__(self, sentences: Sentences, owners: Owners, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._sentences = sentences
+        self._owners = owners
 
-    def all(self) -> list[Column[Link]]:
+    def all(self) -> list[Column[ConnectionRow]]:
         """The columns of the Connections page."""
         return [*self._words(), *self._numbers()]
 
-    def of_client(self) -> list[Column[Link]]:
+    def of_client(self) -> list[Column[ConnectionRow]]:
         """The same for the sessions of one client, whose name is known."""
         return [column for column in self.all() if column.name != "client"]
 
-    def _whose(self, link: Link) -> str:
-        return self._sentences.name(link.whose.name, link.row.owner)
+    def _whose(self, row: ConnectionRow) -> str:
+        return self._sentences.name(self._owners.of(row).name, row.owner)
 
-    def _client(self, link: Link) -> str:
-        return self._sentences.name(link.whose.client, OwnerKey(OwnerKind.CLIENT, link.row.client))
+    def _client(self, row: ConnectionRow) -> str:
+        return self._sentences.name(self._owners.of(row).client, OwnerKey(OwnerKind.CLIENT, row.client))
 
-    def _words(self) -> list[Column[Link]]:
-        words: list[tuple[str, str, Callable[[Link], str]]] = [
-            ("peer", self.tr("Peer"), lambda link: link.row.peer),
+    def _words(self) -> list[Column[ConnectionRow]]:
+        words: list[tuple[str, str, Callable[[ConnectionRow], str]]] = [
+            ("peer", self.tr("Peer"), attrgetter("peer")),
             ("kind", self.tr("Kind"), self._kind),
             ("tunnel", self.tr("Tunnel"), self._whose),
             ("client", self.tr("Client"), self._client),
-            ("target", self.tr("Target"), lambda link: link.row.target),
+            ("target", self.tr("Target"), attrgetter("target")),
         ]
         return [
             Column(
@@ -127,26 +124,27 @@ class LinkColumns(QObject):
             for name, title, text in words
         ]
 
-    def _kind(self, link: Link) -> str:
-        if link.whose.mode is not None:
-            return self._sentences.mode(link.whose.mode)
-        return self._sentences.kind(link.row.owner.kind).capitalize()
+    def _kind(self, row: ConnectionRow) -> str:
+        mode = self._owners.of(row).mode
+        if mode is not None:
+            return self._sentences.mode(mode)
+        return self._sentences.kind(row.owner.kind).capitalize()
 
-    def _dropped(self, link: Link) -> str:
+    def _dropped(self, row: ConnectionRow) -> str:
         text = self.tr("datagrams dropped: {count}")
-        return text.format(count=f"{link.row.dropped:,}") if link.row.dropped else ""
+        return text.format(count=f"{row.dropped:,}") if row.dropped else ""
 
-    def _numbers(self) -> list[Column[Link]]:
+    def _numbers(self) -> list[Column[ConnectionRow]]:
         inlet = self.tr("Inlet: from visitors to targets")
         export = self.tr("Export: from targets to visitors")
         dropped = self.tr("Datagrams that were not carried: over a limit, or nobody took them")
-        numbers: list[tuple[str, str, Callable[[Link], float], Callable[[float], str], str]] = [
-            ("age", self.tr("Age"), lambda link: link.row.seconds, age, ""),
-            ("inlet_now", self.tr("Inlet/s"), lambda link: link.row.inlet_now, rate, inlet),
-            ("export_now", self.tr("Export/s"), lambda link: link.row.export_now, rate, export),
-            ("inlet", self.tr("Inlet"), lambda link: link.row.inlet, amount, inlet),
-            ("export", self.tr("Export"), lambda link: link.row.export, amount, export),
-            ("dropped", self.tr("Dropped"), lambda link: link.row.dropped, _count, dropped),
+        numbers: list[tuple[str, str, Callable[[ConnectionRow], float], Callable[[float], str], str]] = [
+            ("age", self.tr("Age"), attrgetter("seconds"), age, ""),
+            ("inlet_now", self.tr("Inlet/s"), attrgetter("inlet_now"), rate, inlet),
+            ("export_now", self.tr("Export/s"), attrgetter("export_now"), rate, export),
+            ("inlet", self.tr("Inlet"), attrgetter("inlet"), amount, inlet),
+            ("export", self.tr("Export"), attrgetter("export"), amount, export),
+            ("dropped", self.tr("Dropped"), attrgetter("dropped"), _count, dropped),
         ]
         return [
             numeric(name, title, value, text, width=_WIDTHS.get(name, 88), tip=tip, shown=name != "dropped")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Protocol
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from npsgui.model.configuration import Configuration
 from npsgui.model.peers import address_of
 from npsgui.model.views import ConnectionRow
-from npsgui.ui.connection_rows import Link, LinkColumns, Links
+from npsgui.ui.connection_rows import ConnectionColumns, Owners
 from npsgui.ui.empty_state import EmptyState
 from npsgui.ui.filters import parse_search
 from npsgui.ui.page_header import PageHeader
@@ -19,9 +20,6 @@ from npsgui.ui.sentences import Sentences
 from npsgui.ui.table import Table
 from npsgui.ui.table_view import TableView
 from npsgui.ui.theme import Theme
-
-AT_ONCE = 2000
-"""How many rows are pulled and sorted in one turn of Qt's loop: more would cost a frame."""
 
 
 class ConnectionSource(Protocol):
@@ -47,9 +45,9 @@ class ConnectionsPage(QWidget):
     def __init__(self, program: ConnectionSource, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._program = program
-        self._links = Links()
-        self._pulled: list[Link] = []
-        self.table = Table(LinkColumns(Sentences(self), self).all(), lambda link: link.row.id, self)
+        self._owners = Owners()
+        columns = ConnectionColumns(Sentences(self), self._owners, self).all()
+        self.table = Table(columns, attrgetter("id"), self)
         self.view = TableView(self.table, self)
         self.view.setAccessibleName(self.tr("Connections"))
         self._close = QAction(self.tr("Close connection"), self)
@@ -80,6 +78,7 @@ class ConnectionsPage(QWidget):
         layout.addWidget(card, 1)
         self.header.search.textChanged.connect(self._filter)
         self.header.search.left.connect(self.view.setFocus)
+        self.table.shown.connect(self._show_rows)
         self.view.chosen.connect(self._enable_actions)
         self.view.remove_asked.connect(self._on_close)
         self.view.menu_asked.connect(self._show_menu)
@@ -87,21 +86,12 @@ class ConnectionsPage(QWidget):
 
     def refresh(self) -> None:
         """Pull the sessions of this second."""
-        self._pulled = self._links.of(self._program.connections(), self._program.configuration)
-        if len(self._pulled) > AT_ONCE:
-            QTimer.singleShot(0, self, self._show_pulled)
-        else:
-            self._show_pulled()
-
-    def _show_pulled(self) -> None:
-        self.table.show(self._pulled)
-        self._show_rows()
-        self._enable_actions()
+        self._owners.read(self._program.configuration)
+        self.table.show(self._program.connections())
 
     def _filter(self) -> None:
-        found = parse_search(self.header.search.text())
-        self.table.accept(None if found is None else lambda link: found(link.facts))
-        self._show_rows()
+        found, facts = parse_search(self.header.search.text()), self._owners.facts
+        self.table.accept(None if found is None else lambda row: found(facts(row)))
 
     def _show_rows(self) -> None:
         self._stack.setCurrentIndex(0 if self.table.rows else 1)
@@ -112,18 +102,19 @@ class ConnectionsPage(QWidget):
             if self.header.search.text()
             else self.tr("Nobody is connected. A visitor appears here with the first byte.")
         )
+        self._enable_actions()
 
     def _enable_actions(self) -> None:
         for action in (self._close, self._close_peers, self._block, self._copy):
             action.setEnabled(self.view.selectionModel().hasSelection())
 
     def _on_close(self) -> None:
-        chosen = tuple(link.row.id for link in self.view.selected())
+        chosen = tuple(row.id for row in self.view.selected())
         if chosen:
             self.close_asked.emit(chosen)
 
     def _peers(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(address_of(link.row.peer) for link in self.view.selected()))
+        return tuple(dict.fromkeys(address_of(row.peer) for row in self.view.selected()))
 
     def _on_close_peers(self) -> None:
         peers = self._peers()

@@ -64,6 +64,7 @@ class FlowPage(QWidget):
         self._lay_out()
         self.header.search.textChanged.connect(self._filter)
         self.header.search.left.connect(self.view.setFocus)
+        self.table.shown.connect(self._show_rows)
         self.view.chosen.connect(self._on_chosen)
         self.detail.edit_asked.connect(self.edit_asked)
         self.detail.close_asked.connect(self.close_asked)
@@ -74,7 +75,6 @@ class FlowPage(QWidget):
         """Pull the rows of this second; the first is chosen when none is."""
         self._flows = self._program.flows(self._kind)
         self.table.show(lines(self._flows, self._program.configuration, self._program.agents()))
-        self._show_rows()
         self.acts.refresh()
         self.detail.refresh()
 
@@ -87,6 +87,7 @@ class FlowPage(QWidget):
         """Select one owner, if it is there; the search is cleared."""
         self.header.search.clear()
         self.refresh()
+        self.table.finish()
         for at, line in enumerate(self.table.rows):
             if line.flow.owner == owner:
                 self.view.choose(at)
@@ -150,7 +151,6 @@ class FlowPage(QWidget):
             return found is None or found(facts(line))
 
         self.table.accept(None if found is None and state is None else accepts)
-        self._show_rows()
 
     def _show_rows(self) -> None:
         self._stack.setCurrentIndex(0 if self.table.rows else 1)

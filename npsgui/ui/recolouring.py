@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
+
+from npsgui.ui.in_turns import InTurns
 
 PART_SECONDS = 0.004
 """How long one turn of Qt's loop is spent on what is not in sight."""
@@ -21,27 +24,25 @@ class Recolouring(QObject):
     def __init__(self, app: QApplication, parent: QObject) -> None:
         super().__init__(parent)
         self._app = app
-        self._waiting: list[QWidget] = []
-        self._timer = QTimer(self, interval=0)
-        self._timer.timeout.connect(self._go_on)
+        self._turns = InTurns(self)
 
     def begin(self) -> None:
         """Take the colours of the palette now in force; what was never shown takes them when it is."""
-        polished = Qt.WidgetAttribute.WA_WState_Polished
-        self._waiting = [widget for widget in self._app.allWidgets() if widget.testAttribute(polished)]
-        for widget in filter(QWidget.isVisible, self._waiting):
-            _polish(widget)
-        self._waiting = [widget for widget in self._waiting if not widget.isVisible()]
-        self._timer.start()
+        self._turns.begin(self._polish_all())
 
-    def _go_on(self) -> None:
-        until = time.perf_counter() + PART_SECONDS
-        # what has come into sight meanwhile is next
-        self._waiting = sorted(filter(isValid, self._waiting), key=QWidget.isVisible)
-        while self._waiting and time.perf_counter() < until:
-            _polish(self._waiting.pop())
-        if not self._waiting:
-            self._timer.stop()
+    def _polish_all(self) -> Iterator[None]:
+        polished = Qt.WidgetAttribute.WA_WState_Polished
+        widgets = [widget for widget in self._app.allWidgets() if widget.testAttribute(polished)]
+        for widget in filter(QWidget.isVisible, widgets):
+            _polish(widget)
+        waiting = [widget for widget in widgets if not widget.isVisible()]
+        while waiting:
+            yield
+            until = time.perf_counter() + PART_SECONDS
+            # what has come into sight meanwhile is next
+            waiting = sorted(filter(isValid, waiting), key=QWidget.isVisible)
+            while waiting and time.perf_counter() < until:
+                _polish(waiting.pop())
 
 
 def _polish(widget: QWidget) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -12,14 +12,20 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     Qt,
+    Signal,
 )
 from PySide6.QtGui import QFont
+
+from npsgui.ui.in_turns import InTurns
 
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
 
 RAW = Qt.ItemDataRole.UserRole
 """The role of a cell's raw value, by which its column sorts."""
+
+AT_ONCE = 2000
+"""How many rows are filtered, sorted or arranged in one turn of Qt's loop: more would cost a frame."""
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -71,6 +77,9 @@ class Table(QAbstractTableModel, Generic[Row]):
     It sorts and filters itself: a proxy asks Python for each comparison, ``sorted`` does not.
     """
 
+    shown = Signal()
+    """Its rows are those that were given last; of more than ``AT_ONCE`` they are so some turns later."""
+
     def __init__(
         self, columns: Sequence[Column[Row]], key: Callable[[Row], Hashable], parent: QObject | None = None
     ) -> None:
@@ -82,6 +91,7 @@ class Table(QAbstractTableModel, Generic[Row]):
         self._keys: list[Hashable] = []
         """Those of the rows."""
         self._accepts: Callable[[Row], bool] | None = None
+        self._turns = InTurns(self)
         self._sorted_by = 0
         self._descending = False
         self._bold = QFont()
@@ -95,23 +105,39 @@ class Table(QAbstractTableModel, Generic[Row]):
     def show(self, rows: Sequence[Row]) -> None:
         """Show ``rows``; selection and scroll survive while their keys are unchanged."""
         self._all = rows
-        wanted = self._arranged()
-        keys = list(map(self._key, wanted))
-        if keys != self._keys:
-            self._rearrange(wanted, keys)
-        before, self._rows = self._rows, wanted
-        changed = [at for at, row in enumerate(wanted) if before[at] != row]
-        if changed:
-            self.dataChanged.emit(self.index(changed[0], 0), self.index(changed[-1], len(self.columns) - 1))
+        self._turns.begin(self._show_all())
+
+    def finish(self) -> None:
+        """Show at once what was to be shown in the turns to come."""
+        self._turns.finish()
 
     def accept(self, accepts: Callable[[Row], bool] | None) -> None:
         """Show only the rows that ``accepts``; None shows all."""
         self._accepts = accepts
         self.show(self._all)
 
-    def _arranged(self) -> list[Row]:
-        rows = self._all if self._accepts is None else filter(self._accepts, self._all)
-        return sorted(rows, key=self.columns[self._sorted_by].value, reverse=self._descending)
+    def _show_all(self) -> Iterator[None]:
+        rows, many = self._all, len(self._all) > AT_ONCE
+        if many:
+            yield
+        if self._accepts is not None:
+            accepted: list[Row] = []
+            for first in range(0, len(rows), AT_ONCE):
+                accepted += filter(self._accepts, rows[first : first + AT_ONCE])
+                if many:
+                    yield
+            rows = accepted
+        wanted = sorted(rows, key=self.columns[self._sorted_by].value, reverse=self._descending)
+        keys = list(map(self._key, wanted))
+        if many:
+            yield
+        if keys != self._keys:
+            self._rearrange(wanted, keys)
+        before, self._rows = self._rows, wanted
+        changed = [at for at, row in enumerate(wanted) if before[at] is not row and before[at] != row]
+        if changed:
+            self.dataChanged.emit(self.index(changed[0], 0), self.index(changed[-1], len(self.columns) - 1))
+        self.shown.emit()
 
     def _rearrange(self, wanted: list[Row], keys: list[Hashable]) -> None:
         """Bring the rows that are there into the wanted order, with those that are new among them."""

@@ -80,9 +80,9 @@ def test_block_and_close_all_act_on_the_peers_that_were_selected(page: Connectio
     page.block_asked.connect(blocked.append)
     page.close_asked.connect(closed.append)
     page.view.selectRow(0)
-    peer = page.view.selected()[0].row.peer
+    peer = page.view.selected()[0].peer
     page._block.trigger()
     page._close_peers.trigger()
 
     assert blocked == [(address_of(peer),)]
-    assert closed == [tuple(link.row.id for link in sorted(page.table.rows, key=lambda link: link.row.id))]
+    assert closed == [tuple(sorted(row.id for row in page.table.rows))]

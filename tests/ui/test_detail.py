@@ -122,10 +122,10 @@ def test_an_owner_that_was_removed_is_let_go(pane: DetailPane, program: FakeProg
 def test_the_connections_of_the_selection_and_no_others_are_listed(pane: DetailPane) -> None:
     pane.show_owner(ONE)
     pane.tabs.choose(Tab.CONNECTIONS)
-    assert [link.row.id for link in pane.links.table.rows] == [1, 3]
+    assert [row.id for row in pane.links.table.rows] == [1, 3]
 
     pane.show_owner(SSH)
-    assert [link.row.id for link in pane.links.table.rows] == [2]
+    assert [row.id for row in pane.links.table.rows] == [2]
 
 
 def test_del_asks_for_the_selected_connections_to_be_closed(qtbot: QtBot, pane: DetailPane) -> None:

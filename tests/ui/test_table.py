@@ -1,18 +1,19 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QHelpEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
-from npsgui.ui.table import RAW, Column, Table
+from npsgui.ui.in_turns import InTurns
+from npsgui.ui.table import AT_ONCE, RAW, Column, Table
 from npsgui.ui.table_view import TableView
 
 
@@ -109,6 +110,38 @@ def test_rows_before_or_behind_all_others_come_at_once(
     assert told.args is not None
     assert told.args[1:] == [first, first + 2]
     assert list(table.rows) == items(5)
+
+
+def test_many_rows_are_shown_some_turns_later_as_they_are_wanted_by_then(
+    table: Table[Item], qtbot: QtBot
+) -> None:
+    table.show(items(AT_ONCE + 1))
+    assert not table.rows
+    with qtbot.waitSignal(table.shown):
+        table.sort(1, Qt.SortOrder.DescendingOrder)
+    assert names(table.rows[:1]) == [f"item {AT_ONCE}"]
+
+    table.accept(lambda item: item.id < 2)
+    table.finish()
+    assert names(table.rows) == ["item 0001", "item 0000"]
+
+
+def test_work_in_turns_gives_way_to_the_next_even_in_a_step_of_its_own(qtbot: QtBot) -> None:
+    parent = QObject()
+    turns, done = InTurns(parent), []
+
+    def work(name: str, then: str = "") -> Iterator[None]:
+        for step in (1, 2):
+            done.append(f"{name}{step}")
+            yield
+        if then:
+            turns.begin(work(then))
+
+    turns.begin(work("a"))
+    turns.begin(work("b", then="c"))
+    qtbot.waitUntil(lambda: len(done) == 5)
+
+    assert done == ["a1", "b1", "b2", "c1", "c2"]
 
 
 def test_nothing_is_told_when_nothing_changed(table: Table[Item]) -> None:
