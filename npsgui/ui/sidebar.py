@@ -5,7 +5,8 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -18,10 +19,13 @@ from PySide6.QtWidgets import (
 )
 
 from npsgui.model.views import State
+from npsgui.ui.delegates import draw_shape, shape_of
 from npsgui.ui.icons import app_icon, icon
-from npsgui.ui.theme import Theme
+from npsgui.ui.theme import Colors, Theme
 
-WIDTH = 208
+WIDTH = 216
+_SIGN, _SHARP = 10, 2
+"""The size of a filter's sign, px; drawn at twice that for a screen of high density."""
 
 
 class Page(enum.IntEnum):
@@ -42,6 +46,15 @@ class StateFilter(enum.Enum):
     QUOTA = frozenset({State.NEAR_QUOTA, State.THROTTLED, State.OVER_QUOTA})
     STOPPED = frozenset({State.STOPPED, State.EXPIRED, State.OUTSIDE_HOURS})
     TROUBLE = frozenset({State.FAILED, State.WAITING, State.OFFLINE})
+
+
+_SIGNS = {
+    StateFilter.RUNNING: State.RUNNING,
+    StateFilter.QUOTA: State.NEAR_QUOTA,
+    StateFilter.STOPPED: State.STOPPED,
+    StateFilter.TROUBLE: State.FAILED,
+}
+"""The state whose sign, as in the tables, a filter carries."""
 
 
 class Sidebar(QFrame):
@@ -82,6 +95,7 @@ class Sidebar(QFrame):
             door.setToolTip(f"Ctrl+{int(page) + 1}")
         self._group.idClicked.connect(self._on_page_clicked)
         for door in self._filters.values():
+            door.setIconSize(QSize(_SIGN, _SIGN))
             door.clicked.connect(self._on_filter_clicked)
         self._filter_part = QWidget(self)
         self._lay_out()
@@ -156,7 +170,19 @@ class Sidebar(QFrame):
     def _paint_icons(self) -> None:
         for door in self._pages.values():
             door.setIcon(icon(door.icon_name, self._theme.colors.muted))
+        for which, door in self._filters.items():
+            door.setIcon(_sign(_SIGNS[which], self._theme.colors))
         self._settings.setIcon(icon("settings", self._theme.colors.muted))
+
+
+def _sign(state: State, colors: Colors) -> QIcon:
+    pixmap = QPixmap(_SIGN * _SHARP, _SIGN * _SHARP)
+    pixmap.setDevicePixelRatio(_SHARP)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    draw_shape(painter, *shape_of(state, colors), QRectF(0, 0, _SIGN, _SIGN))
+    painter.end()
+    return QIcon(pixmap)
 
 
 class _Door(QPushButton):

@@ -156,7 +156,7 @@ QPushButton#tab:hover { color: @text; }
 QPushButton#tab:checked { color: @accent; border-bottom-color: @accent; font-weight: 700; }
 QPushButton#tab:focus { background: @sunken; }
 
-QWidget#ranges QPushButton { color: @muted; border-left-width: 0; border-radius: 0; padding: 0 11px;
+QWidget#ranges QPushButton { color: @muted; border-left-width: 0; border-radius: 0; padding: 0 9px;
   min-height: 26px; }
 QWidget#ranges QPushButton[end="left"] { border-left-width: 1px;
   border-top-left-radius: 6px; border-bottom-left-radius: 6px; }

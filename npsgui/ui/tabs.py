@@ -74,7 +74,7 @@ class _Tab(QPushButton):
         """Room for the text in bold, so that choosing a tab moves none."""
         bold = QFont(self.font())
         bold.setWeight(QFont.Weight.Bold)
-        return QSize(QFontMetrics(bold).horizontalAdvance(self.text()) + 24, 34)
+        return QSize(QFontMetrics(bold).horizontalAdvance(self.text()) + 20, 34)
 
     def minimumSizeHint(self) -> QSize:
         """A tab is never cut."""

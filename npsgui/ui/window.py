@@ -127,11 +127,11 @@ class Window(QMainWindow):
         self._page = page
         shown = self.pages.of(page)
         self.pages.setCurrentWidget(shown)
-        shown.setFocus()
         self.sidebar.clear_filter()
         self.pages.show_states(None)
         self.sidebar.show_page(page, isinstance(shown, FlowPage))
         self.refresh()
+        shown.setFocus()  # by now it is known whether there are rows to hand it to
 
     def show_owner(self, owner: OwnerKey) -> None:
         """Bring the page of this client, tunnel or host to the front, with it selected."""

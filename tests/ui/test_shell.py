@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu, QPushButton
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from npsgui.app.settings import Settings
@@ -92,6 +92,22 @@ def test_a_filter_is_chosen_and_let_go_by_clicking_it(qtbot: QtBot) -> None:
 
     assert chosen == [StateFilter.STOPPED, None]
     assert door.accessibleDescription() == "1"
+
+
+def test_a_filter_carries_a_sign_and_has_room_for_its_number(qtbot: QtBot) -> None:
+    sidebar = Sidebar(Theme(), QMenu())
+    qtbot.addWidget(sidebar)
+    sidebar.show_page(Page.CLIENTS, filters=True)
+    sidebar.show_counts({}, dict.fromkeys(StateFilter, 9_999))
+    sidebar.show()
+    doors = [found for found in sidebar.findChildren(QPushButton) if found.text() == "Stopped or expired"]
+
+    for door in doors:
+        number = door.findChild(QLabel)
+        assert number is not None
+        words = door.fontMetrics().horizontalAdvance(door.text()) + door.iconSize().width() + 4
+        assert not door.icon().isNull()
+        assert 10 + words <= number.x()
 
 
 async def _fail() -> None:

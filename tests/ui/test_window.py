@@ -65,6 +65,13 @@ def test_ctrl_f_searches_and_esc_shows_all_again(qtbot: QtBot, tmp_path: Path) -
     look(qtbot, tmp_path, act, "nas", "lab")
 
 
+def test_a_page_with_rows_is_ready_for_the_arrow_keys(qtbot: QtBot, tmp_path: Path) -> None:
+    async def act(program: Program, window: Window) -> None:
+        assert window.focusWidget() is window.pages.clients.view
+
+    look(qtbot, tmp_path, act, "nas", "lab")
+
+
 def test_ctrl_and_a_number_show_a_page(qtbot: QtBot, tmp_path: Path) -> None:
     async def act(program: Program, window: Window) -> None:
         for key, page in (
