@@ -19,8 +19,8 @@ from npsgui.tasks import spawn
 from tests.bridge.official import Npc
 from tests.bridge.test_captures import CLIENT
 from tests.bridge.town import KEY
-from tests.bridge.wiring import until
 from tests.relay.house import free_port, hang_up, serving
+from tests.waiting import until
 
 
 @contextlib.asynccontextmanager

@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 import random
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from tests.conftest import Run
 from tests.relay.house import Stream, echo, free_port, hang_up, read_all, send_all, serving
 from tests.relay.test_http_proxy import answer, tell
 from tests.relay.test_udp import peer
+from tests.waiting import until
 
 KEY = "agentkey"
 TUNNEL = OwnerKey(OwnerKind.TUNNEL, 1)
@@ -47,7 +48,7 @@ class Village:
         """Let an agent log in."""
         self.agent = Agent(Target("127.0.0.1", self.bridge), KEY)
         self._agents.append(spawn(self.agent.run(), "agent"))
-        await self.until(lambda: bool(self.program.agents()))
+        await until(lambda: bool(self.program.agents()))
 
     async def disconnect(self) -> None:
         """End the agents."""
@@ -73,10 +74,6 @@ class Village:
 
     def closed(self) -> list[SessionClosed]:
         return [event for event in self.seen if isinstance(event, SessionClosed)]
-
-    async def until(self, met: Callable[[], bool]) -> None:
-        while not met():  # noqa: ASYNC110  # counters have no event
-            await asyncio.sleep(0.001)
 
 
 @contextlib.asynccontextmanager
@@ -114,7 +111,7 @@ def test_tcp_comes_through_whole_and_is_counted_alike_on_both_sides(
             assert made.moved() == (len(PAYLOAD), len(PAYLOAD))
             assert made.agent is not None
             flow = made.agent.flow
-            await made.until(lambda: (flow.inlet, flow.export) == made.moved())
+            await until(lambda: (flow.inlet, flow.export) == made.moved())
 
     run(body())
 
@@ -201,7 +198,7 @@ def test_a_secret_tunnel_is_reached_with_its_password_alone(run: Run[Any], tmp_p
                 else:
                     assert await read_all(stream) == b""
                 await hang_up(stream)
-            await made.until(lambda: bool(made.closed()))
+            await until(lambda: bool(made.closed()))
             assert made.moved() == (2, 2)
 
     run(body())
@@ -224,7 +221,7 @@ def test_without_its_agent_a_tunnel_is_offline_and_says_so(run: Run[Any], tmp_pa
             await made.tunnel("tcp", *targets)
             assert made.program.flow(TUNNEL).state is State.RUNNING
             await made.disconnect()
-            await made.until(lambda: not made.program.agents())
+            await until(lambda: not made.program.agents())
             stream = await made.visit()
 
             assert await read_all(stream) == b""
@@ -247,7 +244,7 @@ def test_a_hundred_streams_of_an_agent_that_dies_end_for_that_reason(run: Run[An
                 stream[1].write(b"x")
                 await stream[0].readexactly(1)
             await made.disconnect()
-            await made.until(lambda: len(made.closed()) == 100)
+            await until(lambda: len(made.closed()) == 100)
 
             assert {event.cause for event in made.closed()} == {Cause.AGENT}
             assert made.moved() == (100, 100)
@@ -266,7 +263,7 @@ def test_a_target_that_the_agent_cannot_reach_ends_the_session_for_that_reason(
             stream = await made.visit()
 
             assert await read_all(stream) == b""
-            await made.until(lambda: bool(made.closed()))
+            await until(lambda: bool(made.closed()))
             assert made.closed()[0].cause is Cause.TARGET
             await hang_up(stream)
 

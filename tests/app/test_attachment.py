@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from npsgui.model.accounts import Totals
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, OwnerKey, OwnerKind, Target, Tunnel
 from npsgui.model.errors import NpsError
+from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio
 
@@ -187,9 +188,3 @@ async def test_a_service_that_is_silent_is_not_waited_for(tmp_path: Path) -> Non
         with pytest.raises(NpsError, match="does not answer"):
             await RemoteProgram.open(tmp_path, silence_seconds=0.1)
         await hung_up.wait()
-
-
-async def until(true: Callable[[], bool]) -> None:
-    """Let the loop turn until it is so."""
-    while not true():  # noqa: ASYNC110  # the other side is in this loop
-        await asyncio.sleep(0.001)

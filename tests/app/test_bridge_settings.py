@@ -15,8 +15,8 @@ from npsgui.model.errors import FieldError
 from npsgui.tasks import spawn
 from tests.bridge.official import Npc
 from tests.bridge.town import KEY
-from tests.bridge.wiring import until
 from tests.relay.house import echo, free_port, hang_up, serving
+from tests.waiting import until
 
 
 def test_tls_of_the_whole_port_is_turned_on_and_off_while_it_runs(tmp_path: Path) -> None:

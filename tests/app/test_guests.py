@@ -14,7 +14,7 @@ from npsgui.model.entities import Client, Tunnel
 from npsgui.model.events import AgentDown, AgentUp, Events
 from npsgui.model.views import Sentence
 from tests.bridge.clock import hurry
-from tests.bridge.wiring import until
+from tests.waiting import until
 
 
 class House:

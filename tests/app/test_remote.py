@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from npsgui.model.events import ConfigurationChanged, Event, ShowWindow
 from npsgui.model.views import Sentence, State, Step
 from tests.cli.terminal import Serve
 from tests.relay.house import free_port
+from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio
 
@@ -33,13 +34,6 @@ async def attached(folder: Path) -> AsyncIterator[RemoteProgram]:
         yield remote
     finally:
         await remote.close()
-
-
-async def until(true: Callable[[], object]) -> None:
-    """Wait for what the service will tell."""
-    async with asyncio.timeout(30):
-        while not true():  # noqa: ASYNC110  # frames come from another process
-            await asyncio.sleep(0.01)
 
 
 @pytest.fixture

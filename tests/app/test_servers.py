@@ -11,8 +11,8 @@ import pytest
 from npsgui.app.servers import Servers
 from npsgui.model.errors import FieldError
 from tests.bridge.town import KEY, town
-from tests.bridge.wiring import until
 from tests.relay.house import echo, serving
+from tests.waiting import until
 
 
 def test_it_serves_counts_and_is_remembered(tmp_path: Path) -> None:

@@ -20,8 +20,8 @@ from npsgui.bridge.agent import Agent
 from npsgui.model.entities import Target
 from npsgui.tasks import spawn
 from tests.bridge.town import KEY, Town, town
-from tests.bridge.wiring import until
 from tests.relay.house import echo, serving
+from tests.waiting import until
 
 MIB = 1024 * 1024
 

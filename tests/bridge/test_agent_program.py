@@ -16,8 +16,8 @@ from npsgui.model.entities import GLOBAL_KEY, OwnerKind, Target
 from npsgui.model.errors import FieldError
 from npsgui.tasks import spawn
 from tests.bridge.town import KEY, town
-from tests.bridge.wiring import until
 from tests.relay.house import echo, free_port, serving
+from tests.waiting import until
 
 
 def test_the_program_serves_until_it_is_ended() -> None:

@@ -21,9 +21,10 @@ from npsgui.model.events import AgentDown, AgentUp
 from npsgui.relay.sockets import allow_many_sockets
 from tests.bridge.test_handshake import NPC_SAYS, NPS_ANSWERS
 from tests.bridge.town import KEY, town
-from tests.bridge.wiring import Notes, until
+from tests.bridge.wiring import Notes
 from tests.conftest import Run
 from tests.relay.house import echo, free_port, serving
+from tests.waiting import until
 
 MIB = 1024 * 1024
 

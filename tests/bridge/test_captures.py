@@ -29,8 +29,9 @@ from tests.bridge.test_handshake import CAPTURED_LINK
 from tests.bridge.test_layers import CAPTURED as SNAPPY
 from tests.bridge.test_udp import Datagrams
 from tests.bridge.town import KEY, town
-from tests.bridge.wiring import Notes, until
+from tests.bridge.wiring import Notes
 from tests.relay.house import echo, free_port, serving
+from tests.waiting import until
 
 LINK = Link(LinkKind.TCP, "127.0.0.1:31001", "127.0.0.1:53552")
 OPENED = bytes.fromhex("0601000000"), bytes.fromhex("0101000000")

@@ -32,8 +32,9 @@ from npsgui.relay.sockets import allow_many_sockets
 from npsgui.tasks import spawn
 from tests.bridge.clock import hurry
 from tests.bridge.town import KEY, listen
-from tests.bridge.wiring import Notes, until
+from tests.bridge.wiring import Notes
 from tests.relay.house import echo, free_port, serving
+from tests.waiting import until
 
 DEEP = b'{"Target":' + b"[" * 30_000 + b"]" * 30_000 + b"}"
 """JSON that is deeper than Python goes."""

@@ -14,9 +14,10 @@ from npsgui.model.errors import TargetUnreachable
 from npsgui.tasks import spawn
 from tests.bridge.test_bridge import WRAPS
 from tests.bridge.town import town
-from tests.bridge.wiring import Notes, until
+from tests.bridge.wiring import Notes
 from tests.conftest import Run
 from tests.relay.house import echo, free_port, serving
+from tests.waiting import until
 
 
 @WRAPS

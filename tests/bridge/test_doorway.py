@@ -10,7 +10,7 @@ import pytest
 from npsgui.bridge.doorway import MOST_PER_ADDRESS, Doorway, Porter
 from npsgui.bridge.penalties import FORGIVEN, MEMORY_SECONDS, MOST_KEYS, Penalties
 from tests.bridge.test_handshake import NPC_SAYS, NPS_ANSWERS
-from tests.bridge.wiring import until
+from tests.waiting import until
 
 
 class Line(asyncio.Transport):

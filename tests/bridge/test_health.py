@@ -12,8 +12,8 @@ from npsgui.model.entities import GLOBAL_KEY, OwnerKind, Target
 from npsgui.model.events import Event, TargetHealth
 from npsgui.tasks import spawn
 from tests.bridge.town import KEY
-from tests.bridge.wiring import until
 from tests.relay.house import free_port
+from tests.waiting import until
 
 
 def test_sick_is_told_at_each_multiple_of_the_limit_and_well_once() -> None:

@@ -18,8 +18,8 @@ from npsgui.relay.pair import RESET
 from npsgui.tasks import spawn
 from tests.bridge.official import Npc
 from tests.bridge.town import KEY, town
-from tests.bridge.wiring import until
 from tests.relay.house import free_port, serving
+from tests.waiting import until
 
 MIB = 1024 * 1024
 

@@ -13,8 +13,9 @@ from npsgui.bridge.codecs import Codec, TlsCodec
 from npsgui.bridge.layers import Layer
 from npsgui.bridge.snappy_codec import IDENTIFIER, SnappyCodec
 from npsgui.model.errors import ProtocolError
-from tests.bridge.wiring import Notes, Wiring, until, wiring
+from tests.bridge.wiring import Notes, Wiring, wiring
 from tests.conftest import Run
+from tests.waiting import until
 
 SIZE = 3 * 1024 * 1024
 

@@ -12,9 +12,10 @@ from npsgui.bridge.agent import Agent, AgentPhase
 from npsgui.model.entities import Target
 from npsgui.tasks import spawn
 from tests.bridge.town import KEY, Town, town
-from tests.bridge.wiring import Notes, until
+from tests.bridge.wiring import Notes
 from tests.conftest import Run
 from tests.relay.house import echo, serving
+from tests.waiting import until
 
 SIZE = 8 * 1024 * 1024
 SEED = 20_261_124

@@ -18,7 +18,8 @@ from npsgui.model.errors import NpsError
 from npsgui.tasks import spawn
 from tests.bridge.test_config_mode import FRESH, Steward, served
 from tests.bridge.town import KEY
-from tests.bridge.wiring import Notes, until
+from tests.bridge.wiring import Notes
+from tests.waiting import until
 
 CONF = """
 [common]

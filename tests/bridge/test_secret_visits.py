@@ -14,8 +14,8 @@ from npsgui.model.entities import GLOBAL_KEY, OwnerKind, Target
 from npsgui.model.errors import NpsError
 from npsgui.tasks import spawn
 from tests.bridge.town import KEY
-from tests.bridge.wiring import until
 from tests.relay.house import echo, free_port, serving
+from tests.waiting import until
 
 
 async def banner(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -13,8 +13,9 @@ from npsgui.bridge import frames
 from npsgui.bridge.outlet import LONGEST_BACKLOG
 from npsgui.bridge.window import INITIAL, OURS
 from npsgui.model.errors import AgentLost
-from tests.bridge.wiring import Buffered, against_bytes, settle, until, wiring
+from tests.bridge.wiring import Buffered, against_bytes, settle, wiring
 from tests.conftest import Run
+from tests.waiting import until
 
 SIZE = 8 * 1024 * 1024
 

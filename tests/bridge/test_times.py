@@ -26,8 +26,9 @@ from tests.bridge.official import STAMP, Npc, Nps, Wire
 from tests.bridge.test_captures import LINK
 from tests.bridge.test_handshake import NPC_SAYS
 from tests.bridge.town import Town, town
-from tests.bridge.wiring import Notes, until
+from tests.bridge.wiring import Notes
 from tests.relay.house import serving
+from tests.waiting import until
 
 
 @asynccontextmanager

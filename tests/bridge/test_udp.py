@@ -23,9 +23,10 @@ from npsgui.model.entities import Target
 from npsgui.model.flow import Flow
 from tests.bridge.official import Npc, told
 from tests.bridge.town import town
-from tests.bridge.wiring import Notes, until
+from tests.bridge.wiring import Notes
 from tests.conftest import Run
 from tests.relay.house import no_socket_left
+from tests.waiting import until
 
 
 class Echo(asyncio.DatagramProtocol):

@@ -21,8 +21,9 @@ from npsgui.model.entities import Client, Everything, Target
 from npsgui.model.errors import BindFailed
 from npsgui.model.events import Event, Events
 from npsgui.tasks import spawn
-from tests.bridge.wiring import Notes, until
+from tests.bridge.wiring import Notes
 from tests.relay.house import free_port
+from tests.waiting import until
 
 KEY = "plainkey"
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import cast
 
 from npsgui.bridge.mux import Channel
 from npsgui.bridge.streams import Stream
 from npsgui.bridge.trunk import Trunk
+from tests.waiting import until
 
 
 class Notes(asyncio.Protocol):
@@ -107,12 +108,6 @@ class Wiring:
 
     def _on_lost(self, _trunk: Trunk, error: Exception) -> None:
         self.ends.append(error)
-
-
-async def until(met: Callable[[], bool]) -> None:
-    """Let the loop turn until ``met``; the test's own time limit bounds it."""
-    while not met():  # noqa: ASYNC110  # counters have no event
-        await asyncio.sleep(0.001)
 
 
 async def settle(turns: int = 50) -> None:

@@ -117,11 +117,6 @@ class House:
         """The events of one kind so far."""
         return [event for event in self.seen if isinstance(event, kind)]
 
-    async def until(self, met: Callable[[], bool]) -> None:
-        """Let the loop turn until ``met``; the test's own time limit bounds it."""
-        while not met():  # noqa: ASYNC110  # counters have no event
-            await asyncio.sleep(0.001)
-
 
 @contextlib.asynccontextmanager
 async def serving(*handlers: Serve, address: str = "127.0.0.1") -> AsyncIterator[list[Target]]:

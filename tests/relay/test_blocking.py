@@ -9,6 +9,7 @@ from npsgui.model.events import SessionClosed, VisitorRefused
 from npsgui.model.gate import Cause
 from tests.conftest import Run
 from tests.relay.house import CLIENT, TUNNEL, echo, hang_up, house, read_all
+from tests.waiting import until
 
 HERE = Limits(connections=10_000, blocked=("127.0.0.1",))
 OPEN = Limits(connections=10_000)
@@ -27,7 +28,7 @@ def test_a_visitor_who_is_blocked_is_cut_and_let_in_again_when_that_is_undone(ru
             refusal = await made.visit()
             assert await read_all(refusal) == b""
             await hang_up(refusal)
-            await made.until(lambda: bool(made.of(SessionClosed)))
+            await until(lambda: bool(made.of(SessionClosed)))
             assert [event.cause for event in made.of(SessionClosed) if isinstance(event, SessionClosed)] == [
                 Cause.BLOCKED
             ]

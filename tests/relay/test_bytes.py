@@ -15,6 +15,7 @@ from npsgui.model.gate import Cause
 from npsgui.relay.sockets import KEEPALIVE_SECONDS, adopt_visitor, listen
 from tests.conftest import Run
 from tests.relay.house import CLIENT, TUNNEL, Stream, echo, hang_up, house, read_all, send_all
+from tests.waiting import until
 
 RST = struct.pack("ii", 1, 0)
 """SO_LINGER that makes close() send RST."""
@@ -28,7 +29,7 @@ def test_bytes_come_through_unchanged_and_are_counted_on_every_owner(run: Run[An
             visitor = await made.visit()
             _, answer = await asyncio.gather(send_all(visitor, PAYLOAD), read_all(visitor))
             await hang_up(visitor)
-            await made.until(lambda: bool(made.of(SessionClosed)))
+            await until(lambda: bool(made.of(SessionClosed)))
 
             assert answer == PAYLOAD
             for key in (TUNNEL, CLIENT, GLOBAL_KEY):
@@ -129,11 +130,11 @@ def test_a_reset_by_the_visitor_resets_the_target(run: Run[Any]) -> None:
 
         async with house(wait) as made:
             visitor = await made.visit()
-            await made.until(lambda: bool(made.of(SessionOpened)))
+            await until(lambda: bool(made.of(SessionOpened)))
             reset(visitor)
 
             assert await ended is ConnectionResetError
-            await made.until(lambda: not made.relay.connections())
+            await until(lambda: not made.relay.connections())
 
     run(body())
 
@@ -150,7 +151,7 @@ def test_a_reset_by_the_target_resets_the_visitor(run: Run[Any]) -> None:
             with contextlib.suppress(ConnectionResetError):
                 assert await visitor[0].read() == b""
             await hang_up(visitor)
-            await made.until(lambda: bool(made.of(SessionClosed)))
+            await until(lambda: bool(made.of(SessionClosed)))
 
             gate = made.accounts.gate(TUNNEL)
             assert gate is not None
@@ -163,7 +164,7 @@ def test_a_session_is_closed_whose_reset_was_not_yet_seen(run: Run[Any]) -> None
     async def body() -> None:
         async with house(echo) as made:
             with socket.create_connection(("127.0.0.1", made.relay.port(TUNNEL))) as visitor:
-                await made.until(lambda: bool(made.of(SessionOpened)))
+                await until(lambda: bool(made.of(SessionOpened)))
                 visitor.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RST)
             # the loop has not turned since
             await made.relay.close()
@@ -177,9 +178,9 @@ def test_a_visitor_that_sends_nothing_costs_a_session_and_no_more(run: Run[Any])
     async def body() -> None:
         async with house(echo, limits=Limits(quota=1000, rate=1000)) as made:
             visitor = await made.visit()
-            await made.until(lambda: len(made.relay.connections()) == 1)
+            await until(lambda: len(made.relay.connections()) == 1)
             await hang_up(visitor)
-            await made.until(lambda: bool(made.of(SessionClosed)))
+            await until(lambda: bool(made.of(SessionClosed)))
 
             assert made.flow() == made.flow().__class__(quota=1000, parent=made.flow(CLIENT))
 

@@ -29,6 +29,7 @@ from tests.conftest import Run
 from tests.fuzz.parsers import HTTP, SOCKS, TLS
 from tests.relay.house import CLIENT, House, free_port, house, read_all
 from tests.relay.test_http_hosts import hello, host
+from tests.waiting import until
 
 QUOTA = 5000
 RESET = struct.pack("ii", 1, 0)
@@ -90,7 +91,7 @@ class Street:
         made.remove(DATAGRAMS)  # its sessions would wait for more
         gate = made.accounts.gate(GLOBAL_KEY)
         assert gate is not None
-        await made.until(lambda: not gate.open and not made.relay.connections())
+        await until(lambda: not gate.open and not made.relay.connections())
         made.apply(udp(self._port))
         assert made.flow(CLIENT).used <= quota
 

@@ -15,6 +15,7 @@ from tests.conftest import Run
 from tests.relay.house import House, Serve, Stream, echo, hang_up, house, read_all, serving
 from tests.relay.test_http_hosts import get, host, open_ports, visit
 from tests.relay.test_http_proxy import answer, read_head, tell
+from tests.waiting import until
 
 SMUGGLED = b"GET /smuggled HTTP/1.1\r\nHost: a.test\r\n\r\n"
 CHUNKED = b"Transfer-Encoding: chunked"
@@ -213,7 +214,7 @@ def test_requests_that_came_before_a_half_close_are_all_answered(run: Run[Any]) 
             heard = await read_all(stream)
 
             assert [path in heard for path in (b"GET /1 ", b"GET /2 ", b"GET /3 ")] == [True, True, False]
-            await made.until(lambda: bool(made.of(SessionClosed)))
+            await until(lambda: bool(made.of(SessionClosed)))
             await hang_up(stream)
 
     run(body())

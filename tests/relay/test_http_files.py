@@ -21,6 +21,7 @@ from npsgui.relay.http.folder import MOST_LISTED
 from tests.conftest import Run
 from tests.relay.house import TUNNEL, House, Stream, echo, free_port, hang_up, house, no_socket_left, read_all
 from tests.relay.test_http_proxy import answer, read_head
+from tests.waiting import until
 
 BIG = random.Random(3).randbytes(3_000_000)
 
@@ -266,9 +267,7 @@ def test_a_visitor_for_whom_no_socket_is_left_is_told_so(run: Run[Any], folder: 
     async def body() -> None:
         async with sharing(folder) as made:
             reader, writer = await made.visit()
-            await made.until(
-                lambda: any(task.get_name().startswith("talk HTTP") for task in asyncio.all_tasks())
-            )
+            await until(lambda: any(task.get_name().startswith("talk HTTP") for task in asyncio.all_tasks()))
             with no_socket_left():
                 writer.write(b"GET /a.txt HTTP/1.1\r\nHost: x\r\n\r\n")
                 said = await answer((reader, writer))

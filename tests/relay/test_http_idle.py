@@ -15,6 +15,7 @@ from tests.conftest import Run
 from tests.relay.house import House, Stream, hang_up, house, read_all
 from tests.relay.kinds import request
 from tests.relay.test_http_hosts import host, open_ports, visit
+from tests.waiting import until
 
 POST = b"POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 9\r\n\r\n"
 BEGUN = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"
@@ -38,7 +39,7 @@ async def visited(answer: bytes, http_idle: float = 0.0) -> AsyncIterator[tuple[
 
 async def tire(made: House, sent: int) -> None:
     """Let two seconds pass for the relay: what moved in the first one counts."""
-    await made.until(lambda: [row.inlet + row.export for row in made.relay.connections()] == [sent])
+    await until(lambda: [row.inlet + row.export for row in made.relay.connections()] == [sent])
     made.relay.sweep()
     await asyncio.sleep(0)
     made.relay.sweep()
@@ -62,7 +63,7 @@ def test_a_request_in_which_nothing_moves_ends(
             await tire(made, len(said + answer))
 
             assert (await read_all(stream)).startswith(told)
-            await made.until(lambda: bool(made.of(SessionClosed)))
+            await until(lambda: bool(made.of(SessionClosed)))
             closed = made.of(SessionClosed)[0]
             assert isinstance(closed, SessionClosed)
             assert closed.cause is Cause.IDLE

@@ -13,6 +13,7 @@ from npsgui.model.entities import Account, Limits, Mode, Tunnel
 from npsgui.model.events import SessionClosed, SessionOpened
 from tests.conftest import Run
 from tests.relay.house import TUNNEL, House, Stream, echo, free_port, hang_up, house, read_all, serving
+from tests.waiting import until
 
 BODY = random.Random(9).randbytes(300_000)
 
@@ -290,7 +291,7 @@ def test_curl_posts_and_gets_whole_bodies(run: Run[Any], framing: str, tmp_path:
             said, _ = await curl.communicate()
 
             assert said == BODY
-            await made.until(lambda: bool(made.of(SessionClosed)))
+            await until(lambda: bool(made.of(SessionClosed)))
 
     run(body())
 

@@ -12,6 +12,7 @@ from npsgui.model.entities import Via
 from tests.conftest import Run
 from tests.relay.house import CLIENT, house
 from tests.relay.kinds import EACH_KIND, SILENCE, Echo, Way
+from tests.waiting import until
 
 
 class Broken:
@@ -48,7 +49,7 @@ def test_a_fault_of_ours_while_dialling_costs_no_lease(run: Run[Any], kind: type
             gate = made.accounts.gate(CLIENT)
             assert gate is not None
             visiting = asyncio.ensure_future(visit(way))
-            await made.until(lambda: bool(faults) and not gate.open)
+            await until(lambda: bool(faults) and not gate.open)
             if way.refusal != SILENCE:
                 await visiting
             visiting.cancel()

@@ -29,6 +29,7 @@ from tests.relay.house import (
     send_all,
     serving,
 )
+from tests.waiting import until
 
 
 async def flood(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -143,7 +144,7 @@ def test_of_2000_visitors_at_once_exactly_the_limit_is_served(run: Run[Any]) -> 
             for stream, _ in visitors:
                 if stream is not None:
                     await hang_up(stream)
-            await made.until(lambda: open_now(made) == 0)
+            await until(lambda: open_now(made) == 0)
 
     run(body())
 
@@ -156,12 +157,12 @@ def test_a_rate_is_kept_and_shared_by_streams(run: Run[Any], limits: Limits) -> 
             started = time.monotonic()
             visitors = [await made.visit() for _ in range(4)]
             readers = [asyncio.create_task(read_all(visitor)) for visitor in visitors]
-            await made.until(lambda: made.flow().export >= 600_000)
+            await until(lambda: made.flow().export >= 600_000)
             seconds = time.monotonic() - started
             shares = [row.export for row in made.relay.connections()]
             made.limit(CLIENT, Limits())
             grown = made.flow().export + 10_000_000
-            await made.until(lambda: made.flow().export >= grown)
+            await until(lambda: made.flow().export >= grown)
 
             assert seconds >= (600_000 - 0.25 * 400_000) / 400_000 * 0.9
             assert max(shares) - min(shares) <= 0.35 * 600_000 / 4 + 100_000
@@ -214,7 +215,7 @@ def test_a_target_that_never_answers_is_given_up_after_the_dial_timeout(run: Run
             visitor = await made.visit()
 
             assert await read_all(visitor) == b""
-            await made.until(lambda: open_now(made) == 0)
+            await until(lambda: open_now(made) == 0)
             assert len(made.of(TargetFailed)) == 1
             await hang_up(visitor)
 
@@ -225,7 +226,7 @@ def test_apply_touches_only_what_changed(run: Run[Any]) -> None:
     async def body() -> None:
         async with house(echo) as made:
             visitor = await made.visit()
-            await made.until(lambda: bool(made.of(SessionOpened)))
+            await until(lambda: bool(made.of(SessionOpened)))
             made.apply(Client(id=2, key="other"))
             made.limit(TUNNEL, Limits(rate=1_000_000))
             made.apply(replace(made.configuration.tunnels[1], ports=(free_port(),)))
@@ -244,12 +245,12 @@ def test_a_removed_client_takes_its_sessions_with_it(run: Run[Any]) -> None:
     async def body() -> None:
         async with house(echo) as made:
             visitor = await made.visit()
-            await made.until(lambda: bool(made.of(SessionOpened)))
+            await until(lambda: bool(made.of(SessionOpened)))
             made.remove(CLIENT)
 
             assert await visitor[0].read() == b""
             await hang_up(visitor)
-            await made.until(lambda: bool(made.of(SessionClosed)))
+            await until(lambda: bool(made.of(SessionClosed)))
             closed = made.of(SessionClosed)[0]
             assert isinstance(closed, SessionClosed)
             assert closed.cause is Cause.REMOVED

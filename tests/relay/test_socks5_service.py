@@ -29,6 +29,7 @@ from tests.relay.house import (
     serving,
 )
 from tests.relay.test_udp import Peer, peer
+from tests.waiting import until
 
 PAYLOAD = random.Random(5).randbytes(700_000)
 
@@ -98,7 +99,7 @@ def test_the_answer_tells_why_a_target_was_not_reached(run: Run[Any]) -> None:
             assert code == Reply.CONNECTION_REFUSED
             assert await read_all(stream) == b""
             await hang_up(stream)
-            await made.until(lambda: bool(made.of(SessionClosed)))
+            await until(lambda: bool(made.of(SessionClosed)))
 
     run(body())
 
@@ -160,7 +161,7 @@ def test_a_visitor_that_is_gone_before_its_target_answers_gives_its_lease_back(r
                 await hang_up(stream)
             gate = made.accounts.gate(TUNNEL)
             assert gate is not None
-            await made.until(lambda: gate.open == 0)
+            await until(lambda: gate.open == 0)
 
     run(body())
 
@@ -217,7 +218,7 @@ def test_datagrams_are_associated_with_any_target_by_address_or_name(run: Run[An
                 assert answer == format_datagram("127.0.0.1", target.port, b"HELLO")
             assert (made.flow().inlet, made.flow().export) == (10, 10)
             await hang_up(stream)
-            await made.until(lambda: bool(made.of(SessionClosed)))
+            await until(lambda: bool(made.of(SessionClosed)))
             assert made.relay.connections() == []
 
     run(body())

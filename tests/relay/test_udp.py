@@ -16,6 +16,7 @@ from npsgui.model.events import SessionClosed, TargetFailed, VisitorRefused
 from npsgui.model.gate import Cause
 from tests.conftest import Run
 from tests.relay.house import CLIENT, TUNNEL, House, echo, free_port, house
+from tests.waiting import until
 
 LARGEST = random.Random(7).randbytes(65_507)
 
@@ -149,11 +150,11 @@ def test_no_byte_passes_the_quota(run: Run[Any]) -> None:
         async with peer() as target, peer() as visitor, tunnel(target, limits=limits) as (made, door):
             for _ in range(3):
                 visitor.send(bytes(100), door)
-            await made.until(lambda: made.accounts.everything.dropped == 1)
+            await until(lambda: made.accounts.everything.dropped == 1)
             visitor.send(bytes(50), door)
-            await made.until(lambda: bool(made.of(SessionClosed)))
+            await until(lambda: bool(made.of(SessionClosed)))
             visitor.send(b"x", door)
-            await made.until(lambda: bool(made.of(VisitorRefused)))
+            await until(lambda: bool(made.of(VisitorRefused)))
 
             assert made.flow().used == 250
             assert sum(len(target.came.get_nowait()[0]) for _ in range(target.came.qsize())) == 250
@@ -169,7 +170,7 @@ def test_what_is_over_the_rate_waits_or_is_dropped_and_counted(run: Run[Any]) ->
                 visitor.send(bytes(100), door)
             gate = made.accounts.gate(TUNNEL)
             assert gate is not None
-            await made.until(lambda: gate.dropped > 100)
+            await until(lambda: gate.dropped > 100)
 
             assert made.flow().inlet < 2000
             assert made.accounts.everything.dropped == gate.dropped

@@ -21,6 +21,7 @@ from npsgui.ui.sidebar import Page
 from npsgui.ui.theme import DARK, LIGHT
 from npsgui.ui.window import Window
 from tests.conftest import Run
+from tests.waiting import until
 
 pytestmark = pytest.mark.parametrize("loop_name", ["npsgui"])
 
@@ -68,12 +69,6 @@ class Running:
         """Send SIGTERM and wait for the end."""
         os.kill(os.getpid(), signal.SIGTERM)
         await self._task
-
-
-async def until(met: Callable[[], bool]) -> None:
-    """Let the loop turn until ``met``; the run's own time limit bounds it."""
-    while not met():  # noqa: ASYNC110  # widgets have no event for asyncio
-        await asyncio.sleep(0.001)
 
 
 def test_a_signal_ends_the_window_and_the_dialog_that_is_open(

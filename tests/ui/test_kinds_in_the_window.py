@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,15 +20,9 @@ from npsgui.ui.tunnel_dialog import TunnelDialog
 from npsgui.ui.window import Window
 from tests.relay.house import free_port
 from tests.ui.test_window import look
+from tests.waiting import until
 
 TUNNEL, HOST = OwnerKey(OwnerKind.TUNNEL, 1), OwnerKey(OwnerKind.HOST, 1)
-
-
-async def until(met: Callable[[], bool]) -> None:
-    """Let the loop turn until ``met``."""
-    async with asyncio.timeout(10):
-        while not met():  # noqa: ASYNC110  # widgets have no event for asyncio
-            await asyncio.sleep(0.001)
 
 
 def dialog_in(window: Window) -> QDialog:

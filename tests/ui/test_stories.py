@@ -31,7 +31,8 @@ from tests.cli.terminal import ENVIRONMENT, PATIENCE
 from tests.conftest import Run
 from tests.relay.house import echo, free_port
 from tests.ui.test_application import app
-from tests.ui.user import CTRL, Key, User, until
+from tests.ui.user import CTRL, Key, User
+from tests.waiting import until
 
 pytestmark = pytest.mark.parametrize("loop_name", ["npsgui"])
 __all__ = ["app"]

@@ -20,6 +20,7 @@ from npsgui.ui.sidebar import Page
 from npsgui.ui.theme import Theme
 from npsgui.ui.tunnel_dialog import TunnelDialog
 from npsgui.ui.window import Window
+from tests.waiting import until
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 LAB = OwnerKey(OwnerKind.CLIENT, 2)
@@ -181,13 +182,6 @@ def test_columns_and_page_are_there_in_the_next_run(qtbot: QtBot, tmp_path: Path
 
     look(qtbot, tmp_path, leave, "nas")
     look(qtbot, tmp_path, come_back)
-
-
-async def until(true: Callable[[], object]) -> None:
-    """Wait for a command that a key started."""
-    async with asyncio.timeout(30):
-        while not true():  # noqa: ASYNC110  # the command tells nobody when it is done
-            await asyncio.sleep(0)
 
 
 def test_ctrl_z_brings_a_deleted_client_back_and_the_menu_names_it(qtbot: QtBot, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -11,17 +10,11 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QWidget
 
 from npsgui.ui.owner_form import OwnerForm
 from npsgui.ui.window import Window
+from tests.waiting import until
 
 Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
 NONE = Qt.KeyboardModifier.NoModifier
-
-
-async def until(met: Callable[[], object]) -> None:
-    """Let the loop turn until ``met``."""
-    async with asyncio.timeout(10):
-        while not met():  # noqa: ASYNC110  # widgets have no event for asyncio
-            await asyncio.sleep(0.001)
 
 
 class User:
