@@ -17,10 +17,22 @@ def spawn(coro: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
 
     A failure goes to the loop's exception handler: in the window, to the crash dialog.
     """
-    task = asyncio.get_running_loop().create_task(coro, name=name)
-    _running.add(task)
-    task.add_done_callback(_ended)
+    task = _begun(coro, name)
+    task.add_done_callback(_report)
     return task
+
+
+async def carried_through(coro: Coroutine[Any, Any, T], name: str) -> T:
+    """What ``coro`` gives or raises. It is carried through, even when who waits for it is cancelled.
+
+    A failure that nobody waits for any more goes to the loop's exception handler.
+    """
+    task = _begun(coro, name)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        task.add_done_callback(_report)
+        raise
 
 
 def loop_runs() -> bool:
@@ -32,8 +44,14 @@ def loop_runs() -> bool:
     return True
 
 
-def _ended(task: asyncio.Task[Any]) -> None:
-    _running.discard(task)
+def _begun(coro: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
+    task = asyncio.get_running_loop().create_task(coro, name=name)
+    _running.add(task)
+    task.add_done_callback(_running.discard)
+    return task
+
+
+def _report(task: asyncio.Task[Any]) -> None:
     if task.cancelled():
         return
     error = task.exception()

@@ -18,6 +18,7 @@ from npsgui.model.configuration import Configuration
 from npsgui.model.entities import GLOBAL_KEY, Host, Owner, OwnerKey, OwnerKind, Tunnel
 from npsgui.model.events import ConfigurationChanged, Events
 from npsgui.model.gate import Gate
+from npsgui.tasks import carried_through
 
 NO_OPENING: Mapping[OwnerKey, Totals] = {}
 
@@ -58,16 +59,17 @@ class Desk:
     async def edit(
         self, change: Callable[[Configuration], Configuration], revived: Sequence[Gate] = ()
     ) -> Made:
-        """Save what ``change`` makes of the Configuration and put it in force.
+        """Save what ``change`` makes of the Configuration and put it in force, though who waits be cancelled.
 
         ``revived``: the gates of removed owners that it puts back; they go on counting where they stood.
         Raises what ``change`` raises, or LedgerError; then nothing has changed.
         """
-        return await self._make(lambda before: (change(before), NO_OPENING), edits, revived)
+        making = self._make(lambda before: (change(before), NO_OPENING), edits, revived)
+        return await carried_through(making, "edit")
 
     async def adopt(self, change: Adoption) -> None:
         """As ``edit``, for an import; ``change`` also gives what new tunnels and hosts carried before."""
-        await self._make(change, imported)
+        await carried_through(self._make(change, imported), "import")
 
     async def _make(self, change: Adoption, audited: Audited, revived: Sequence[Gate] = ()) -> Made:
         async with self.one_at_a_time:

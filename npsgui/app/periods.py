@@ -17,13 +17,17 @@ from npsgui.model.errors import NotFound, NpsError
 from npsgui.model.gate import Gate
 from npsgui.model.periods import Beginning
 from npsgui.model.views import Step
+from npsgui.tasks import carried_through
 
 FIRST = Beginning(0, 0, 0)
 """How the first period of every owner began."""
 
 
 class Periods:
-    """Which period each owner is in. A gate's flow knows what its owner had carried when it began."""
+    """Which period each owner is in. A gate's flow knows what its owner had carried when it began.
+
+    What is on disk is in force: a change is carried through, though who waits for it be cancelled.
+    """
 
     def __init__(
         self,
@@ -56,14 +60,14 @@ class Periods:
         spans = {owner: owner.limits.period.span(wall, usual) for owner in self._seen.owners()}
         due = {owner: since for owner, (since, _) in spans.items() if since > self._start(owner.owner)}
         if due:
-            await self._begin(due, Happening.PERIOD_ENDED, wall)
+            await carried_through(self._begin(due, Happening.PERIOD_ENDED, wall), "periods")
         self._next = min((until for _, until in spans.values() if until is not None), default=float("inf"))
 
     async def reset(self, key: OwnerKey, wall: float) -> None:
         """Begin a new period now, whatever the rule says. Raises NotFound, LedgerError."""
         owner = self._configuration().find(key)
         start = max(int(wall), self._start(key) + 1)
-        await self._begin({owner: start}, Happening.RESET, wall)
+        await carried_through(self._begin({owner: start}, Happening.RESET, wall), "reset")
 
     async def adjust(self, key: OwnerKey, wall: float, opening: int | None, top_up: int | None) -> None:
         """Say what the running period used elsewhere, or what tops its quota up; None leaves it.
@@ -71,7 +75,8 @@ class Periods:
         Bytes. Raises NotFound, LedgerError.
         """
         owner = self._configuration().find(key)
-        async with self._one_at_a_time:
+
+        def change() -> tuple[Changes, Beginning]:
             before = self.running(key)
             after = replace(
                 before,
@@ -82,8 +87,9 @@ class Periods:
             event = AuditEvent(
                 wall, Happening.ADJUSTED, key, client_of(owner), remark_of(owner), details=details
             )
-            await self._ledger.save(Changes(periods={key: after}, events=(event,)))
-            self._put_in_force({key: after})
+            return Changes(periods={key: after}, events=(event,)), after
+
+        await carried_through(self._edit(key, change), "adjustment")
 
     def running(self, key: OwnerKey) -> Beginning:
         """How the running period of an owner began."""
@@ -95,15 +101,23 @@ class Periods:
         Raises NotFound, LedgerError, and NpsError when another period has begun since.
         """
         owner = self._configuration().find(key)
-        async with self._one_at_a_time:
+
+        def change() -> tuple[Changes, Beginning]:
             if self.running(key) != began:
                 raise NpsError("{owner} was changed since: that is not undone.", owner=key)
             event = AuditEvent(wall, Happening.RESUMED, key, client_of(owner), remark_of(owner))
-            await self._ledger.save(Changes(resumed=(key,), events=(event,)))
-            self._put_in_force({key: before})
+            return Changes(resumed=(key,), events=(event,)), before
+
+        await carried_through(self._edit(key, change), "resumption")
 
     def _start(self, key: OwnerKey) -> int:
         return self.running(key).start
+
+    async def _edit(self, key: OwnerKey, change: Callable[[], tuple[Changes, Beginning]]) -> None:
+        async with self._one_at_a_time:
+            changes, running = change()
+            await self._ledger.save(changes)
+            self._put_in_force({key: running})
 
     async def _begin(self, starts: Mapping[Owner, int], what: Happening, wall: float) -> None:
         """Raises LedgerError, and NotFound when one was removed by the edit before."""

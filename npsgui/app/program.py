@@ -200,7 +200,8 @@ class Program(Readings):
         try:
             if self._engine is not None:
                 await self._engine.close()
-                self._books.turn(time.time(), time.monotonic())
+                async with self._desk.one_at_a_time:  # an edit may hold the books up
+                    self._books.turn(time.time(), time.monotonic())
                 self._auditor.end()
             await self._ledger.close()
         finally:

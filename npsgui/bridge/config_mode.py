@@ -143,7 +143,7 @@ class _Wishes:
                     self._tell(await self._reader.readexactly(32))
                 elif word in (b"conf", b"task", b"host"):
                     record = await self._record()
-            # outside the peer's time: an edit that is cut short may be on disk and not in force
+            # outside the peer's time: the disk may take as long as it needs
             if record is not None and not await self._grant(word, record):
                 self._writer.write(REFUSED)
                 return

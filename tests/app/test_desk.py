@@ -28,6 +28,12 @@ def flow(made: Office, owner: OwnerKey) -> tuple[int, int]:
     return gate.flow.inlet, gate.flow.export
 
 
+async def begun() -> None:
+    """Let an edit that was just asked for be on its way to the disk."""
+    for _ in range(2):
+        await asyncio.sleep(0)
+
+
 async def test_edits_follow_one_another_each_on_what_the_one_before_left(tmp_path: Path) -> None:
     def add(configuration: Configuration) -> Configuration:
         id_ = configuration.next_id(OwnerKind.CLIENT)
@@ -75,6 +81,23 @@ async def test_an_edit_that_cannot_be_saved_changes_nothing(tmp_path: Path) -> N
         made.carry(TUNNEL, 1, 1)
         made.turn()
         assert await made.ledger.history(CLIENT, MINUTE, MINUTE + 60, Step.MINUTE) == [Usage(MINUTE, 11, 2)]
+
+
+async def test_an_edit_is_carried_through_when_who_waits_for_it_is_cancelled(tmp_path: Path) -> None:
+    async with office(tmp_path) as made:
+        edit = asyncio.create_task(made.desk.edit(lambda configuration: configuration.without(TUNNEL)))
+        await begun()
+        assert made.desk.one_at_a_time.locked()
+        edit.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await edit
+        async with made.desk.one_at_a_time:
+            in_force = made.desk.configuration
+
+        assert TUNNEL.id not in in_force.tunnels
+        assert made.accounts.gate(TUNNEL) is None
+    async with office(tmp_path) as made:
+        assert made.desk.configuration.tunnels == in_force.tunnels
 
 
 async def test_an_edit_that_is_refused_changes_nothing_and_hinders_no_other(tmp_path: Path) -> None:
@@ -132,7 +155,7 @@ async def test_no_turn_comes_between_an_opening_balance_on_disk_and_in_force(tmp
         adopting = asyncio.ensure_future(
             made.desk.adopt(lambda was: (was.with_owner(Tunnel(id=3, client=1)), {NEW: Totals(100, 200)}))
         )
-        await asyncio.sleep(0)
+        await begun()
         assert made.books.on_hold
         made.turn()
         await adopting
