@@ -19,6 +19,7 @@ from npsgui.tasks import spawn
 from npsgui.ui.amounts import show_in
 from npsgui.ui.crash import CrashDialog, CrashWatch
 from npsgui.ui.icons import app_icon
+from npsgui.ui.loop import QtLoop
 from npsgui.ui.outside import Outside
 from npsgui.ui.recolouring import Recolouring
 from npsgui.ui.style import font, put_on, style_sheet
@@ -64,17 +65,17 @@ async def run_window(
     *,
     hidden: bool = False,
 ) -> bool:
-    """Show the window until it is closed or a signal comes; then close the program. Raises LedgerError.
+    """Show the window until it is closed, a signal comes or its display goes; then close the program.
 
     Another language is put in force by building the window anew. ``on_demo``: the user asks for the
     demo; whether it opens. ``hidden``: in the tray at first, where there is one. True: the user asks that
-    the tunnels of a service that has ended run here.
+    the tunnels of a service that has ended run here. Raises LedgerError.
     """
     looks = Looks(app, settings)
     loop = asyncio.get_running_loop()
     watch = CrashWatch(app)
     watch.install(loop)
-    ended = _ended_by_signals(loop)
+    ended = _ended(app, loop)
     window: Window | None = None
     again = run_here = False
     servers = Servers(settings.folder, Keyring())
@@ -106,10 +107,16 @@ async def run_window(
     return run_here
 
 
-def _ended_by_signals(loop: asyncio.AbstractEventLoop) -> asyncio.Event:
-    """Set once the program is told to end."""
+def _ended(app: QApplication, loop: asyncio.AbstractEventLoop) -> asyncio.Event:
+    """Set once a signal tells the program to end, its display is gone, or its terminal without nohup."""
     ended = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    app.aboutToQuit.connect(ended.set)
+    if isinstance(loop, QtLoop) and loop.alone:
+        ended.set()
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
         try:
             loop.add_signal_handler(number, ended.set)
         except NotImplementedError:  # Windows

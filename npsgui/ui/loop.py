@@ -27,13 +27,15 @@ _own = asyncio.SelectorEventLoop
 
 
 class _Polled(selectors.DefaultSelector):
-    """The stock selector, which never waits: Qt does."""
+    """The stock selector, which does not wait: Qt does."""
 
+    waits = False
+    """Whether it waits after all."""
     met = False
     """Whether the last look found anything ready."""
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        found = super().select(0)
+        found = super().select(timeout if self.waits else 0)
         self.met = bool(found)
         return found
 
@@ -42,7 +44,8 @@ class QtLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
     """asyncio's selector loop, turned by Qt. For platforms whose selector has a file descriptor.
 
     ``run_forever`` and all else that qasync replaces is asyncio's own again; its ``_run_once`` runs Qt's
-    loop, and a turn is asyncio's ``_run_once``.
+    loop, and a turn is asyncio's ``_run_once``. When Qt ends of itself, because its display is gone, asyncio
+    goes on alone, so that all can be closed: ``aboutToQuit`` tells of it.
     """
 
     run_forever = _own.run_forever
@@ -103,8 +106,16 @@ class QtLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         _own.close(self)
         self._timer.stop()
 
+    @property
+    def alone(self) -> bool:
+        """Whether Qt has ended of itself."""
+        return bool(self._selector.waits)
+
     def _run_once(self) -> None:
         """What asyncio's ``run_forever`` calls until ``stop``: hand the thread to Qt."""
+        if self.alone:
+            _own._run_once(self)  # type: ignore[attr-defined]
+            return
         # Qt sleeps through signals. This wakes it, so that Python runs their handlers: Ctrl+C under a Runner.
         signal.set_wakeup_fd(self._csock.fileno())
         self._notifier.setEnabled(True)
@@ -118,6 +129,8 @@ class QtLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         raised, self._raised = self._raised, None
         if raised is not None:
             raise raised
+        if not self._stopping:
+            self._turning = self._selector.waits = True
 
     def _turn(self) -> None:
         """Turn asyncio until nothing is ready, or Qt is due."""

@@ -36,6 +36,25 @@ class SteppedLoop(QtLoop):
         return self.milliseconds / 1000
 
 
+class Gone:
+    """An application whose display is gone: its loop ends whenever it is run."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+
+    def exec(self) -> int:
+        self.runs += 1
+        return 1
+
+
+def test_asyncio_goes_on_alone_when_qt_has_ended_of_itself() -> None:
+    gone = Gone()
+    with asyncio.Runner(loop_factory=lambda: QtLoop(gone)) as runner:  # type: ignore[arg-type]
+        runner.run(asyncio.sleep(0.01))
+
+    assert gone.runs == 1
+
+
 @pytest.fixture
 def stepped(qapp: QCoreApplication) -> Iterator[SteppedLoop]:
     """A loop that is closed at the end."""

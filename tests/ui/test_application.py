@@ -16,6 +16,7 @@ from npsgui.app.program import Program
 from npsgui.app.settings import Settings
 from npsgui.tasks import spawn
 from npsgui.ui.application import picture, run_window
+from npsgui.ui.loop import QtLoop
 from npsgui.ui.settings_dialog import SettingsDialog
 from npsgui.ui.sidebar import Page
 from npsgui.ui.theme import DARK, LIGHT
@@ -51,7 +52,7 @@ class Running:
     ) -> None:
         self.app = app
         self.settings = Settings(program.folder)
-        self._task = spawn(run_window(app, program, self.settings, open_demo), "window")
+        self.task = spawn(run_window(app, program, self.settings, open_demo), "window")
 
     @property
     def window(self) -> Window | None:
@@ -68,7 +69,7 @@ class Running:
     async def ended(self) -> None:
         """Send SIGTERM and wait for the end."""
         os.kill(os.getpid(), signal.SIGTERM)
-        await self._task
+        await self.task
 
 
 def test_a_signal_ends_the_window_and_the_dialog_that_is_open(
@@ -81,6 +82,24 @@ def test_a_signal_ends_the_window_and_the_dialog_that_is_open(
         await running.ended()
 
         assert [task for task in asyncio.all_tasks() if task.get_name() == "command"] == []
+
+    run(body())
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_the_window_ends_when_qt_does(run: Run[None], app: QApplication, tmp_path: Path, early: bool) -> None:
+    async def body() -> None:
+        program = await Program.open(tmp_path)
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, QtLoop)
+        if early:
+            app.exit()
+            await until(lambda: loop.alone)
+        running = Running(app, program)
+        if not early:
+            await running.opened()
+            app.exit()
+        await running.task
 
     run(body())
 
