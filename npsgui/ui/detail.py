@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QStackedLayout,
     QStackedWidget,
     QVBoxLayout,
@@ -30,9 +31,11 @@ from npsgui.ui.links_tab import LinksTab
 from npsgui.ui.owned_tab import OwnedTab
 from npsgui.ui.peers_tab import PeersTab
 from npsgui.ui.period_tab import PeriodTab
+from npsgui.ui.route_words import RouteWords
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.tabs import Tabs
 from npsgui.ui.theme import Theme
+from npsgui.ui.together import Together
 from npsgui.ui.traffic_tab import TrafficTab
 
 _MARGIN, _GAP = 16, 12
@@ -65,9 +68,11 @@ class DetailPane(QFrame):
         self._sentences = Sentences(self)
         self.setObjectName("card")
         self._name, self._badge = ElidedLabel(self), Badge(theme, self)
-        self._name.setStyleSheet("font-size: 15px; font-weight: 700;")
+        self._name.setObjectName("heading")
         self._name.setMaximumWidth(240)
-        self.agent = AgentLine(self)
+        self.agent, self._route = AgentLine(self), ElidedLabel(self)
+        self._route.setObjectName("muted")
+        self._routes = RouteWords(self._sentences, self)
         self._why = QLabel(self)
         self._why.setObjectName("warn")
         self._why.setWordWrap(True)
@@ -103,6 +108,13 @@ class DetailPane(QFrame):
         self.traffic.show_owner(owner)
         self.refresh()
 
+    def show_together(self, rows: Sequence[FlowRow]) -> None:
+        """Show what several rows come to, as they are now."""
+        if self._owner is not None:
+            self.show_owner(None)
+        self._together.show_rows(rows)
+        self._pages.setCurrentWidget(self._together)
+
     def refresh(self) -> None:
         """Pull what the chosen tab shows. An owner that is no more is let go."""
         row = self._row()
@@ -114,10 +126,12 @@ class DetailPane(QFrame):
         self._badge.show_state(row.state, self._sentences.state(row.state), reason)
         self._why.setText(reason)
         self._why.setVisible(bool(reason))
-        owned = self._program.configuration.owned_by(row.owner.id) if row.kind is OwnerKind.CLIENT else []
-        self.tabs.show_tab(Tab.TUNNELS, row.kind is OwnerKind.CLIENT)
-        self.agent.setVisible(row.kind is OwnerKind.CLIENT)
+        is_client, configuration = row.kind is OwnerKind.CLIENT, self._program.configuration
+        owned = configuration.owned_by(row.owner.id) if is_client else []
+        self.tabs.show_tab(Tab.TUNNELS, is_client)
+        self._aside.setCurrentWidget(self.agent if is_client else self._route)
         self.agent.show_agent(next((one for one in self._program.agents() if one.client == row.client), None))
+        self._route.setText(self._routes.of(row.owner, configuration))
         self.tabs.show_count(Tab.TUNNELS, len(owned))
         self.tabs.show_count(Tab.CONNECTIONS, row.connections)
         self._place_bar()
@@ -156,10 +170,11 @@ class DetailPane(QFrame):
         name.setSpacing(_GAP)
         name.addWidget(self._name)
         name.addWidget(self._badge)
-        name.addWidget(self.agent, 1)
-        kept = self.agent.sizePolicy()
-        kept.setRetainSizeWhenHidden(True)
-        self.agent.setSizePolicy(kept)
+        self._aside = QStackedWidget(self)
+        self._aside.addWidget(self.agent)
+        self._aside.addWidget(self._route)
+        self._aside.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        name.addWidget(self._aside, 1)
         full = QWidget(self)
         whole = QVBoxLayout(full)
         whole.setContentsMargins(_MARGIN, 8, _MARGIN, 12)
@@ -172,6 +187,8 @@ class DetailPane(QFrame):
         self._pages = QStackedLayout(self)
         self._pages.addWidget(empty)
         self._pages.addWidget(full)
+        self._together = Together(self)
+        self._pages.addWidget(self._together)
         self.setMinimumSize(600, 280)
 
     def _on_tab_chosen(self, tab: Tab) -> None:
@@ -190,6 +207,7 @@ class DetailPane(QFrame):
         line = self._head if self.width() - 2 * _MARGIN >= wanted else self.traffic.line
         if line.indexOf(bar) < 0:
             line.addWidget(bar)
+            self.traffic.fit()
 
     # Qt overrides
 

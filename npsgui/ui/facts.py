@@ -19,12 +19,13 @@ class ShareBar(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None, width: int = 72) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._share, self._near = 0.0, False
+        self._share: float | None = 0.0
+        self._near = False
         self.setFixedSize(width, 16)
         theme.changed.connect(self.update)
 
-    def show_share(self, share: float, near: bool) -> None:
-        """Show a part of the whole, 0 to 1; more is full. ``near``: in the colour of a warning."""
+    def show_share(self, share: float | None, near: bool) -> None:
+        """Show a part of the whole, 0 to 1, or nothing; ``near``: in the colour of a warning."""
         self._share, self._near = share, near
         self.update()
 
@@ -32,6 +33,8 @@ class ShareBar(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The bar, in the middle of the height."""
+        if self._share is None:
+            return
         painter = QPainter(self)
         box = QRectF(0, self.height() / 2 - 3, self.width(), 6)
         draw_share(painter, self._share, self._near, box, self._theme.colors)

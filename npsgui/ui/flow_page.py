@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
 
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.views import FlowRow
@@ -18,6 +18,7 @@ from npsgui.ui.detail_source import DetailSource
 from npsgui.ui.empty_state import EmptyState
 from npsgui.ui.filters import parse_search
 from npsgui.ui.flow_rows import FlowColumns, Line, lines
+from npsgui.ui.grip import Splitter
 from npsgui.ui.owner_actions import OwnerActions
 from npsgui.ui.page_header import PageHeader
 from npsgui.ui.sentences import Sentences
@@ -76,7 +77,7 @@ class FlowPage(QWidget):
         self._flows = self._program.flows(self._kind)
         self.table.show(lines(self._flows, self._program.configuration, self._program.agents()))
         self.acts.refresh()
-        self.detail.refresh()
+        self._show_chosen()
 
     def counts(self) -> dict[StateFilter, int]:
         """How many rows each filter would leave."""
@@ -130,12 +131,12 @@ class FlowPage(QWidget):
         self._stack.setContentsMargins(1, 1, 1, 4)
         self._stack.addWidget(self.view)
         self._stack.addWidget(self._empty)
-        self.splitter = QSplitter(Qt.Orientation.Vertical, self)
+        self.splitter = Splitter(self)
         self.splitter.setHandleWidth(12)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(card)
         self.splitter.addWidget(self.detail)
-        self.splitter.setSizes([240, 440])
+        self.splitter.setSizes([268, 412])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(MARGIN, 16, MARGIN, 16)
         layout.setSpacing(12)
@@ -165,6 +166,12 @@ class FlowPage(QWidget):
             self.view.choose(0)
 
     def _on_chosen(self) -> None:
-        chosen = self.view.selected()
-        self.detail.show_owner(chosen[0].flow.owner if len(chosen) == 1 else None)
+        self._show_chosen()
         self.acts.refresh()
+
+    def _show_chosen(self) -> None:
+        chosen = self.view.selected()
+        if len(chosen) > 1:
+            self.detail.show_together([line.flow for line in chosen])
+        else:
+            self.detail.show_owner(chosen[0].flow.owner if chosen else None)

@@ -117,8 +117,8 @@ class _Line:
     def show_use(self, used: float, limit: int, now: str, most: str, near: bool | None = None) -> None:
         """Show how much of ``limit`` is used; 0 is unlimited. ``now`` and ``most``: the same in words."""
         now = now if used else "–"
-        share = used / limit if limit else 0.0
-        self._bar.show_share(share, share >= _NEAR if near is None else near)
+        share = used / limit if limit else None
+        self._bar.show_share(share, (share or 0.0) >= _NEAR if near is None else near)
         unlimited = self._parent.tr("unlimited")
         self._words.setText(f"<b>{now}</b> / {most}" if limit else f"<b>{now}</b> / {unlimited}")
 

@@ -105,7 +105,7 @@ QFrame#tour { background: @surface; border: 1px solid @accent; border-radius: 8p
 QFrame#pointer { background: transparent; border: 2px solid @accent; border-radius: 8px; }
 QFrame#notice { background: @accent_wash; border: none; border-bottom: 1px solid @line; }
 QLabel#title { font-size: 20px; font-weight: 700; }
-QLabel#brand { font-size: 15px; font-weight: 700; }
+QLabel#brand, QLabel#heading { font-size: 15px; font-weight: 700; }
 QLabel#caption { font-size: 11px; font-weight: 700; color: @muted; }
 QLabel#hint { font-size: 12px; color: @muted; }
 QLabel#muted { color: @muted; }

@@ -40,7 +40,7 @@ class TrafficTab(QWidget):
         rows.addLayout(self.line)
         rows.addWidget(self._facts)
         rows.addWidget(self.chart, 1)
-        self.chart.strip.shown.connect(self._show_facts)
+        self.chart.strip.shown.connect(self.fit)
 
     def show_owner(self, owner: OwnerKey | None) -> None:
         """Draw another owner's traffic, or nobody's."""
@@ -52,8 +52,8 @@ class TrafficTab(QWidget):
         self._feed.refresh()
         self.chart.say(self._meaning(row))
 
-    def _show_facts(self) -> None:
-        """The facts give way to what is selected, and to the chart where there is little room."""
+    def fit(self) -> None:
+        """The facts give way to what is selected, and to the chart where ``bar`` leaves little room."""
         room = self.height() - (self.bar.height() if self.line.indexOf(self.bar) >= 0 else 0)
         self._facts.setVisible(self.chart.brush.is_empty and room >= _ROOMY)
 
@@ -80,4 +80,4 @@ class TrafficTab(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another height may have room for more."""
         super().resizeEvent(event)
-        self._show_facts()
+        self.fit()

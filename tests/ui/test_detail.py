@@ -11,11 +11,24 @@ from pytestqt.qtbot import QtBot
 
 from npsgui.model.audit import AuditEvent, Happening
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import Client, Everything, Limits, OwnerKey, OwnerKind, Tunnel
+from npsgui.model.entities import (
+    Client,
+    Everything,
+    Host,
+    Limits,
+    Mode,
+    OwnerKey,
+    OwnerKind,
+    Target,
+    Tunnel,
+    Via,
+)
 from npsgui.model.forecast import Forecast
 from npsgui.model.hours import parse_week
 from npsgui.model.views import State
 from npsgui.ui.detail import DetailPane, Tab
+from npsgui.ui.route_words import RouteWords
+from npsgui.ui.sentences import Sentences
 from npsgui.ui.theme import Theme
 from tests.ui.fake_program import FakeProgram, row, session
 
@@ -154,6 +167,41 @@ def test_a_tunnel_has_no_tunnels_to_show(pane: DetailPane) -> None:
     pane.show_owner(WEB)
 
     assert pane.tabs.current is Tab.TRAFFIC
+
+
+def test_the_way_through_a_tunnel_stands_beside_its_name(pane: DetailPane, program: FakeProgram) -> None:
+    target = Target("::1", 80)
+    web = replace(program.configuration.tunnels[5], ports=(8001, 8002), targets=(target,), via=Via.AGENT)
+    program.configuration = replace(program.configuration, tunnels={5: web})
+    pane.show_owner(WEB)
+
+    assert "TCP  ·  127.0.0.1:8001-8002 → [::1]:80  ·  through the client's agent" in texts(pane)
+
+
+def test_the_way_to_a_host_and_into_a_folder_are_told(qtbot: QtBot) -> None:
+    papers = Tunnel(id=5, client=1, mode=Mode.FILE, bind="", ports=(80,), folder="/srv")
+    wiki = Host(id=1, client=1, host="a.example.org", location="/wiki", targets=(Target("127.0.0.1", 81),))
+    configuration = Configuration(tunnels={5: papers}, hosts={1: wiki})
+    words = RouteWords(Sentences())
+
+    assert words.of(WEB, configuration) == "Folder  ·  *:80 → /srv"
+    host = OwnerKey(OwnerKind.HOST, 1)
+    assert words.of(host, configuration) == "http(s)://a.example.org/wiki → 127.0.0.1:81"
+    assert words.of(ONE, configuration) == ""
+
+
+def test_several_rows_are_summed_up(pane: DetailPane, program: FakeProgram) -> None:
+    pane.show_together([program.rows[WEB], program.rows[SSH]._replace(connections=2)])
+
+    assert {"2 selected", "5.9 KiB", "6,000 B", "8,000 B", "2"} <= set(texts(pane))
+
+
+def test_the_facts_come_back_when_the_bar_leaves_their_room(pane: DetailPane) -> None:
+    pane.resize(700, 412)
+    pane.show_owner(ONE)
+    pane.resize(1300, 412)
+
+    assert "3,000 B" in texts(pane)
 
 
 def test_limits_stand_beside_what_is_used_of_them(pane: DetailPane) -> None:
