@@ -1,4 +1,7 @@
-"""Guests: clients that agents with the public key bring. They go when their agent goes; their bytes stay."""
+"""Guests: clients that agents with the public key bring. They go when their agent goes; their bytes stay.
+
+Of one whose wish was refused, or whose agent did not come, nothing stays: npc tries again every five seconds.
+"""
 
 from __future__ import annotations
 
@@ -40,13 +43,18 @@ class Guests:
         self,
         configuration: Callable[[], Configuration],
         edit: Callable[[Callable[[Configuration], Configuration]], Awaitable[object]],
+        erase: Callable[[OwnerKey], Awaitable[object]],
         events: Events,
         seconds: float = SECONDS,
     ) -> None:
         self._configuration = configuration
         self._edit = edit
+        self._erase = erase
+        """Forgets a removed client, unless it has carried something."""
         self._seconds = seconds
         self._timers: dict[int, asyncio.TimerHandle] = {}
+        self._unseen: set[int] = set()
+        """Whose agents have not been there yet: of them nothing is left when they go."""
         events.subscribe(self._on_event)
 
     async def invite(self, wish: Record) -> tuple[int, str] | None:
@@ -67,6 +75,7 @@ class Guests:
             _log.info("a guest is refused: %s", error)
             return None
         guest = made[0]
+        self._unseen.add(guest.id)
         self._expect(guest.id)
         return guest.id, guest.key
 
@@ -89,6 +98,7 @@ class Guests:
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, AgentUp):
+            self._unseen.discard(event.client)
             self._expect_no_more(event.client)
         elif isinstance(event, AgentDown):
             client = self._configuration().clients.get(event.client)
@@ -117,6 +127,9 @@ class Guests:
     async def _remove(self, guest: OwnerKey) -> None:
         try:
             await self._edit(lambda configuration: configuration.without(guest))
+            if guest.id in self._unseen:
+                self._unseen.discard(guest.id)
+                await self._erase(guest)
         except NotFound:
             _log.info("%s is gone already", guest)
         except NpsError as error:

@@ -60,7 +60,12 @@ class Readings:
         self._auditor = Auditor(ledger, self._accounts, self.events, lambda: self.configuration)
 
     def _make_engine(self) -> Engine:
-        self._guests = Guests(lambda: self.configuration, lambda change: self._desk.edit(change), self.events)
+        self._guests = Guests(
+            lambda: self.configuration,
+            lambda change: self._desk.edit(change),
+            self._ledger.erase,
+            self.events,
+        )
         wishes = Wishes(lambda: self.configuration, lambda change: self._desk.edit(change), self._guests)
         return Engine(self._accounts, self.events, self.settings, wishes)
 

@@ -104,6 +104,14 @@ class Ledger:
         """
         await self._in_thread(lambda: self._writer.save(changes))
 
+    async def erase(self, client: OwnerKey) -> None:
+        """Forget a removed client and all that it owned, with what the trail says of them.
+
+        Nothing happens where one of them has carried a byte. Raises LedgerError, and NotFound when there
+        never was such a client.
+        """
+        await self._in_thread(lambda: self._writer.erase(client))
+
     async def history(self, owner: OwnerKey, since: int, until: int, step: Step) -> list[Usage]:
         """The buckets of ``step``, in UTC, that overlap [since, until) and moved, the oldest first.
 

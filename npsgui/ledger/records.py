@@ -65,6 +65,9 @@ class Store(Protocol):
     def save(self, changes: Changes) -> None:
         """Save an edit, or nothing of it."""
 
+    def erase(self, client: OwnerKey) -> None:
+        """Forget a removed client that has carried nothing. Raises NotFound too."""
+
     def history(self, owner: OwnerKey, since: int, until: int, step: Step) -> list[Usage]:
         """The buckets that moved."""
 

@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL
 
 from npsgui.ledger.backlog import Backlog
 from npsgui.ledger.dialect import DamagedError, Many, Place, added, copy_to, explained, open_reader, shown
+from npsgui.ledger.erasing import erase
 from npsgui.ledger.history import carried, coverage, history
 from npsgui.ledger.marks import Marks, marks_of
 from npsgui.ledger.peers import PeerBook, peer_usages
@@ -137,6 +138,13 @@ class SqlStore:
                 resume(connection, _row_of(rows, alive, key))
             record(connection, self._node, changes.events)
         self._rows, self._alive = rows, alive
+
+    def erase(self, client: OwnerKey) -> None:
+        """Forget a removed client that has carried nothing."""
+        row = self._row(client)
+        with explained(self._place), self._engine.begin() as connection:
+            gone = erase(connection, self._node, row)
+        self._rows = {key: row for key, row in self._rows.items() if row not in gone}
 
     def history(self, owner: OwnerKey, since: int, until: int, step: Step) -> list[Usage]:
         """The buckets that overlap [since, until) and moved, each in full, the oldest first.

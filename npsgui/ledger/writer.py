@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from npsgui.ledger.backlog import Backlog, Batch
 from npsgui.ledger.records import Changes, Store
-from npsgui.model.entities import GLOBAL_KEY
+from npsgui.model.entities import GLOBAL_KEY, OwnerKey
 from npsgui.model.errors import LedgerError
 from npsgui.model.units import format_bytes, format_time
 from npsgui.model.views import Health, LedgerHealth, Sentence
@@ -65,10 +65,13 @@ class Writer:
 
     def save(self, changes: Changes) -> None:
         """Save an edit behind what was handed over. Raises LedgerError: when either cannot be written."""
-        failure = self.write()
-        if failure is not None:
-            raise failure
+        self._write_or_raise()
         self._store.save(changes)
+
+    def erase(self, client: OwnerKey) -> None:
+        """Forget a client, and what was handed over of it. Raises LedgerError, NotFound."""
+        self._write_or_raise()
+        self._store.erase(client)
 
     def not_saved(self, reason: LedgerError) -> LedgerError:
         """How much could not be written, and why."""
@@ -80,6 +83,11 @@ class Writer:
             since=format_time(self._health.unsaved_since),
             reason=reason,
         )
+
+    def _write_or_raise(self) -> None:
+        failure = self.write()
+        if failure is not None:
+            raise failure
 
     def _write_all(self) -> None:
         """Raises LedgerError: when not everything that was handed over is on disk."""

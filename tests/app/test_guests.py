@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from npsgui.app.guests import MOST, MOST_TUNNELS, Guests
+from npsgui.app.program import Program
 from npsgui.app.wishes import Wishes
+from npsgui.ledger.opening import FILE
+from npsgui.model.audit import Happening
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import Client, Tunnel
+from npsgui.model.entities import Client, OwnerKey, Tunnel
 from npsgui.model.events import AgentDown, AgentUp, Events
 from npsgui.model.views import Sentence
 from tests.bridge.clock import hurry
+from tests.ledger.pen import FOR_EVER
+from tests.relay.house import free_port
 from tests.waiting import until
 
 
@@ -25,10 +33,14 @@ class House:
         for client in (Client(id=1, key="k"), *clients):
             self.configuration = self.configuration.with_owner(client)
         self.events = Events()
-        self.guests = Guests(lambda: self.configuration, self._edit, self.events, seconds)
+        self.erased: list[int] = []
+        self.guests = Guests(lambda: self.configuration, self._edit, self._erase, self.events, seconds)
 
     async def _edit(self, change: Callable[[Configuration], Configuration]) -> None:
         self.configuration = change(self.configuration)
+
+    async def _erase(self, client: OwnerKey) -> None:
+        self.erased.append(client.id)
 
     def ids(self) -> list[int]:
         return list(self.configuration.clients)
@@ -73,6 +85,7 @@ def test_a_guest_goes_with_its_agent_and_takes_its_tunnels_along() -> None:
 
         await until(lambda: house.ids() == [1])
         assert not house.configuration.tunnels
+        assert house.erased == []
 
     asyncio.run(body())
 
@@ -103,6 +116,7 @@ def test_a_guest_whose_agent_never_comes_is_removed() -> None:
         await house.guests.invite({})
 
         await until(lambda: house.ids() == [1])
+        assert house.erased == [2]
 
     asyncio.run(body())
 
@@ -134,8 +148,31 @@ def test_a_guest_of_whom_a_wish_is_refused_goes_at_once() -> None:
         assert not await wishes.add_tunnel(made[0], {"Mode": "nonsense"})
 
         await until(lambda: house.ids() == [1])
+        assert house.erased == [made[0]]
 
     asyncio.run(body())
+
+
+def test_of_a_guest_that_is_refused_nothing_is_left(tmp_path: Path) -> None:
+    async def body() -> None:
+        program = await Program.open(tmp_path)
+        made = await program._guests.invite({"Remark": "lab"})
+        assert made is not None
+        wishes = Wishes(lambda: program.configuration, program._desk.edit, program._guests)
+        assert await wishes.add_tunnel(made[0], {"Mode": "socks5", "Port": free_port()})
+        assert len(await program.audit(0, FOR_EVER, text="added")) == 2
+
+        assert not await wishes.add_tunnel(made[0], {"Mode": "nonsense"})
+
+        [leaving] = [task for task in asyncio.all_tasks() if task.get_name() == f"guest {made[0]} leaves"]
+        await leaving
+        assert [event.what for event in await program.audit(0, FOR_EVER)] == [Happening.BEGAN]
+        assert await program.verify() == []
+        await program.close()
+
+    asyncio.run(body())
+    with closing(sqlite3.connect(tmp_path / FILE)) as file:
+        assert file.execute("SELECT kind FROM owners").fetchall() == [("global",)]
 
 
 def test_there_is_an_end_to_guests() -> None:

@@ -13,7 +13,7 @@ from npsgui.app.guests import Guests
 from npsgui.app.wishes import Wishes
 from npsgui.bridge.handshake import digest
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import Client, Limits, Mode, Target, Tunnel, Via
+from npsgui.model.entities import Client, Limits, Mode, OwnerKey, Target, Tunnel, Via
 from npsgui.model.events import Events
 
 
@@ -24,12 +24,14 @@ class Desk:
         self.configuration = Configuration()
         for owner in (Client(id=1, key="k", tunnels=3), Client(id=2, key="other"), *owners):
             self.configuration = self.configuration.with_owner(owner)
-        self.wishes = Wishes(
-            lambda: self.configuration, self._edit, Guests(lambda: self.configuration, self._edit, Events())
-        )
+        guests = Guests(lambda: self.configuration, self._edit, self._erase, Events())
+        self.wishes = Wishes(lambda: self.configuration, self._edit, guests)
 
     async def _edit(self, change: Callable[[Configuration], Configuration]) -> None:
         self.configuration = change(self.configuration)
+
+    async def _erase(self, client: OwnerKey) -> None:
+        """None of its clients is a guest."""
 
     def task(self, **values: Any) -> bool:
         return asyncio.run(self.wishes.add_tunnel(1, wish(**values)))

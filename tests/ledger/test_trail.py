@@ -9,9 +9,20 @@ from npsgui.ledger.backlog import Backlog, Batch
 from npsgui.ledger.ledger import Changes, Ledger
 from npsgui.model.audit import NEWEST, AuditEvent, Happening, Portion
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
-from npsgui.model.errors import LedgerError
+from npsgui.model.errors import LedgerError, NotFound
 from npsgui.model.gate import Cause
-from tests.ledger.household import CLIENT, MINUTE, HealthLight, Place, furnished, tunnel, tunnel_key
+from npsgui.model.views import Step, Usage
+from tests.ledger.household import (
+    CLIENT,
+    MINUTE,
+    HealthLight,
+    Household,
+    Place,
+    count,
+    furnished,
+    tunnel,
+    tunnel_key,
+)
 from tests.ledger.pen import FOR_EVER, Pen
 
 pytestmark = pytest.mark.asyncio
@@ -65,6 +76,33 @@ async def test_an_edit_and_what_is_said_of_it_are_saved_together(place: Place) -
 
     assert [event.what for event in await everything(ledger)] == [Happening.ADDED]
     await ledger.close()
+
+
+async def test_a_removed_client_is_erased_if_it_carried_nothing_and_another_is_not(place: Place) -> None:
+    ledger, household = await furnished(place, 1), Household()
+    guest, its = replace(CLIENT, id=2, key="k2"), replace(tunnel(2), client=2)
+    added = tuple(AuditEvent(5, Happening.ADDED, owner.owner, 2) for owner in (guest, its))
+    await ledger.save(
+        Changes(put=(guest, its), events=(*added, AuditEvent(5, Happening.ADDED, CLIENT.owner, 1)))
+    )
+    await ledger.erase(guest.owner)
+    assert len(await everything(ledger)) == 3
+
+    await ledger.save(Changes(removed=(guest.owner,)))
+    ledger.record(AuditEvent(6, Happening.REMOVED, guest.owner, 2))
+    await ledger.erase(guest.owner)
+    ledger.flush(household.batch(1, 5, 5))
+    await ledger.save(Changes(removed=(CLIENT.owner,)))
+    await ledger.erase(CLIENT.owner)
+
+    assert [event.owner for event in await everything(ledger)] == [CLIENT.owner]
+    for gone in (guest, its):
+        with pytest.raises(NotFound):
+            await ledger.history(gone.owner, 0, FOR_EVER, Step.DAY)
+    assert await ledger.history(tunnel_key(1), MINUTE, MINUTE + 60, Step.MINUTE) == [Usage(MINUTE, 5, 5)]
+    assert await ledger.verify() == []
+    await ledger.close()
+    assert count(place, "owners") == 3
 
 
 async def test_the_trail_is_searched_by_owner_and_by_text(place: Place) -> None:
