@@ -23,8 +23,8 @@ from npsgui.relay.socks5 import Reply, format_datagram
 from npsgui.tasks import spawn
 from tests.conftest import Run
 from tests.relay.house import Stream, echo, free_port, hang_up, read_all, send_all, serving
-from tests.relay.test_http_proxy import answer, tell
-from tests.relay.test_udp import peer
+from tests.relay.http_talk import answer, tell
+from tests.relay.udp_peer import peer
 from tests.waiting import until
 
 KEY = "agentkey"

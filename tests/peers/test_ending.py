@@ -15,7 +15,7 @@ from tests.conftest import Run
 from tests.peers.place import Place, call
 from tests.peers.store import store
 from tests.relay.house import Stream, echo, serving
-from tests.relay.test_http_hosts import hello
+from tests.relay.http_talk import hello
 
 EACH = 20
 """Connections for each opening."""

@@ -22,7 +22,7 @@ from npsgui.model.entities import PASS_THROUGH
 from tests.peers.conftest import Visit
 from tests.peers.place import CHUNK, Place, call, digest_of, make_file, needs, outcome, server
 from tests.relay.house import free_port
-from tests.relay.test_udp import peer
+from tests.relay.udp_peer import peer
 
 
 class Names:

@@ -22,7 +22,7 @@ from npsgui.tasks import spawn
 from tests.bridge.town import KEY, town
 from tests.conftest import LOOPS, NOISE
 from tests.relay.house import TUNNEL, House, Stream, free_port, hang_up, house, serving
-from tests.relay.test_udp import Peer, peer
+from tests.relay.udp_peer import Peer, peer
 
 Exchange: TypeAlias = Callable[[bytes], Awaitable[bytes]]
 """Sends, and gives as much as comes back."""

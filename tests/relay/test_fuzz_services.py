@@ -28,7 +28,7 @@ from npsgui.model.entities import (
 from tests.conftest import Run
 from tests.fuzz.parsers import HTTP, SOCKS, TLS
 from tests.relay.house import CLIENT, House, free_port, house, read_all
-from tests.relay.test_http_hosts import hello, host
+from tests.relay.http_talk import hello, host
 from tests.waiting import until
 
 QUOTA = 5000

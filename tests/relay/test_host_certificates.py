@@ -14,7 +14,7 @@ from npsgui.app.certificates import Certificates
 from npsgui.model.entities import PASS_THROUGH, Scheme, Target
 from tests.conftest import Run
 from tests.relay.house import echo, house
-from tests.relay.test_http_hosts import HOST, host, open_ports, secure
+from tests.relay.http_talk import HOST, host, open_ports, secure
 
 
 def test_a_host_says_that_its_certificate_cannot_be_read_until_it_can(run: Run[Any], tmp_path: Path) -> None:

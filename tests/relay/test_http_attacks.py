@@ -13,8 +13,7 @@ from npsgui.relay.http.heads import RequestHead, parse_request
 from npsgui.relay.http.rewriting import authority_of, path_of
 from tests.conftest import Run
 from tests.relay.house import House, Serve, Stream, echo, hang_up, house, read_all, serving
-from tests.relay.test_http_hosts import get, host, open_ports, visit
-from tests.relay.test_http_proxy import answer, read_head, tell
+from tests.relay.http_talk import answer, get, host, open_ports, read_head, tell, visit
 from tests.waiting import until
 
 SMUGGLED = b"GET /smuggled HTTP/1.1\r\nHost: a.test\r\n\r\n"

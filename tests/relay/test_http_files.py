@@ -20,7 +20,7 @@ from npsgui.model.entities import Account, Limits, Mode, Tunnel, Via
 from npsgui.relay.http.folder import MOST_LISTED
 from tests.conftest import Run
 from tests.relay.house import TUNNEL, House, Stream, echo, free_port, hang_up, house, no_socket_left, read_all
-from tests.relay.test_http_proxy import answer, read_head
+from tests.relay.http_talk import answer, read_head
 from tests.waiting import until
 
 BIG = random.Random(3).randbytes(3_000_000)

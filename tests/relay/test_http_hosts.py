@@ -29,14 +29,8 @@ from npsgui.model.views import Sentence
 from npsgui.relay.http.client_hello import server_name
 from npsgui.relay.http.routes import Routes
 from tests.conftest import Run
-from tests.relay.house import CLIENT, House, Serve, Stream, echo, free_port, hang_up, house, serving
-from tests.relay.test_http_proxy import answer, read_head, tell
-
-HOST = OwnerKey(OwnerKind.HOST, 1)
-
-
-def host(id_: int, name: str, *targets: Target, location: str = "/", **words: Any) -> Host:
-    return Host(id=id_, client=1, host=name, location=location, targets=targets, **words)
+from tests.relay.house import CLIENT, House, Serve, echo, free_port, hang_up, house, serving
+from tests.relay.http_talk import HOST, answer, get, hello, host, open_ports, read_head, secure, tell, visit
 
 
 def named(name: bytes) -> Serve:
@@ -45,18 +39,6 @@ def named(name: bytes) -> Serve:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(name) + name)
 
     return serve
-
-
-def open_ports(made: House, *hosts: Host) -> None:
-    made.apply(Everything(http_port=free_port(), https_port=free_port()), *hosts)
-
-
-async def visit(made: House) -> Stream:
-    return await asyncio.open_connection("127.0.0.1", made.relay.shared_port("http"), limit=1 << 20)
-
-
-def get(host: str, path: str = "/", *lines: str) -> bytes:
-    return "\r\n".join([f"GET {path} HTTP/1.1", f"Host: {host}", *lines, "", ""]).encode()
 
 
 def test_the_exact_host_wins_then_the_longest_wildcard_then_the_longest_location() -> None:
@@ -225,12 +207,6 @@ def test_a_port_in_use_is_told_of_every_host_and_opened_once_it_is_free(run: Run
     run(body())
 
 
-async def secure(made: House, name: str, context: ssl.SSLContext) -> Stream:
-    return await asyncio.open_connection(
-        "127.0.0.1", made.relay.shared_port("https"), ssl=context, server_hostname=name, limit=1 << 20
-    )
-
-
 def secure_house(made: House, tmp_path: Path, authority: trustme.CA, *hosts: Host) -> None:
     """Open the ports of ``made`` with certificates of ``authority`` for hosts that have a path of one."""
     for one in hosts:
@@ -330,15 +306,6 @@ def test_tls_passes_through_to_a_host_that_ends_it_itself(run: Run[Any], tmp_pat
         server.close()
 
     run(body())
-
-
-def hello(name: str) -> bytes:
-    """A real ClientHello."""
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    connection = ssl.create_default_context().wrap_bio(incoming, outgoing, server_hostname=name)
-    with pytest.raises(ssl.SSLWantReadError):
-        connection.do_handshake()
-    return outgoing.read()
 
 
 def test_a_hello_in_thousands_of_records_is_refused() -> None:

@@ -13,8 +13,8 @@ from npsgui.model.events import SessionClosed
 from npsgui.model.gate import Cause
 from tests.conftest import Run
 from tests.relay.house import House, Stream, hang_up, house, read_all
+from tests.relay.http_talk import host, open_ports, visit
 from tests.relay.kinds import request
-from tests.relay.test_http_hosts import host, open_ports, visit
 from tests.waiting import until
 
 POST = b"POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 9\r\n\r\n"

@@ -12,7 +12,8 @@ import pytest
 from npsgui.model.entities import Account, Limits, Mode, Tunnel
 from npsgui.model.events import SessionClosed, SessionOpened
 from tests.conftest import Run
-from tests.relay.house import TUNNEL, House, Stream, echo, free_port, hang_up, house, read_all, serving
+from tests.relay.house import TUNNEL, House, echo, free_port, hang_up, house, read_all, serving
+from tests.relay.http_talk import answer, read_head, tell
 from tests.waiting import until
 
 BODY = random.Random(9).randbytes(300_000)
@@ -30,34 +31,6 @@ def proxy(made: House, *accounts: Account, limits: Limits | None = None) -> None
             limits=limits or Limits(),
         )
     )
-
-
-async def read_head(reader: asyncio.StreamReader) -> bytes:
-    return await reader.readuntil(b"\r\n\r\n")
-
-
-async def tell(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """A server that answers each request, sent with a Content-Length, with the head and body it got."""
-    while True:
-        try:
-            head = await read_head(reader)
-        except asyncio.IncompleteReadError:
-            return
-        length = next(
-            (int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
-        )
-        body = head + await reader.readexactly(length)
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
-        await writer.drain()
-
-
-async def answer(stream: Stream) -> tuple[bytes, bytes]:
-    """Head and body of an answer with a Content-Length."""
-    head = await read_head(stream[0])
-    length = next(
-        int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")
-    )
-    return head, await stream[0].readexactly(length)
 
 
 def test_requests_reach_their_targets_in_origin_form_without_what_is_for_the_proxy(run: Run[Any]) -> None:

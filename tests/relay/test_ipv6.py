@@ -16,7 +16,7 @@ from npsgui.relay.socks5 import Command, Reply, format_datagram, parse_datagram
 from tests.conftest import Run
 from tests.relay.house import TUNNEL, House, Stream, echo, free_port, hang_up, house, serving
 from tests.relay.kinds import request
-from tests.relay.test_udp import Peer
+from tests.relay.udp_peer import Peer
 
 HERE = "::1"
 ADDRESS = socket.inet_pton(socket.AF_INET6, HERE)

@@ -28,7 +28,7 @@ from tests.relay.house import (
     send_all,
     serving,
 )
-from tests.relay.test_udp import Peer, peer
+from tests.relay.udp_peer import Peer, peer
 from tests.waiting import until
 
 PAYLOAD = random.Random(5).randbytes(700_000)

@@ -13,7 +13,7 @@ from npsgui.model.entities import PASS_THROUGH, Host, Target
 from npsgui.model.errors import NpsError
 from tests.conftest import Run
 from tests.relay.house import echo, free_port, hang_up, house, read_all
-from tests.relay.test_http_hosts import get, host, open_ports, secure
+from tests.relay.http_talk import get, host, open_ports, secure
 
 
 @pytest.mark.parametrize(

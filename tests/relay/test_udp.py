@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import random
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -16,48 +16,10 @@ from npsgui.model.events import SessionClosed, TargetFailed, VisitorRefused
 from npsgui.model.gate import Cause
 from tests.conftest import Run
 from tests.relay.house import CLIENT, TUNNEL, House, echo, free_port, house
+from tests.relay.udp_peer import Peer, peer
 from tests.waiting import until
 
 LARGEST = random.Random(7).randbytes(65_507)
-
-
-class Peer(asyncio.DatagramProtocol):
-    """One end: keeps what comes, answers it with ``answer``."""
-
-    def __init__(self, answer: Callable[[bytes], bytes | None] = lambda data: None) -> None:
-        self.came: asyncio.Queue[tuple[bytes, Any]] = asyncio.Queue()
-        self.transport: asyncio.DatagramTransport | None = None
-        self._answer = answer
-
-    @property
-    def port(self) -> int:
-        assert self.transport is not None
-        return int(self.transport.get_extra_info("sockname")[1])
-
-    def send(self, data: bytes, to: Any = None) -> None:
-        assert self.transport is not None
-        self.transport.sendto(data, to)
-
-    def connection_made(self, transport: asyncio.DatagramTransport) -> None:  # type: ignore[override]
-        self.transport = transport
-
-    def datagram_received(self, data: bytes, addr: Any) -> None:
-        self.came.put_nowait((data, addr))
-        answer = self._answer(data)
-        if answer is not None:
-            self.send(answer, addr)
-
-
-@contextlib.asynccontextmanager
-async def peer(answer: Callable[[bytes], bytes | None] = lambda data: None) -> AsyncIterator[Peer]:
-    """A UDP socket of the test's own on loopback."""
-    loop = asyncio.get_running_loop()
-    transport, made = await loop.create_datagram_endpoint(lambda: Peer(answer), local_addr=("127.0.0.1", 0))
-    try:
-        yield made
-    finally:
-        transport.close()
-        await asyncio.sleep(0)
 
 
 @contextlib.asynccontextmanager
