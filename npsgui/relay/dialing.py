@@ -6,7 +6,7 @@ import asyncio
 import functools
 import socket
 from collections.abc import Callable, Mapping
-from typing import Protocol, TypeAlias, cast
+from typing import Protocol, TypeAlias
 
 from npsgui.model.agents import Link, LinkKind
 from npsgui.model.entities import Client, OwnerKey, Target, Via
@@ -14,18 +14,11 @@ from npsgui.model.errors import TargetUnreachable
 from npsgui.relay.agent_datagrams import AgentDatagrams, DatagramEnds, DatagramLink
 from npsgui.relay.datagrams import Datagrams, connect_udp
 from npsgui.relay.listener import is_selector_loop
+from npsgui.relay.socket_transport import SocketTransport
 from npsgui.relay.sockets import connect, connect_now, unreachable
 from npsgui.relay.targets import Route, Targets
 
 OnFailure: TypeAlias = Callable[[OwnerKey, Target, TargetUnreachable], None]
-
-
-class SelectorLoop(Protocol):
-    """The one method of asyncio's selector loop that is not public. Same in 3.11, 3.12 and 3.13."""
-
-    def _make_socket_transport(
-        self, sock: socket.socket, protocol: asyncio.BaseProtocol
-    ) -> asyncio.Transport: ...
 
 
 class Agents(Protocol):
@@ -86,9 +79,7 @@ class Dialer:
         self.seconds = seconds
         """How long one target may take to answer."""
 
-    def dial_now(
-        self, route: Route, protocol: asyncio.BaseProtocol
-    ) -> tuple[Target, asyncio.Transport] | None:
+    def dial_now(self, route: Route, protocol: asyncio.BufferedProtocol) -> Target | None:
         """Connect ``protocol`` to the next target here and now; None when it takes time: then ``dial``."""
         if not self._fast or not route.targets or route.via is Via.AGENT:
             return None
@@ -101,9 +92,10 @@ class Dialer:
         if made is None:
             return None
         self.targets.connected(target)
-        return target, self._transport(made, protocol)
+        SocketTransport(self._loop, made, protocol)
+        return target
 
-    async def dial(self, route: Route, protocol: asyncio.BaseProtocol) -> Target:
+    async def dial(self, route: Route, protocol: asyncio.BufferedProtocol) -> Target:
         """Connect ``protocol`` to a target; which. Raises TargetUnreachable: the last one's, if all fail.
 
         An npsgui agent says whether it has the target; npc's is taken as it is.
@@ -166,18 +158,21 @@ class Dialer:
             told.append(error)
             self._failed(owner, target, unreachable(target, error, self.seconds))
 
-    def accept_now(self, visitor: socket.socket, protocol: asyncio.BaseProtocol) -> asyncio.Transport:
-        """The transport of a visitor, in this callback; only after ``dial_now`` gave one."""
-        return self._transport(visitor, protocol)
+    def accept_now(self, visitor: socket.socket, protocol: asyncio.BufferedProtocol) -> None:
+        """Make the transport of a visitor, in this callback; only after ``dial_now`` gave a target."""
+        SocketTransport(self._loop, visitor, protocol)
 
     async def accept(self, visitor: socket.socket, protocol: asyncio.BaseProtocol) -> None:
         """Make the transport of a visitor."""
-        await self._loop.connect_accepted_socket(lambda: protocol, visitor)
+        if self._fast and isinstance(protocol, asyncio.BufferedProtocol):
+            SocketTransport(self._loop, visitor, protocol)
+        else:
+            await self._loop.connect_accepted_socket(lambda: protocol, visitor)
 
-    def _transport(self, made: socket.socket, protocol: asyncio.BaseProtocol) -> asyncio.Transport:
-        return cast("SelectorLoop", self._loop)._make_socket_transport(made, protocol)
-
-    async def _connected(self, made: socket.socket, protocol: asyncio.BaseProtocol) -> None:
+    async def _connected(self, made: socket.socket, protocol: asyncio.BufferedProtocol) -> None:
+        if self._fast:
+            SocketTransport(self._loop, made, protocol)
+            return
         try:
             await self._loop.create_connection(lambda: protocol, sock=made)
         except BaseException:

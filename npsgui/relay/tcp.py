@@ -36,12 +36,11 @@ class TcpService:
             return
         pair = Pair(shared, lease, peer)
         route = Route.of(self.tunnel, peer, index)
-        dialled = shared.dialer.dial_now(route, pair.target_half)
-        if dialled is None:
+        target = shared.dialer.dial_now(route, pair.target_half)
+        if target is None:
             spawn(self._open(pair, visitor, route), f"open session {pair.id}")
             return
-        target, pair.target_half.transport = dialled
-        pair.visitor_half.transport = shared.dialer.accept_now(visitor, pair.visitor_half)
+        shared.dialer.accept_now(visitor, pair.visitor_half)
         pair.start(target)
 
     async def _open(self, pair: Pair, visitor: socket.socket, route: Route) -> None:

@@ -35,7 +35,7 @@ class FileService(TunnelService):
             return page(401, "This folder asks for a user and a password.", ASK)
         return Lead(Route.of(self.tunnel, peer), lambda other: other if self._permits(other) else None)
 
-    async def connect(self, route: Route, protocol: asyncio.BaseProtocol) -> str:
+    async def connect(self, route: Route, protocol: asyncio.BufferedProtocol) -> str:
         """The agent's file server, or our own, which has the other end of a pair of sockets."""
         if route.via is Via.AGENT:
             self._shared.dialer.open_files(route, protocol)

@@ -49,7 +49,7 @@ class HttpService(abc.ABC):
     def decide(self, head: RequestHead, peer: str, scheme: str) -> Lead | bytes:
         """Where a request goes, or the answer to it, after which the connection closes."""
 
-    async def connect(self, route: Route, protocol: asyncio.BaseProtocol) -> str:
+    async def connect(self, route: Route, protocol: asyncio.BufferedProtocol) -> str:
         """Connect ``protocol`` to the target; its name. Raises TargetUnreachable."""
         return str(await self._shared.dialer.dial(route, protocol))
 
