@@ -177,9 +177,22 @@ class QtLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
             _own._run_once(self)  # type: ignore[attr-defined]
             busy = (self._ready or self._selector.met) and not self._stopping and self.time() < end
 
-    def _process_events(self, ready: list[asyncio.Handle]) -> None:
-        """asyncio's turn: what its selector gave is called next."""
-        self._ready.extend(ready)
+    def _process_events(self, ready: list[Any]) -> None:
+        """Call whose sockets are ready: here and now, and not each in a context of its own.
+
+        Measured: queue and contexts were an eighth of what Python takes for a chunk of a relay. No reader or
+        writer of asyncio's looks at its context.
+        """
+        for handle in ready:
+            if handle._cancelled:
+                continue
+            try:
+                handle._callback(*handle._args)
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException as error:  # noqa: BLE001  # as in asyncio's Handle
+                told = {"message": f"Exception in {handle!r}", "exception": error, "handle": handle}
+                self.call_exception_handler(told)
 
     def _rest(self) -> None:
         """Let nothing turn asyncio until ``run_forever`` is called again."""

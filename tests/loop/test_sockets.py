@@ -8,7 +8,7 @@ import socket
 from typing import Any
 
 from tests.conftest import Run
-from tests.loop.checks import Recorder
+from tests.loop.checks import Recorder, without_qasync
 
 
 class Datagrams(asyncio.DatagramProtocol):
@@ -157,6 +157,55 @@ def test_a_reader_can_take_the_place_of_another(run: Run[Any]) -> None:
             assert {await called.get() for _ in range(4)} == {"second", "writer"}
             loop.remove_reader(ours)
             loop.remove_writer(ours)
+
+    run(body())
+
+
+def test_a_reader_that_another_has_removed_meanwhile_is_not_called(run: Run[Any]) -> None:
+    async def body() -> None:
+        loop = asyncio.get_running_loop()
+        (one, its_peer), (two, other_peer) = socket.socketpair(), socket.socketpair()
+        with one, its_peer, two, other_peer:
+            called: list[socket.socket] = []
+
+            def remove_both(ours: socket.socket) -> None:
+                called.append(ours)
+                loop.remove_reader(one)
+                loop.remove_reader(two)
+
+            loop.add_reader(one, remove_both, one)
+            loop.add_reader(two, remove_both, two)
+            its_peer.send(b"a")
+            other_peer.send(b"a")
+            await asyncio.sleep(0.005)
+            assert len(called) == 1
+
+    run(body())
+
+
+@without_qasync("what a reader raises ends the program")
+def test_a_failing_reader_is_reported_and_those_beside_it_are_called(run: Run[Any]) -> None:
+    async def body() -> None:
+        loop = asyncio.get_running_loop()
+        reports: list[dict[str, Any]] = []
+        loop.set_exception_handler(lambda _loop, context: reports.append(context))
+        (one, its_peer), (two, other_peer) = socket.socketpair(), socket.socketpair()
+        with one, its_peer, two, other_peer:
+            done = asyncio.Event()
+
+            def fail() -> None:
+                loop.remove_reader(one)
+                raise ZeroDivisionError
+
+            loop.add_reader(one, fail)
+            loop.add_reader(two, done.set)
+            its_peer.send(b"a")
+            other_peer.send(b"a")
+            await done.wait()
+            loop.remove_reader(two)
+            await asyncio.sleep(0)
+
+        assert [type(report["exception"]) for report in reports] == [ZeroDivisionError]
 
     run(body())
 
