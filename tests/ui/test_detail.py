@@ -197,10 +197,12 @@ def test_several_rows_are_summed_up(pane: DetailPane, program: FakeProgram) -> N
 
 
 def test_the_facts_come_back_when_the_bar_leaves_their_room(pane: DetailPane) -> None:
-    pane.resize(700, 412)
     pane.show_owner(ONE)
-    pane.resize(1300, 412)
+    pane.resize(pane.tabs.sizeHint().width() + pane.traffic.bar.sizeHint().width(), 480)
+    pane.resize(pane.width(), 480 + 290 - pane.traffic.height())
+    assert "3,000 B" not in texts(pane)
 
+    pane.show_owner(WEB)
     assert "3,000 B" in texts(pane)
 
 
