@@ -24,6 +24,7 @@ _UNITS = OneOf(
         (Units.BITS, "MB and Mbit/s"),
     )
 )
+_ROWS = OneOf((("comfortable", "Comfortable"), ("compact", "Compact")))
 _TLS = OneOf((("no", "As each client wants it"), ("yes", "TLS for all that passes")))
 _CLOSING = OneOf((("ask", "Ask"), ("yes", "Keep in the tray"), ("no", "Quit")))
 _DAYS = Whole(1, 36_500, "days")
@@ -56,6 +57,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("theme", _LOOK, "Theme", "system", _THEMES),
     Setting("language", _LOOK, "Language", "system", _LANGUAGES),
     Setting("units", _LOOK, "Units", Units.IEC, _UNITS, "A MiB is 1,048,576 bytes, a MB 1,000,000"),
+    Setting("rows", _LOOK, "Rows of tables", "comfortable", _ROWS, "Compact shows more of them at once"),
     Setting("http_bind", _PORTS, "Hosts listen on", "127.0.0.1", Interface(), kept=_ALL),
     Setting("http_port", _PORTS, "HTTP port", "0", _PORT, "All hosts share it; 0 is none", _ALL),
     Setting("https_port", _PORTS, "HTTPS port", "0", _PORT, "All hosts share it; 0 is none", _ALL),

@@ -96,9 +96,15 @@ class StateDelegate(_FlowDelegate):
         muted = self._theme.colors.muted if state in _QUIET else ""
         cell.write(text, PADDING + _SHAPE + 8, muted)
 
+    def beside(self, row: Any) -> int:
+        return _SHAPE + 8
+
 
 class QuotaDelegate(_FlowDelegate):
     """How much of the quota is used: a bar, the percentage, the bytes. Unlimited is a word."""
+
+    def beside(self, row: Any) -> int:
+        return _BAR + _PERCENT if self._flow_of(row).quota else 0
 
     def draw(self, cell: Cell, row: Any, text: str) -> None:
         flow, colors = self._flow_of(row), self._theme.colors

@@ -8,6 +8,10 @@ from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
 from npsgui.app.settings import Settings
+from npsgui.ui.table_view import ROW_HEIGHT, TableView
+
+_ROW_HEIGHTS = {"comfortable": ROW_HEIGHT, "compact": 28}
+"""By the setting, px."""
 
 
 class Kept(Protocol):
@@ -21,7 +25,10 @@ class Kept(Protocol):
 
 
 class Layouts:
-    """Restores and keeps the window's geometry, its splitters, tables and charts by name, and the page."""
+    """Restores and keeps the window's geometry, its splitters, tables and charts by name, and the page.
+
+    Its tables have rows as high as the settings want them.
+    """
 
     def __init__(self, settings: Settings, window: QMainWindow) -> None:
         self._settings = settings
@@ -30,6 +37,7 @@ class Layouts:
         self._views: dict[str, Kept] = {}
         kept = settings.layout("window")
         self._kept: dict[str, Any] = kept if isinstance(kept, dict) else {}
+        window.destroyed.connect(settings.follow(self._on_setting))
 
     def restore(self) -> Any:
         """Lay the window out as it was kept; the page that was shown last, or None."""
@@ -41,6 +49,7 @@ class Layouts:
         """Lay a table or a chart out as it was kept, and keep it from now on."""
         view.restore_layout(self._settings.layout(name))
         self._views[name] = view
+        self._set_heights(view)
 
     def add_splitter(self, name: str, splitter: QSplitter) -> None:
         """Lay a splitter out as it was kept, and keep it from now on."""
@@ -54,6 +63,16 @@ class Layouts:
             self._kept[name] = _encoded(splitter.saveState())
         kept = {name: view.layout_kept() for name, view in self._views.items()}
         self._settings.keep_layout({"window": self._kept, **kept})
+
+    def _set_heights(self, *views: Kept) -> None:
+        height = _ROW_HEIGHTS.get(self._settings["rows"], ROW_HEIGHT)
+        for view in views:
+            if isinstance(view, TableView):
+                view.set_row_height(height)
+
+    async def _on_setting(self, name: str) -> None:
+        if name == "rows":
+            self._set_heights(*self._views.values())
 
 
 def _encoded(state: QByteArray) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -38,8 +38,6 @@ from npsgui.ui.table import Index, Table
 Row = TypeVar("Row")
 
 ROW_HEIGHT = 36
-
-
 PADDING = 10
 """Beside the text of a cell, px."""
 
@@ -73,7 +71,19 @@ class RowDelegate(QStyledItemDelegate):
         """Paint what is special about a cell of ``row``, whose text is ``text``."""
         cell.write(text)
 
+    def beside(self, row: Any) -> int:
+        """The room, px, that a cell of ``row`` needs for more than its text."""
+        return 0
+
     # Qt overrides
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Room for all that is painted: a column is fitted to it."""
+        view = self.parent()
+        assert isinstance(view, TableView)
+        row, column = view.table.rows[index.row()], view.table.columns[index.column()]
+        text = QFontMetrics(view.bold if column.bold else view.font()).horizontalAdvance(column.text(row))
+        return QSize(text + 2 * PADDING + self.beside(row), ROW_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         view = self.parent()
@@ -136,7 +146,7 @@ class TableView(QTableView, Generic[Row]):
         self.setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.set_row_height(ROW_HEIGHT)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header = self.horizontalHeader()
         header.ensurePolished()  # its titles are measured in the font of the style sheet
@@ -156,11 +166,16 @@ class TableView(QTableView, Generic[Row]):
         header.sectionClicked.connect(self._on_section_clicked)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.doubleClicked.connect(self.edit_asked)
+        self._at_first = self.layout_kept()
 
     def selected(self) -> list[Row]:
         """The selected rows, as they are now, from the top."""
         found = sorted(index.row() for index in self.selectionModel().selectedRows())
         return [self.table.rows[at] for at in found]
+
+    def set_row_height(self, height: int) -> None:
+        """Make all rows so high, px."""
+        self.verticalHeader().setDefaultSectionSize(height)
 
     def choose(self, at: int) -> None:
         """Select the row in this place alone."""
@@ -208,7 +223,8 @@ class TableView(QTableView, Generic[Row]):
         for name in known:
             self.setColumnHidden(places[name], name in kept.get("hidden", ()))
         # what takes the rest has another width where a scroll bar stands
-        stretched = header.logicalIndex(header.count() - 1) if header.stretchLastSection() else -1
+        seen = [at for at in map(header.logicalIndex, range(header.count())) if not self.isColumnHidden(at)]
+        stretched = seen[-1] if seen and header.stretchLastSection() else -1
         for name, width in kept.get("width", {}).items():
             if places.get(name, stretched) != stretched:
                 self.setColumnWidth(places[name], int(width))
@@ -226,14 +242,16 @@ class TableView(QTableView, Generic[Row]):
         self.chosen.emit()
 
     def columns_menu(self, parent: QWidget) -> QMenu:
-        """A menu of the columns, to show and hide them."""
+        """A menu of the columns, to show and hide them, to fit them, and to have them as at first."""
         menu = QMenu(self.tr("Columns"), parent)
         for place, column in enumerate(self.table.columns[1:], 1):
             action = menu.addAction(column.title)
             action.setCheckable(True)
             action.setChecked(not self.isColumnHidden(place))
-            action.setData(place)
-        menu.triggered.connect(lambda action: self.setColumnHidden(action.data(), not action.isChecked()))
+            action.toggled.connect(lambda shown, place=place: self.setColumnHidden(place, not shown))
+        menu.addSeparator()
+        menu.addAction(self.tr("Fit widths"), self.resizeColumnsToContents)
+        menu.addAction(self.tr("As at first"), lambda: self.restore_layout(self._at_first))
         return menu
 
     def _show_columns_menu(self, at: QPoint) -> None:

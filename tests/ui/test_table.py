@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QHelpEvent
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QHelpEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from npsgui.ui.in_turns import InTurns
 from npsgui.ui.table import AT_ONCE, RAW, Column, Table
-from npsgui.ui.table_view import TableView
+from npsgui.ui.table_view import PADDING, TableView
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +250,30 @@ def test_keys_ask_for_what_they_mean(qtbot: QtBot, view: TableView[Item], key: Q
     select(view, 0)
     with qtbot.waitSignal(getattr(view, signal), timeout=1000):
         QTest.keyClick(view, key)
+
+
+def choose(view: TableView[Item], text: str) -> None:
+    menu = view.columns_menu(view)
+    next(action for action in menu.actions() if action.text() == text).trigger()
+
+
+def test_widths_are_fitted_to_what_the_columns_hold(view: TableView[Item]) -> None:
+    view.table.show([Item(1, "a name that is longer than its column is wide", 10)])
+    choose(view, "Fit widths")
+
+    needed = QFontMetrics(view.font()).horizontalAdvance(view.table.rows[0].name)
+    assert view.columnWidth(0) == needed + 2 * PADDING
+
+
+def test_the_columns_can_be_had_as_at_first(view: TableView[Item]) -> None:
+    first = view.layout_kept()
+    choose(view, "Id")
+    assert not view.isColumnHidden(2)
+    view.horizontalHeader().moveSection(1, 0)
+    view.setColumnWidth(0, 177)
+    choose(view, "As at first")
+
+    assert view.layout_kept() == first
 
 
 def click_header(view: TableView[Item], column: int) -> None:

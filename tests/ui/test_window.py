@@ -28,14 +28,14 @@ LAB = OwnerKey(OwnerKind.CLIENT, 2)
 Act = Callable[[Program, Window], Coroutine[Any, Any, None]]
 
 
-def look(qtbot: QtBot, folder: Path, act: Act, *clients: str) -> None:
+def look(qtbot: QtBot, folder: Path, act: Act, *clients: str, settings: Settings | None = None) -> None:
     """Open the window on a folder with these clients, and ``act``."""
 
     async def body() -> None:
         program = await Program.open(folder)
         for remark in clients:
             await program.add(OwnerKind.CLIENT, {"remark": remark})
-        window = Window(program, Theme(), Settings(folder))
+        window = Window(program, Theme(), settings or Settings(folder))
         qtbot.addWidget(window)
         with qtbot.waitActive(window):
             window.show()
@@ -71,6 +71,18 @@ def test_a_page_with_rows_is_ready_for_the_arrow_keys(qtbot: QtBot, tmp_path: Pa
         assert window.focusWidget() is window.pages.clients.view
 
     look(qtbot, tmp_path, act, "nas", "lab")
+
+
+def test_rows_are_as_high_as_is_chosen_at_once_and_in_pages_made_later(qtbot: QtBot, tmp_path: Path) -> None:
+    settings = Settings(tmp_path)
+
+    async def act(program: Program, window: Window) -> None:
+        assert window.pages.clients.view.rowHeight(0) == 36
+        await settings.choose("rows", "compact")
+        assert window.pages.clients.view.rowHeight(0) == 28
+        assert window.pages.tunnels.view.verticalHeader().defaultSectionSize() == 28
+
+    look(qtbot, tmp_path, act, "nas", settings=settings)
 
 
 def test_ctrl_and_a_number_show_a_page(qtbot: QtBot, tmp_path: Path) -> None:
