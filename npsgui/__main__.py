@@ -41,10 +41,24 @@ def open_window(folder: Path, ledger: str = "", hidden: bool = False) -> int:
 
     Where a service runs on the folder, the window is attached to it. ``hidden``: it is in the tray at first.
     """
-    if _platforms() == [UNSEEN]:
-        print("There is no display for the window; “npsgui serve” needs none.", file=sys.stderr)
-        return 1
-    return in_qt(lambda application, app: run(application, app, folder, ledger, hidden))
+    named = _platforms()
+    if named == [UNSEEN]:
+        return _tell_there_is_no_display()
+    if len(named) == 1:
+        # of two Qt knows which is better
+        os.environ["QT_QPA_PLATFORM"] = f"{named[0]};{UNSEEN}"
+
+    async def body(application: Any, app: Any) -> int:
+        if named and app.platformName() == UNSEEN:
+            return _tell_there_is_no_display()
+        return await run(application, app, folder, ledger, hidden)
+
+    return in_qt(body)
+
+
+def _tell_there_is_no_display() -> int:
+    print("There is no display for the window; “npsgui serve” needs none.", file=sys.stderr)
+    return 1
 
 
 def open_demo(picture: Path) -> int:

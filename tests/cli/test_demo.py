@@ -119,3 +119,13 @@ def test_a_demo_that_is_ended_early_leaves_nothing(short_folder: Path, display: 
 
     assert code == 0
     assert list(short_folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("display", [{}, {"DISPLAY": ":987"}, {"WAYLAND_DISPLAY": "none"}], ids=str)
+def test_a_window_says_that_there_is_no_display(short_folder: Path, display: dict[str, str]) -> None:
+    environment = {name: value for name, value in os.environ.items() if name not in DISPLAYS} | display
+    command = [sys.executable, "-m", "npsgui", "--data", str(short_folder)]
+    told = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
+
+    assert (told.returncode, told.stdout) == (1, "")
+    assert told.stderr.endswith("There is no display for the window; “npsgui serve” needs none.\n")
