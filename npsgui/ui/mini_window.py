@@ -18,6 +18,11 @@ KEPT = "mini"
 """Its name among the layouts."""
 
 
+def stays_above(platform: str) -> bool:
+    """Whether a desktop, by Qt's name, lets a window put itself above the others."""
+    return not platform.startswith("wayland")
+
+
 class MiniWindow(QWidget):
     """Its owner calls ``refresh`` once a second while it is visible. Escape closes it."""
 

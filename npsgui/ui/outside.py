@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QGuiApplication
 
 from npsgui.app.front import Front
 from npsgui.app.notifications import Notifications
@@ -12,7 +13,7 @@ from npsgui.model.errors import NpsError
 from npsgui.tasks import spawn
 from npsgui.ui.alert_teller import AlertTeller
 from npsgui.ui.closing import Closing
-from npsgui.ui.mini_window import MiniWindow
+from npsgui.ui.mini_window import MiniWindow, stays_above
 from npsgui.ui.pages import PAGES
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.theme import Theme
@@ -91,12 +92,12 @@ class Outside(QObject):
 
     def _connect(self) -> None:
         self.tray.window_asked.connect(self._on_window_asked)
-        self.tray.mini_asked.connect(self.show_mini)
+        self.tray.mini_asked.connect(self._on_mini_asked)
         self.tray.pause_chosen.connect(self._on_pause)
         self.tray.alternative_chosen.connect(self._window.commands.choose_alternative)
         self.tray.quit_asked.connect(self.closing.quit)
         self._window.quit_asked.connect(self.closing.quit)
-        self._window.menu.mini_asked.connect(self.show_mini)
+        self._window.menu.mini_asked.connect(self._on_mini_asked)
         self._window.menu.pause_chosen.connect(self._on_pause)
         self._teller.open_asked.connect(self._on_owner_asked)
 
@@ -111,6 +112,17 @@ class Outside(QObject):
             self._window.hide()
         else:
             self._window.raise_window()
+
+    def _on_mini_asked(self) -> None:
+        self.show_mini()
+        if (
+            self._mini is not None
+            and self._mini.isVisible()
+            and not stays_above(QGuiApplication.platformName())
+        ):
+            self._window.notices.tell(
+                self.tr("On Wayland a window cannot put itself above the others: its title's menu may do it.")
+            )
 
     def _on_owner_asked(self, owner: OwnerKey) -> None:
         self._window.raise_window()

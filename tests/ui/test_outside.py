@@ -23,7 +23,7 @@ from npsgui.model.events import AlertsRaised, Events
 from npsgui.model.views import State
 from npsgui.ui.alert_teller import NAMED, SNOOZE, AlertTeller
 from npsgui.ui.closing import ASK, KEEP, QUIT, SETTING, CloseDialog, Closing
-from npsgui.ui.mini_window import MiniWindow
+from npsgui.ui.mini_window import MiniWindow, stays_above
 from npsgui.ui.notices import NoticeBar
 from npsgui.ui.outside import TRAY_SECONDS, Outside
 from npsgui.ui.theme import Theme
@@ -124,6 +124,13 @@ def test_the_mini_window_stays_above_and_remembers_its_place(qtbot: QtBot, tmp_p
     again = MiniWindow(program, Theme(), settings)  # type: ignore[arg-type]
     qtbot.addWidget(again)
     assert again.height() == 222
+
+
+@pytest.mark.parametrize(
+    ("platform", "above"), [("xcb", True), ("wayland", False), ("wayland-egl", False), ("windows", True)]
+)
+def test_only_on_wayland_it_cannot_put_itself_above_the_others(platform: str, above: bool) -> None:
+    assert stays_above(platform) is above
 
 
 class Desk:
