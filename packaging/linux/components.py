@@ -22,6 +22,8 @@ QT_TEXTS = ("LGPL-3", "GPL-3")
 COMMON = Path("/usr/share/common-licenses")
 ADDED = Path(__file__).parent / "texts"
 """Texts of our own gathering, NAME.txt, for wheels that do not tell of all that they bring."""
+MADE = Path("shiboken6/files.dir")
+"""What npsgui.spec makes from what the wheel of the same name brings."""
 STARTER = "pyinstaller"
 """The distribution whose program starts the bundle, and is in it without a module of its own."""
 
@@ -69,8 +71,8 @@ def _from_wheels(modules: set[str], files: list[Path]) -> list[Part]:
     places = {Path(str(file)): found.name for found in distributions() for file in found.files or ()}
     owned = defaultdict(list)
     for file in files:
-        if file in places:
-            owned[places[file]].append(file)
+        if name := MADE.parts[0] if file.is_relative_to(MADE) else places.get(file):
+            owned[name].append(file)
     return [_wheel(distribution(name), owned[name]) for name in sorted(names | set(owned), key=str.lower)]
 
 
