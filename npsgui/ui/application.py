@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QBuffer, QLibraryInfo, QLocale, QObject, QProcess, Qt, QTranslator
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QDialog
 
 from npsgui.app.front import Front
@@ -39,6 +40,8 @@ def make_application(arguments: Sequence[str]) -> QApplication:
     app.setStyle("Fusion")
     app.setFont(font())
     app.setWindowIcon(app_icon())
+    # Qt has no need to look for its own icons in the themes of the desktop: 30 ms where one has no cache.
+    QIcon.setThemeSearchPaths([":/icons"])
     app.setQuitOnLastWindowClosed(False)
     return app
 
