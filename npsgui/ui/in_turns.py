@@ -21,7 +21,6 @@ class InTurns(QObject):
     def begin(self, work: Iterator[None]) -> None:
         """Take the first step of ``work`` now; what is left of the work before it is dropped."""
         self._work = work
-        self._timer.start()
         self._step()
 
     def finish(self) -> None:
@@ -31,6 +30,10 @@ class InTurns(QObject):
 
     def _step(self) -> None:
         work = self._work
-        # a step may have begun another work
-        if next(work, _DONE) is _DONE and work is self._work:
+        done = next(work, _DONE) is _DONE
+        if work is not self._work:
+            return  # the step has begun another work
+        if done:
             self._timer.stop()
+        elif not self._timer.isActive():
+            self._timer.start()

@@ -80,6 +80,10 @@ class Table(QAbstractTableModel, Generic[Row]):
     shown = Signal()
     """Its rows are those that were given last; of more than ``AT_ONCE`` they are so some turns later."""
 
+    rearranging = Signal()
+    """Rows will come, go or move: now, and in the same turn ``rearranged``."""
+    rearranged = Signal()
+
     def __init__(
         self, columns: Sequence[Column[Row]], key: Callable[[Row], Hashable], parent: QObject | None = None
     ) -> None:
@@ -101,6 +105,11 @@ class Table(QAbstractTableModel, Generic[Row]):
     def rows(self) -> Sequence[Row]:
         """The rows on the screen, in their order."""
         return self._rows
+
+    @property
+    def keys(self) -> Sequence[Hashable]:
+        """Those of the rows on the screen."""
+        return self._keys
 
     def show(self, rows: Sequence[Row]) -> None:
         """Show ``rows``; selection and scroll survive while their keys are unchanged."""
@@ -132,7 +141,9 @@ class Table(QAbstractTableModel, Generic[Row]):
         if many:
             yield
         if keys != self._keys:
+            self.rearranging.emit()
             self._rearrange(wanted, keys)
+            self.rearranged.emit()
         before, self._rows = self._rows, wanted
         changed = [at for at, row in enumerate(wanted) if before[at] is not row and before[at] != row]
         if changed:

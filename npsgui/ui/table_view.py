@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Generic, TypeVar
@@ -33,11 +34,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from npsgui.ui.in_turns import InTurns
+from npsgui.ui.kept_selection import KeptSelection, selected_places
 from npsgui.ui.table import Index, Table
 
 Row = TypeVar("Row")
 
 ROW_HEIGHT = 36
+COPIED_AT_ONCE = 500
+"""Rows put into words in one turn of Qt's loop: 7 ms."""
+
 PADDING = 10
 """Beside the text of a cell, px."""
 
@@ -129,6 +135,7 @@ class TableView(QTableView, Generic[Row]):
         self.nothing = ""
         """What stands in the place of rows while there are none."""
         self._sorted = 0
+        self._copying = InTurns(self)
         self.hovered = -1
         """The row under the pointer; -1 for none."""
         self.bold = QFont(self.font())
@@ -151,6 +158,8 @@ class TableView(QTableView, Generic[Row]):
         header = self.horizontalHeader()
         header.ensurePolished()  # its titles are measured in the font of the style sheet
         header.setHighlightSections(False)
+        # one of its own: at each painting it would ask of every row whether it is selected
+        header.setSelectionModel(QItemSelectionModel(table, header))
         header.setSectionsMovable(True)
         # digits stretched to the far edge would stand away from theirs
         header.setStretchLastSection(not table.columns[-1].right)
@@ -165,13 +174,13 @@ class TableView(QTableView, Generic[Row]):
         self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         header.sectionClicked.connect(self._on_section_clicked)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
+        KeptSelection(table, self.selectionModel(), self).lessened.connect(self.chosen)
         self.doubleClicked.connect(self.edit_asked)
         self._at_first = self.layout_kept()
 
     def selected(self) -> list[Row]:
         """The selected rows, as they are now, from the top."""
-        found = sorted(index.row() for index in self.selectionModel().selectedRows())
-        return [self.table.rows[at] for at in found]
+        return [self.table.rows[at] for at in selected_places(self.selectionModel())]
 
     def set_row_height(self, height: int) -> None:
         """Make all rows so high, px."""
@@ -185,17 +194,28 @@ class TableView(QTableView, Generic[Row]):
 
     def as_tsv(self) -> str:
         """The selected rows with their header, in the order of the columns on the screen."""
+        return "".join(self._tsv_lines())
+
+    def copy(self) -> None:
+        """Put the selected rows on the clipboard as TSV; thousands of them are there some turns later."""
+        self._copying.begin(self._copy())
+
+    def _copy(self) -> Iterator[None]:
+        lines = []
+        for line in self._tsv_lines():
+            lines.append(line)
+            if len(lines) % COPIED_AT_ONCE == 0:
+                yield
+        if len(lines) > 1:
+            QGuiApplication.clipboard().setText("".join(lines))
+
+    def _tsv_lines(self) -> Iterator[str]:
         header = self.horizontalHeader()
         order = [header.logicalIndex(at) for at in range(header.count())]
         columns = [self.table.columns[at] for at in order if not header.isSectionHidden(at)]
-        lines = ["\t".join(column.title for column in columns)]
-        lines += ["\t".join(column.text(row) for column in columns) for row in self.selected()]
-        return "\n".join(lines) + "\n"
-
-    def copy(self) -> None:
-        """Put the selected rows on the clipboard as TSV."""
-        if self.selected():
-            QGuiApplication.clipboard().setText(self.as_tsv())
+        yield "\t".join(column.title for column in columns) + "\n"
+        for row in self.selected():
+            yield "\t".join(column.text(row) for column in columns) + "\n"
 
     def layout_kept(self) -> dict[str, Any]:
         """Order, width and visibility of the columns, and the sorted one, as plain JSON values."""

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from npsgui.ui.in_turns import InTurns
 from npsgui.ui.table import AT_ONCE, RAW, Column, Table
-from npsgui.ui.table_view import PADDING, TableView
+from npsgui.ui.table_view import COPIED_AT_ONCE, PADDING, TableView
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +188,27 @@ def test_the_selection_stays_on_its_row_when_others_come_and_go(view: TableView[
     view.table.show([Item(90, "aaa", 1), *items(6)[2:]])
 
     assert names(view.selected()) == ["item 0004"]
+
+
+def test_what_is_selected_stays_so_while_many_come_go_and_move(view: TableView[Item], qtbot: QtBot) -> None:
+    view.table.show(items(60))
+    view.selectAll()
+    flags = QItemSelectionModel.SelectionFlag
+    view.selectionModel().select(view.table.index(30, 0), flags.Deselect | flags.Rows)
+    with qtbot.assertNotEmitted(view.chosen):
+        view.table.sort(1, Qt.SortOrder.DescendingOrder)
+        view.table.show([*items(70)])
+    with qtbot.waitSignal(view.chosen):
+        view.table.show(items(70)[20:])
+
+    assert {item.id for item in view.selected()} == {*range(20, 60)} - {30}
+
+
+def test_thousands_of_rows_are_copied_some_turns_later(view: TableView[Item], qtbot: QtBot) -> None:
+    view.table.show(items(COPIED_AT_ONCE * 2))
+    view.selectAll()
+    view.copy()
+    qtbot.waitUntil(lambda: QGuiApplication.clipboard().text().count("\n") == COPIED_AT_ONCE * 2 + 1)
 
 
 def test_the_scroll_position_survives_a_second(view: TableView[Item]) -> None:
