@@ -14,7 +14,7 @@ from npsgui.bridge.npc_conf import FileShare, NpcConf, parse_npc_conf
 from npsgui.model.entities import Target
 from npsgui.model.errors import FieldError, NpsError
 from npsgui.model.ports import PORTS
-from npsgui.model.rules import is_host
+from npsgui.model.targets import is_host
 from npsgui.model.views import Sentence
 from npsgui.relay.http.folder import serve_folder
 from npsgui.relay.sockets import allow_many_sockets

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from npsgui.model.entities import Target
 from npsgui.model.errors import NpsError
 from npsgui.model.ports import PORTS
-from npsgui.model.rules import parse_targets
+from npsgui.model.targets import parse_targets
 
 Values: TypeAlias = Mapping[str, str]
 

@@ -23,7 +23,6 @@ from npsgui.model.entities import (
     OwnerKey,
     OwnerKind,
     Scheme,
-    Target,
     Tunnel,
     Via,
 )
@@ -37,7 +36,8 @@ from npsgui.model.listening import (
     same_port,
     shared_ports,
 )
-from npsgui.model.ports import format_ports, parse_ports
+from npsgui.model.ports import format_ports
+from npsgui.model.targets import is_host
 from npsgui.model.views import Sentence, named
 
 TEXT_LENGTH = 255
@@ -55,9 +55,6 @@ RUNNING_MODES = frozenset({Mode.TCP, Mode.UDP, Mode.SOCKS5, Mode.HTTP_PROXY, Mod
 """The kinds that this version runs."""
 
 _FULL_PATH = re.compile(r"/|[A-Za-z]:[\\/]|\\\\")
-
-_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
-_NAME = re.compile(rf"(?=.{{1,253}}\.?$){_LABEL}(?:\.{_LABEL})*\.?", re.IGNORECASE | re.ASCII)
 
 
 def problems(configuration: Configuration, owner: Owner) -> list[FieldError]:
@@ -81,55 +78,15 @@ def check(configuration: Configuration, owner: Owner) -> None:
 
 def unsupported(owner: Owner) -> Sentence | None:
     """Why this version keeps ``owner`` but does not run it; None when it does."""
-    if isinstance(owner, Tunnel | Host):
-        if isinstance(owner, Tunnel) and owner.mode not in RUNNING_MODES:
-            return Sentence("Tunnels of the kind {mode} do not run in this version.", (("mode", owner.mode),))
-        if isinstance(owner, Tunnel) and _lacks_folder(owner):
-            return Sentence("A file tunnel needs a folder.")
-        if isinstance(owner, Tunnel) and owner.mode is Mode.SECRET and not owner.password:
-            return Sentence("A secret tunnel needs a password.")
+    if not isinstance(owner, Tunnel):
+        return None
+    if owner.mode not in RUNNING_MODES:
+        return Sentence("Tunnels of the kind {mode} do not run in this version.", (("mode", owner.mode),))
+    if owner.mode is Mode.FILE and owner.via is Via.LOCAL and not owner.folder:
+        return Sentence("A file tunnel needs a folder.")
+    if owner.mode is Mode.SECRET and not owner.password:
+        return Sentence("A secret tunnel needs a password.")
     return None
-
-
-def _lacks_folder(tunnel: Tunnel) -> bool:
-    return tunnel.mode is Mode.FILE and tunnel.via is Via.LOCAL and not tunnel.folder
-
-
-def parse_target(text: str) -> tuple[Target, ...]:
-    """Targets from ``host:port``, ``[v6]:port``, or a bare port, which means 127.0.0.1 as in NPS.
-
-    A range, ``host:9001-9005``, is a target for each of its ports. Raises FieldError("targets").
-    """
-    plain = text.strip()
-    if ":" not in plain and plain.replace("-", "").isdecimal():
-        plain = f"127.0.0.1:{plain}"
-    host, colon, port = plain.rpartition(":")
-    if host.startswith("[") and host.endswith("]"):
-        host = host[1:-1]
-    elif ":" in host:
-        raise FieldError("targets", "Write an IPv6 target as [address]:port, not “{text}”.", text=text)
-    if not colon or not is_host(host):
-        raise FieldError("targets", "“{text}” is not a target; write it like 127.0.0.1:8080.", text=text)
-    try:
-        ports = parse_ports(port)
-    except FieldError:
-        ports = ()
-    if not ports:
-        raise FieldError("targets", "The port of “{text}” must be from 1 to 65535.", text=text)
-    return tuple(Target(host, one) for one in ports)
-
-
-def parse_targets(text: str) -> tuple[Target, ...]:
-    """Targets from text with one a line, or separated by commas. Raises FieldError as parse_target."""
-    parts = (part for part in re.split(r"[\r\n,，]+", text) if part.strip())
-    return tuple(target for part in parts for target in parse_target(part))
-
-
-def is_host(text: str) -> bool:
-    """Whether ``text`` is an address or a name that can be looked up."""
-    if is_address(text):
-        return True
-    return _NAME.fullmatch(text) is not None and not text.replace(".", "").isdecimal()
 
 
 def is_full_path(text: str) -> bool:
@@ -261,15 +218,12 @@ def _everything_problems(configuration: Configuration, everything: Everything) -
     for tunnel in configuration.tunnels.values():
         for word, port, _ in shared_ports(everything, tunnel):
             yield FieldError(word, "Port {port} is taken by {owner}.", port=port, owner=_called(tunnel))
-    if not everything.limits.connections:
-        yield FieldError(
-            "sessions", "The number of sessions needs a limit, so that a flood costs refusals, not memory."
-        )
-    if everything.limits.alt_connections == 0:
-        yield FieldError(
-            "alt_sessions",
-            "The number of sessions needs a limit, so that a flood costs refusals, not memory.",
-        )
+    limits = everything.limits
+    for word, most in (("sessions", limits.connections), ("alt_sessions", limits.alt_connections)):
+        if most == 0:
+            yield FieldError(
+                word, "The number of sessions needs a limit, so that a flood costs refusals, not memory."
+            )
 
 
 def _bridge_problems(configuration: Configuration, everything: Everything) -> Iterator[FieldError]:

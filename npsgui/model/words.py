@@ -31,7 +31,8 @@ from npsgui.model.flow import QuotaCounts
 from npsgui.model.hours import NEVER_WORDS, format_week, parse_week
 from npsgui.model.periods import parse_period
 from npsgui.model.ports import format_ports, parse_ports
-from npsgui.model.rules import is_full_path, parse_targets
+from npsgui.model.rules import is_full_path
+from npsgui.model.targets import parse_targets
 from npsgui.model.units import UNLIMITED_WORDS, format_exact, format_time, parse_bytes, parse_rate, parse_time
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")

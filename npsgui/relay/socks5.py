@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from npsgui.model.entities import Target
 from npsgui.model.errors import ProtocolError
-from npsgui.model.rules import is_host
+from npsgui.model.targets import is_host
 
 VERSION = 5
 NO_AUTH, USER_PASSWORD, NO_METHOD = 0x00, 0x02, 0xFF

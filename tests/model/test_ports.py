@@ -8,7 +8,7 @@ from npsgui.model.entities import Target, Tunnel
 from npsgui.model.errors import FieldError
 from npsgui.model.listening import same_port
 from npsgui.model.ports import MOST, PORTS, format_ports, parse_ports
-from npsgui.model.rules import parse_targets
+from npsgui.model.targets import parse_targets
 
 
 @pytest.mark.parametrize(

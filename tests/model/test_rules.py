@@ -23,16 +23,8 @@ from npsgui.model.entities import (
 )
 from npsgui.model.errors import FieldError
 from npsgui.model.listening import leads_to_itself, same_port
-from npsgui.model.rules import (
-    RUNNING_MODES,
-    TEXT_LENGTH,
-    check,
-    is_host,
-    parse_target,
-    parse_targets,
-    problems,
-    unsupported,
-)
+from npsgui.model.rules import RUNNING_MODES, TEXT_LENGTH, check, problems, unsupported
+from npsgui.model.targets import is_host, parse_target, parse_targets
 
 TARGETS = (Target("127.0.0.1", 80),)
 TWICE = (Account("anna", "a"), Account("bert", "b"), Account("anna", "c"))

@@ -12,19 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from npsgui.model.entities import (
-    PASS_THROUGH,
-    SELF_SIGNED,
-    Account,
-    Mode,
-    OwnerKind,
-    Scheme,
-    Target,
-    Via,
-)
+from npsgui.model.entities import PASS_THROUGH, SELF_SIGNED, Account, Mode, OwnerKind, Scheme, Target, Via
 from npsgui.model.errors import FieldError, NpsError
 from npsgui.model.ports import format_ports, parse_ports
-from npsgui.model.rules import CONTROL, TEXT_LENGTH, parse_target
+from npsgui.model.rules import CONTROL, TEXT_LENGTH
+from npsgui.model.targets import parse_target
 from npsgui.model.words import parse_headers
 
 KIB = 1024

@@ -9,7 +9,7 @@ import re
 
 from npsgui.model.entities import Target
 from npsgui.model.errors import FieldError
-from npsgui.model.rules import parse_target
+from npsgui.model.targets import parse_target
 from npsgui.relay.http.answers import page
 from npsgui.relay.http.authorization import permitted
 from npsgui.relay.http.heads import RequestHead
