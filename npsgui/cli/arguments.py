@@ -175,17 +175,16 @@ def _values(top: argparse.ArgumentParser, pairs: list[tuple[str, str]]) -> dict[
     return values
 
 
-def _settle_agent(top: argparse.ArgumentParser, given: argparse.Namespace) -> None:
-    if given.command == "agent" and not (given.config or (given.server and given.key)):
-        top.error("agent needs --server and --key, or --config")
-
-
-def parse(top: argparse.ArgumentParser, argv: Sequence[str]) -> argparse.Namespace:
+def parse(argv: Sequence[str]) -> argparse.Namespace:
     """What is asked for. Exits with 2 on bad usage.
 
     argparse gives an ID or a key=value that may be left out up when an option stands before it: it is put
     behind the KIND, where it is taken.
     """
+    top = parser()
+    for word in argv:
+        if not word.isascii() and any("\ud800" <= letter <= "\udfff" for letter in word):
+            top.error(f"{word!a} is not text in the encoding of this terminal")
     given, late = top.parse_known_args(argv)
     if late and hasattr(given, "kind") and not any(word.startswith("-") for word in late):
         words = list(argv)
@@ -195,20 +194,20 @@ def parse(top: argparse.ArgumentParser, argv: Sequence[str]) -> argparse.Namespa
         given = top.parse_args([*words[:behind], *late, *words[behind:]])
     elif late:
         top.error(f"unrecognized arguments: {' '.join(late)}")
-    settle(top, given)
+    if given.demo and (given.command or given.data != top.get_default("data")):
+        top.error("--demo takes no command and no --data: its folder is thrown away")
+    if given.command == "agent" and not (given.config or (given.server and given.key)):
+        top.error("agent needs --server and --key, or --config")
+    _settle_values(top, given)
+    _check_id(top, given)
     return given
 
 
-def settle(top: argparse.ArgumentParser, given: argparse.Namespace) -> None:
-    """Put the words of ``set`` in their places and see that an ID is there where one is needed."""
-    _settle_agent(top, given)
-    if given.demo and (given.command or given.data != top.get_default("data")):
-        top.error("--demo takes no command and no --data: its folder is thrown away")
+def _settle_values(top: argparse.ArgumentParser, given: argparse.Namespace) -> None:
+    """Put the words of an edit in their places: an ID, and values by key."""
     if given.command in ("set", "adjust"):
         words = list(given.words)
-        given.id = None
-        if words and words[0].isdecimal():
-            given.id = int(words.pop(0))
+        given.id = int(words.pop(0)) if words[0].isdecimal() else None
         try:
             given.values = _values(top, [_pair(word) for word in words])
         except argparse.ArgumentTypeError as error:
@@ -217,8 +216,13 @@ def settle(top: argparse.ArgumentParser, given: argparse.Namespace) -> None:
             top.error(f"{given.command} needs at least one key=value")
     elif given.command == "add":
         given.values = _values(top, given.values)
-    if getattr(given, "kind", OwnerKind.GLOBAL.value) == OwnerKind.GLOBAL.value:
+
+
+def _check_id(top: argparse.ArgumentParser, given: argparse.Namespace) -> None:
+    """An ID is there where one is needed, and nowhere else."""
+    kind = getattr(given, "kind", OwnerKind.GLOBAL.value)
+    if kind == OwnerKind.GLOBAL.value:
         if getattr(given, "id", None) is not None:
             top.error("global has no ID")
     elif given.command != "add" and given.id is None:
-        top.error(f"{given.command} {given.kind} needs an ID")
+        top.error(f"{given.command} {kind} needs an ID")

@@ -20,7 +20,7 @@ from npsgui.app.control import ask
 from npsgui.app.program import Program
 from npsgui.app.restoring import restore_ledger
 from npsgui.cli.agent import serve_as_agent
-from npsgui.cli.arguments import parse, parser
+from npsgui.cli.arguments import parse
 from npsgui.cli.serve import serve
 from npsgui.cli.table import table
 from npsgui.model.errors import AlreadyRunning, NpsError
@@ -34,7 +34,6 @@ HEADERS = {
 LEFT = frozenset({"kind", "remark", "state", "peer", "target", "start"})
 BYTES = frozenset({"inlet", "export", "quota"})
 
-
 STARTING_SECONDS = 5.0
 """How long an npsgui that holds the folder may take until it answers: it may just be starting."""
 
@@ -47,11 +46,7 @@ def main(
     ``open_window`` gets the data folder, the URL of a ledger elsewhere and whether it is hidden at first,
     ``open_demo`` the file for a picture where nobody sees the window. Exits with 2 on bad usage.
     """
-    top = parser()
-    for word in argv:
-        if not word.isascii() and any("\ud800" <= letter <= "\udfff" for letter in word):
-            top.error(f"{word!a} is not text in the encoding of this terminal")
-    given = parse(top, argv)
+    given = parse(argv)
     try:
         if given.demo:
             return open_demo(given.picture)

@@ -6,13 +6,13 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from npsgui.app.control import ControlServer
 from npsgui.app.metrics_port import MetricsPort
 from npsgui.app.program import Program
-from npsgui.app.settings import AT_THE_START, Settings
+from npsgui.app.settings import AT_THE_START
 from npsgui.app.supervisor import Supervisor
 from npsgui.app.update import look_for_update
 from npsgui.model.errors import NpsError
@@ -41,7 +41,7 @@ async def serve(folder: Path, ledger: str) -> int:
     control, metrics = ControlServer(program), MetricsPort(program)
     try:
         await control.start()
-        await _apply(metrics)
+        await _warn_of(metrics.apply())
         _tell(program)
         program.events.subscribe(_log_event)
         # What lives from here on lives long: keeping it out of collections spares the loop stalls of 25 ms.
@@ -87,16 +87,10 @@ def _on_signals(end: Callable[[], None], read_again: Callable[[], None]) -> None
     loop.add_signal_handler(signal.SIGHUP, read_again)
 
 
-async def _apply(metrics: MetricsPort) -> None:
+async def _warn_of(attempt: Awaitable[None]) -> None:
+    """A failure is no reason to end."""
     try:
-        await metrics.apply()
-    except NpsError as error:
-        log.warning("%s", error)
-
-
-async def _put_in_force(settings: Settings, names: Iterable[str]) -> None:
-    try:
-        await settings.put_in_force(sorted(names))
+        await attempt
     except NpsError as error:
         log.warning("%s", error)
 
@@ -107,7 +101,7 @@ def _read_again(program: Program, supervisor: Supervisor) -> None:
     log.info("The settings were read again; changed: %s", ", ".join(sorted(changed)) or "nothing")
     for name in sorted(changed & AT_THE_START):
         log.warning("%s holds from the next start on", name)
-    applied = spawn(_put_in_force(program.settings, changed), "settings")
+    applied = spawn(_warn_of(program.settings.put_in_force(sorted(changed))), "settings")
     applied.add_done_callback(lambda _: supervisor.tell("READY=1"))
 
 

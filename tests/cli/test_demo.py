@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from npsgui.app.program import Program
-from npsgui.cli.arguments import parse, parser
+from npsgui.cli.arguments import parse
 from npsgui.cli.demo import show_unseen
 from npsgui.model.entities import OwnerKind
 from tests.conftest import Run
@@ -63,9 +63,8 @@ def test_a_picture_that_cannot_be_written_is_a_failure(
 
 @pytest.mark.parametrize("words", [["--demo", "flows"], ["--demo", "--data", "x"]])
 def test_a_demo_has_no_command_and_no_folder(words: list[str]) -> None:
-    top = parser()
     with pytest.raises(SystemExit) as ended:
-        parse(top, words)
+        parse(words)
 
     assert ended.value.code == 2
 
@@ -82,7 +81,7 @@ def test_a_demo_has_no_command_and_no_folder(words: list[str]) -> None:
     ],
 )
 def test_options_may_stand_anywhere(words: list[str], id_: int | None, values: dict[str, str] | None) -> None:
-    given = parse(parser(), words)
+    given = parse(words)
 
     assert (getattr(given, "id", None), getattr(given, "values", None)) == (id_, values)
     assert given.data.name in ("D", "3")
@@ -91,15 +90,14 @@ def test_options_may_stand_anywhere(words: list[str], id_: int | None, values: d
 @pytest.mark.parametrize("line", ["flows more", "add client key", "reset client 3 4"])
 def test_what_no_command_takes_is_refused(line: str) -> None:
     with pytest.raises(SystemExit) as ended:
-        parse(parser(), line.split())
+        parse(line.split())
 
     assert ended.value.code == 2
 
 
 def test_a_value_that_is_given_twice_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    top = parser()
     with pytest.raises(SystemExit):
-        parse(top, ["set", "client", "1", "quota=1", "quota=2"])
+        parse(["set", "client", "1", "quota=1", "quota=2"])
 
     assert "quota is given twice" in capsys.readouterr().err
 
