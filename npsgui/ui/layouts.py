@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from PySide6.QtCore import QByteArray
+from PySide6.QtCore import QByteArray, QSize
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
 from npsgui.app.settings import Settings
+from npsgui.ui.fitting import within_screen
 from npsgui.ui.table_view import ROW_HEIGHT, TableView
+
+USUAL = QSize(1280, 800)
+"""The window's size where none is kept, px."""
 
 _ROW_HEIGHTS = {"comfortable": ROW_HEIGHT, "compact": 28}
 """By the setting, px."""
@@ -42,7 +46,7 @@ class Layouts:
     def restore(self) -> Any:
         """Lay the window out as it was kept; the page that was shown last, or None."""
         if not self._window.restoreGeometry(_decoded(self._kept.get("geometry"))):
-            self._window.resize(1280, 800)
+            self._window.resize(within_screen(USUAL, self._window))
         return self._kept.get("page")
 
     def add(self, name: str, view: Kept) -> None:

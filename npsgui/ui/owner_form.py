@@ -28,6 +28,7 @@ from npsgui.model.rules import problems
 from npsgui.model.words import changes, edited, shown, words_of
 from npsgui.ui.asking import asked
 from npsgui.ui.field_rows import Field, FieldColumn, FormPage, FormPart, say
+from npsgui.ui.fitting import Fitting
 from npsgui.ui.help_dialog import Topic, answer_f1
 from npsgui.ui.inputs import Choice, ChoiceOr, Input
 from npsgui.ui.limit_hints import Hint, LimitHints
@@ -85,7 +86,7 @@ class OwnerForm(QDialog):
         self._rows.setSpacing(20)
         self._rows.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)  # it follows the fields it has
         self._rows.addWidget(self._title)
-        self._rows.addWidget(self._stack)
+        self._rows.addWidget(Fitting(self._stack, self))
         self._rows.addWidget(self._what_if)
         self._rows.addStretch()
         self._rows.addLayout(buttons)

@@ -28,6 +28,7 @@ from npsgui.ui.alike_input import SEVERAL, AlikeInput
 from npsgui.ui.asking import asked
 from npsgui.ui.expiry_input import NEVER, ExpiryInput
 from npsgui.ui.field_rows import Field, FieldColumn, FormPage, say
+from npsgui.ui.fitting import Fitting
 from npsgui.ui.help_dialog import Topic, answer_f1
 from npsgui.ui.inputs import Choice, Choices, Input
 from npsgui.ui.limit_input import BYTES, RATES, LimitInput, UnitChoice
@@ -193,7 +194,7 @@ class SeveralDialog(QDialog):
         layout.addWidget(head)
         layout.addWidget(names)
         layout.addWidget(self._tabs, 0, Qt.AlignmentFlag.AlignLeft)
-        layout.addWidget(self._stack)
+        layout.addWidget(Fitting(self._stack, self))
         layout.addLayout(buttons)
 
     def _name(self, owner: Owner) -> str:

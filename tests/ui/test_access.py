@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QLocale, QSize, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -28,6 +28,7 @@ from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.ui.closing import CloseDialog
 from npsgui.ui.detail import Tab
 from npsgui.ui.elided import ElidedLabel
+from npsgui.ui.layouts import USUAL
 from npsgui.ui.page_header import SearchBox
 from npsgui.ui.sidebar import Page
 from npsgui.ui.style import put_on, style_sheet
@@ -58,8 +59,8 @@ def dialogs(window: Window) -> Iterator[Callable[[], None]]:
     yield lambda: CloseDialog(window).open()
 
 
-def sweep(qtbot: QtBot, folder: Path, look: Look) -> list[str]:
-    """What ``look`` finds wrong on every page and every leaf of every dialog."""
+def sweep(qtbot: QtBot, folder: Path, look: Look, size: QSize = USUAL) -> list[str]:
+    """What ``look`` finds wrong on every page and every leaf of every dialog, in a window of this size."""
 
     async def body() -> list[str]:
         program = await Program.open(folder)
@@ -70,7 +71,7 @@ def sweep(qtbot: QtBot, folder: Path, look: Look) -> list[str]:
         )
         window = Window(program, Theme(), Settings(folder))
         qtbot.addWidget(window)
-        window.resize(1280, 800)
+        window.resize(size)
         window.show()
         found: list[str] = []
         for page in Page:
