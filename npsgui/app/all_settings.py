@@ -31,7 +31,8 @@ _DAYS = Whole(1, 36_500, "days")
 _PORT = Whole(0, 65_535)
 _WEB = Text(is_web_address, "It must begin with http:// or https://.")
 
-_MINUTES, _HOURS = str(AS_DESIGNED.minutes // DAY), str(AS_DESIGNED.hours // DAY)
+_KEPT = (AS_DESIGNED.minutes, AS_DESIGNED.hours, AS_DESIGNED.events)
+_MINUTES, _HOURS, _EVENTS = (str(seconds // DAY) for seconds in _KEPT)
 _RULES = AlertRules()
 _ALERT_HINTS = {
     AlertKind.WARNED: "From the share that its limits say",
@@ -79,7 +80,6 @@ SETTINGS: tuple[Setting, ...] = (
         _MINUTES,
         _DAYS,
         "Then they are summed up to hours, to the byte",
-        at_start=True,
     ),
     Setting(
         "keep_hours_days",
@@ -88,8 +88,8 @@ SETTINGS: tuple[Setting, ...] = (
         _HOURS,
         _DAYS,
         "Then they are summed up to days, which are kept for ever",
-        at_start=True,
     ),
+    Setting("keep_events_days", _HISTORY, "Keep events", _EVENTS, _DAYS, "Then they are deleted"),
     Setting(
         "ipv6_peers_by_network",
         _HISTORY,

@@ -64,7 +64,7 @@ class Attachment:
         program = self._program
         unsubscribe = program.events.subscribe(self._on_event)
         program.windows += 1
-        self._say(wire.Welcome(program.notes, program.retention))
+        self._say(wire.Welcome(program.notes))
         telling = spawn(self._keep_telling(), "attached window")
         try:
             while True:
@@ -121,6 +121,7 @@ class Attachment:
                 program.agents(),
                 program.bridge(),
                 program.steps(),
+                program.retention,
             )
             links, closed = self._changed_links() if self._wants_links else ([], [])
             self._say(wire.Frame(links=links, closed=closed, events=self._take_events(), second=second))

@@ -46,6 +46,7 @@ class Program(Readings):
         self.many = Many(self._undo)
         self.alerts = Alerts(self, settings, lambda key: self._periods.running(key).start)
         self._beat: asyncio.Task[None] | None = None
+        settings.follow(partial(_retain, self))
         self.turned = asyncio.Event()
         """Set when the running second's counters and rates are there; every second has its own."""
 
@@ -220,6 +221,13 @@ class Program(Readings):
         await _turn_periods(self._periods, time.time())
         if self._books.is_another_day(time.time()):
             await self._books.begin_day(time.time())
+
+
+async def _retain(program: Program, name: str) -> None:
+    """Have the ledger keep what it has for as long as the settings say now."""
+    if name.startswith("keep_"):
+        program.retention = program.settings.retention
+        program._ledger.retain(program.retention)
 
 
 async def _turn_periods(periods: Periods, wall: float) -> None:

@@ -94,8 +94,9 @@ class Settings:
 
     @property
     def retention(self) -> Retention:
-        """How long the ledger keeps minutes and hours: at least a day; what is no number is as designed."""
-        kept = Retention(self._days("keep_minutes_days"), self._days("keep_hours_days"))
+        """How long the ledger keeps what it has: at least a day; what is no number is as designed."""
+        names = ("keep_minutes_days", "keep_hours_days", "keep_events_days")
+        kept = Retention(*map(self._days, names))
         return replace(kept, hours=max(kept.hours, kept.minutes))
 
     @property

@@ -72,7 +72,7 @@ class Tether:
 
     def _on_frame(self, frame: wire.Frame | wire.Welcome) -> None:
         if isinstance(frame, wire.Welcome):
-            self.notes, self.retention = frame.notes, frame.retention
+            self.notes = frame.notes
             return
         self._arriving.apply(frame)
         if frame.second is not None:
@@ -80,16 +80,17 @@ class Tether:
         for name, event in frame.events:
             self._push(wire.unpacked(event, wire.EVENTS[name]))
         if frame.second is not None:
-            self._on_second(frame.second.health)
+            self._on_second(frame.second)
 
     def _push(self, event: Event) -> None:
         if isinstance(event, LedgerHealthChanged):
             self.health = event.health
         self.events.push(event)
 
-    def _on_second(self, health: LedgerHealth) -> None:
-        if self.health != health:
-            self._push(LedgerHealthChanged(health))
+    def _on_second(self, second: wire.Second) -> None:
+        self.retention = second.retention
+        if self.health != second.health:
+            self._push(LedgerHealthChanged(second.health))
         self._told.set()
         self._unwatched += 1
         if self._unwatched == UNWATCHED_SECONDS:

@@ -21,7 +21,7 @@ from npsgui.model.alerts import AlertKind
 from npsgui.model.entities import Client, Everything, Host, Owner, OwnerKey, OwnerKind, Tunnel
 from npsgui.model.errors import FieldError, NpsError
 from npsgui.model.events import Event, MinuteTurned
-from npsgui.model.retention import Retention
+from npsgui.model.retention import AS_DESIGNED, Retention
 from npsgui.model.units import Measured
 from npsgui.model.views import ConnectionRow, FlowRow, LedgerHealth, Sentence, Steps, Usage
 
@@ -161,7 +161,6 @@ class Welcome(msgspec.Struct, tag=True):
     """What does not change while the service runs."""
 
     notes: tuple[Sentence, ...]
-    retention: Retention
 
 
 class Second(msgspec.Struct):
@@ -174,6 +173,7 @@ class Second(msgspec.Struct):
     agents: list[AgentRow]
     bridge: Sentence | bool
     steps: Steps = Steps()
+    retention: Retention = AS_DESIGNED
 
 
 class Frame(msgspec.Struct, tag=True, omit_defaults=True):

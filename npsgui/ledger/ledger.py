@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from npsgui.ledger.backlog import Batch, Delta
 from npsgui.ledger.records import Changes, Opened, Store
@@ -92,6 +92,11 @@ class Ledger:
         """Hand over what moved. Never blocks; applied once or not at all, and tried until it is."""
         self._writer.hand_over(batch)
         self._submit(self._writer.write)
+
+    def retain(self, retention: Retention) -> None:
+        """Keep rows for so long from now on: what is past it goes after the next flush."""
+        self.retention = retention
+        self._submit(lambda: self._store.retain(retention))
 
     def record(self, event: AuditEvent) -> None:
         """Put an event into the audit trail, on disk with the next flush or when the ledger is closed."""
@@ -205,16 +210,13 @@ class Ledger:
         return await asyncio.wrap_future(submitted)
 
     def _submit(self, work: Callable[[], object]) -> None:
-        self._thread.submit(work).add_done_callback(self._report_bug)
+        def report_bug(done: Future[object]) -> None:
+            error = done.exception()
+            if error is not None:
+                context = {"message": "The ledger failed", "exception": error}
+                self._on_loop(lambda: self._loop.call_exception_handler(context))
 
-    def _report_bug(self, done: Future[Any]) -> None:
-        error = done.exception()
-        if error is not None:
-            self._on_loop(
-                lambda: self._loop.call_exception_handler(
-                    {"message": "The ledger failed", "exception": error}
-                )
-            )
+        self._thread.submit(work).add_done_callback(report_bug)
 
     def _on_loop(self, call: Callable[[], object]) -> None:
         """From the writer thread: run ``call`` on the loop's thread, if the loop is still there."""

@@ -14,6 +14,7 @@ from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Owner, OwnerKey
 from npsgui.model.peers import PeerUsage
 from npsgui.model.periods import Beginning, Period
+from npsgui.model.retention import Retention
 from npsgui.model.views import Sentence, Step, Usage
 
 
@@ -87,6 +88,9 @@ class Store(Protocol):
 
     def coverage(self, since: int, until: int) -> list[tuple[int, int]]:
         """The spans of minutes that have a flush."""
+
+    def retain(self, retention: Retention) -> None:
+        """Have ``tidy`` keep rows for so long."""
 
     def tidy(self) -> bool:
         """Do a little of what is due in the background; whether there is more to do."""

@@ -31,12 +31,16 @@ from npsgui.ledger.dialect import added
 from npsgui.ledger.marks import DAY, DAYS, HOUR, HOURS, MINUTES, Layer, Marks, start_of
 from npsgui.ledger.peers import folding
 from npsgui.ledger.schema import minutes, nodes, owners, runs
+from npsgui.ledger.trail import forget
 from npsgui.model.minutes import MINUTE
 from npsgui.model.peers import PEERS_A_DAY
 from npsgui.model.retention import Retention
 
 ROWS = 6000
 """How many rows one transaction may read or delete, about: some 10 ms."""
+
+EVENTS = 1000
+"""How many events one transaction deletes: they have three indexes."""
 
 DONE = object()
 
@@ -48,7 +52,9 @@ class Rollup:
         self.marks = marks
         self._engine = engine
         self._node = node
-        self._retention = retention
+        self.retention = retention
+        self._events_from = 0
+        """Events before it are deleted, as far as is known."""
         self._chores: Iterator[None] | None = None
         self._summing = range(0)
         """The time whose rows are being summed: a row written in it now makes the sum wrong."""
@@ -92,12 +98,13 @@ class Rollup:
             day = self.marks.hours_until // DAY * DAY
             if self.marks.days_until < day:
                 yield from self._sum_days(day)
-        oldest = self.marks.hours_until - self._retention.minutes
+        oldest = self.marks.hours_until - self.retention.minutes
         yield from self._forget(MINUTES, "minutes_from", oldest // HOUR * HOUR)
-        oldest = min(self.marks.days_until - self._retention.hours, self.marks.minutes_from)
+        oldest = min(self.marks.days_until - self.retention.hours, self.marks.minutes_from)
         if oldest // DAY * DAY > self.marks.hours_from:
             yield from self._forget(HOURS, "hours_from", oldest // DAY * DAY)
             yield from self._each_owner(self._folding, 0, self.marks.hours_from, PEERS_A_DAY // 4)
+        yield from self._forget_events((now - self.retention.events) // HOUR * HOUR)
 
     def _sum_hours(self, due: int) -> Iterator[None]:
         """The next hours up to ``due``, those of one day at most."""
@@ -131,6 +138,14 @@ class Rollup:
                 pass
             if ran is not None and ran < due:
                 yield from self._each_owner([old], ran, until, (until - ran) // layer.seconds)
+            yield
+
+    def _forget_events(self, due: int) -> Iterator[None]:
+        while self._events_from < due:
+            with self._engine.begin() as connection:
+                forgotten = forget(connection, self._node, due, EVENTS)
+            if forgotten < EVENTS:
+                self._events_from = due
             yield
 
     def _each_owner(

@@ -184,6 +184,10 @@ class SqlStore:
         with explained(self._place), self._engine.begin() as connection:
             return events(connection, self._node, since, until, owner, text, portion)
 
+    def retain(self, retention: Retention) -> None:
+        """Have ``tidy`` keep rows for so long."""
+        self._rollup.retention = retention
+
     def tidy(self) -> bool:
         """Do a little of the roll-up that is due since the last write; whether there is more to do."""
         with explained(self._place):

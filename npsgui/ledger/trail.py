@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Text, cast, func, insert, or_, select
+from sqlalchemy import Connection, Row, ScalarSelect, Text, cast, delete, func, insert, or_, select
 
 from npsgui.ledger.dialect import added, holds
 from npsgui.ledger.schema import audit, runs
@@ -61,17 +61,30 @@ def events(
 
 def unclean_since(connection: Connection, node: str) -> int | None:
     """When the run before was last seen (Unix time, s), if it began and did not say that it ended."""
-    lives = (Happening.BEGAN.value, Happening.ENDED.value)
-    last = connection.execute(
-        select(audit.c.what)
-        .where(audit.c.node == node, audit.c.what.in_(lives))
-        .order_by(audit.c.row.desc())
-        .limit(1)
-    ).scalar()
-    if last != Happening.BEGAN:
+    last = select(audit.c.what).where(audit.c.row == _last_of_life(node))
+    if connection.execute(last).scalar() != Happening.BEGAN:
         return None
     seen: int | None = connection.execute(select(func.max(runs.c.until)).where(runs.c.node == node)).scalar()
     return None if seen is None else seen - MINUTE
+
+
+def forget(connection: Connection, node: str, until: int, most: int) -> int:
+    """Delete at most so many events before ``until``, the oldest first; how many. Whether it runs is kept."""
+    old = (
+        select(audit.c.row)
+        .where(audit.c.node == node, audit.c.at < until, audit.c.row != func.coalesce(_last_of_life(node), 0))
+        .order_by(audit.c.at)
+        .limit(most)
+    )
+    return connection.execute(delete(audit).where(audit.c.row.in_(old))).rowcount
+
+
+def _last_of_life(node: str) -> ScalarSelect[Any]:
+    """The row that says last that a run began or ended."""
+    lives = (Happening.BEGAN.value, Happening.ENDED.value)
+    return (
+        select(func.max(audit.c.row)).where(audit.c.node == node, audit.c.what.in_(lives)).scalar_subquery()
+    )
 
 
 def _values(node: str, event: AuditEvent) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""How long the ledger keeps its fine rows. Pure."""
+"""How long the ledger keeps its fine rows and its events. Pure."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ class Retention:
 
     minutes: int = 90 * DAY
     hours: int = 730 * DAY
+    events: int = 730 * DAY
+    """Of the audit trail: after it nothing of them is kept."""
 
 
 AS_DESIGNED = Retention()

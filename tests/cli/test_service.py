@@ -121,10 +121,10 @@ def test_settings_are_read_again_on_a_hangup(offline: Terminal) -> None:
         served.ready()
         port = add_tunnel(offline, target)
         with socket.create_connection(("127.0.0.1", port), PATIENCE):
-            choose(offline.folder, "drain_seconds = 0\nkeep_minutes_days = 7")
+            choose(offline.folder, "drain_seconds = 0\nnode = 'other'")
             served.process.send_signal(signal.SIGHUP)
-            served.until_logged("changed: drain_seconds, keep_minutes_days")
-            served.until_logged("keep_minutes_days holds from the next start on")
+            served.until_logged("changed: drain_seconds, node")
+            served.until_logged("node holds from the next start on")
             assert served.end().code == 0
 
 

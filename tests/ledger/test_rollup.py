@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from npsgui.ledger.backlog import Backlog, Batch
 from npsgui.ledger.rollup import ROWS
 from npsgui.model.accounts import Totals
+from npsgui.model.audit import NEWEST, AuditEvent, Happening
 from npsgui.model.entities import GLOBAL_KEY
 from npsgui.model.retention import Retention
 from npsgui.model.views import Step
@@ -249,3 +252,34 @@ def live_through(pen: Pen, steps: list[tuple[str, int, int]]) -> None:
     assert pen.store.verify() == []
     for step in Step:
         assert sum(usage.inlet for usage in pen.read(step)) == pen.carried.inlet
+
+
+def test_events_past_their_retention_are_deleted_but_for_how_the_run_is(pen: Pen) -> None:
+    pen.store.retain(replace(SHORT, events=2 * HOUR))
+    backlog = Backlog(pen.number)
+    whens = [MONDAY + at for at in range(0, 10 * HOUR, 600)]
+    began = AuditEvent(MONDAY, Happening.BEGAN)
+    events = [AuditEvent(at, Happening.CLOCK_JUMPED, details={"seconds": 1}) for at in whens]
+    backlog.add(Batch(MONDAY + 10 * HOUR, MONDAY + 10 * HOUR + 1.0, (), (began, *events)))
+    pen.write_backlog(backlog)
+    pen.tidy()
+
+    kept = pen.store.events(0, FOR_EVER, None, "", NEWEST)
+
+    assert [event.at for event in kept] == [MONDAY, *(at for at in whens if at >= MONDAY + 8 * HOUR)]
+    pen.reopen()
+    assert pen.store.opened.unclean_since == MONDAY + 10 * HOUR
+
+
+def test_a_shorter_retention_is_followed_at_the_next_turn(pen: Pen) -> None:
+    pen.store.retain(Retention())
+    last = run_for(pen, 1)
+    pen.tidy()
+    before = count(pen.place, "minutes")
+    pen.store.retain(SHORT)
+    pen.write(last)
+    pen.tidy()
+
+    assert count(pen.place, "minutes") < before
+    assert pen.read(Step.DAY) == pen.summed(DAY)
+    assert pen.store.verify() == []
