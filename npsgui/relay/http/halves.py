@@ -126,15 +126,16 @@ class HttpHalf(Half, abc.ABC):
         elif lane.buckets:
             self.turns.spent(count)
 
-    def _body(self, data: memoryview) -> int:
-        """Carry what of ``data`` belongs to the body; how many bytes."""
+    def _body(self, data: memoryview, head: bytes = b"") -> int:
+        """Carry what of ``data`` belongs to the body, together with ``head``; how many bytes of ``data``."""
         assert self.framing is not None
         try:
             taken = self.framing.take(data)
         except BadRequest as error:
+            self.deliver(head)
             self.exchange.fail(self, error)
             return len(data)
-        self.deliver(data[:taken])
+        self.deliver(head + data[:taken] if head else data[:taken])
         return taken
 
     def _take_body(self) -> bool:
@@ -265,7 +266,8 @@ class ResponseHalf(HttpHalf):
                 return False
             if head.status >= 200:
                 self.framing = response_framing(head, session.request.method)
-                self.deliver(bytes(self._for_visitor(head)))
+                taken = self._body(memoryview(bytes(self.unread)), bytes(self._for_visitor(head)))
+                del self.unread[:taken]
                 return True
             self.deliver(bytes(head))
         return False
