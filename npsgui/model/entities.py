@@ -103,14 +103,22 @@ class Limits:
     alt_export_rate: int | None = None
     alt_connections: int | None = None
 
+    @property
+    def has_alternative(self) -> bool:
+        """Whether there is an alternative one among them."""
+        set_ones = (self.alt_rate, self.alt_inlet_rate, self.alt_export_rate, self.alt_connections)
+        return set_ones != _NONE_SET
+
     def in_force(self, alternative: bool) -> Limits:
         """These limits, or with the alternative ones in their places; itself when there are none."""
-        if not alternative:
+        if not (alternative and self.has_alternative):
             return self
         wanted = {name: getattr(self, f"alt_{name}") for name in ALTERNATED}
         found = {name: value for name, value in wanted.items() if value is not None}
-        return replace(self, **found) if found else self
+        return replace(self, **found)
 
+
+_NONE_SET = (None, None, None, None)
 
 ALTERNATED = ("rate", "inlet_rate", "export_rate", "connections")
 """The limits that have an alternative, ``alt_`` and the name."""

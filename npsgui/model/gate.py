@@ -162,6 +162,7 @@ class Gate:
         self._below: dict[Gate, None] = {}
         if parent is not None:
             parent._below[self] = None
+        self._lay()
 
     def configure(
         self,
@@ -175,6 +176,7 @@ class Gate:
         """Put limits in force, live. Without ``hours`` it is always open."""
         if limits.blocked != self.limits.blocked:
             self.blocked = Blocklist(limits.blocked)
+        others = limits != self.limits
         self.limits = limits
         self.enabled = enabled
         self.expires = expires
@@ -185,8 +187,8 @@ class Gate:
         self._apart[Direction.INLET].set_rate(limits.inlet_rate, now)
         self._apart[Direction.EXPORT].set_rate(limits.export_rate, now)
         self.ladder.configure(limits)
-        self.ladder.settle(now)
-        self._lay()
+        if self.ladder.settle(now) or others:  # of everything, ten thousand gates are laid
+            self._lay()
 
     def settle(self, now: float | None = None) -> None:
         """Put the throttle in force, or out of it, as the counter says; without ``now``: just now."""
@@ -203,6 +205,7 @@ class Gate:
         """Its owner, which was removed, is put back; what it admits, the next ``configure`` says."""
         if self.parent is not None:
             self.parent._below[self] = None
+        self._lay()
 
     def _lay(self) -> None:
         """Lay the chain's limits flat again, here and below: something at this gate has changed."""

@@ -62,7 +62,8 @@ class Ladder:
         self.throttle_at = _share(self._flow.limit, limits.throttle_at) if limits.throttle_rate else 0
         self.rate = limits.throttle_rate
         self.low = self.high = 0.0
-        self._told &= self._reached().keys()
+        if self._told:
+            self._told &= self._reached().keys()
 
     def settle(self, now: float | None = None) -> bool:
         """Put the throttle in force, or out of it; whether that changed anything. ``now`` as in a Bucket."""

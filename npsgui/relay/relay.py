@@ -12,10 +12,11 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import TypeVar
 
 from npsgui.model.accounts import Accounts
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import Host, Mode, OwnerKey, OwnerKind, Target, Tunnel, Via
+from npsgui.model.entities import Client, Host, Mode, OwnerKey, OwnerKind, Target, Tunnel, Via
 from npsgui.model.errors import BindFailed, TargetUnreachable
 from npsgui.model.events import AgentDown, Event, Events, ListenerChanged, TargetFailed, TargetHealth
 from npsgui.model.gate import Cause
@@ -37,6 +38,8 @@ DIAL_SECONDS = 10.0
 
 HTTP_IDLE_SECONDS = 600.0
 """nginx gives a minute, Envoy five: many a page of a slow machine at home is worth waiting for."""
+
+Owned = TypeVar("Owned", Tunnel, Host)
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +63,7 @@ class Relay:
     ) -> None:
         allow_many_sockets()
         loop = asyncio.get_running_loop()
+        self._accounts = accounts
         self._events = events
         self._pacer = Pacer(loop)
         self._sessions = Sessions(
@@ -97,7 +101,7 @@ class Relay:
             wanted = self._tunnels.get(key)
             if wanted is None or _place(wanted) != _place(tunnel):
                 self._stop(key)
-        self._pacer.refresh()
+        self._follow_rates()
         for key, tunnel in self._tunnels.items():
             if key in self._services:
                 self._services[key].tunnel = tunnel
@@ -122,7 +126,7 @@ class Relay:
         """Once a second: take rates, do what the time asks for, try failed ports again."""
         self._sessions.note()
         self._sessions.turn()
-        self._pacer.refresh()
+        self._follow_rates()
         for key in list(self._failed):
             self._start(self._tunnels[key])
         self._ports.retry()
@@ -166,6 +170,13 @@ class Relay:
         """Stop listening and end every session; what was charged is sent first, if its reader takes it."""
         self._close_ports()
         await self._sessions.close_all()
+
+    def _follow_rates(self) -> None:
+        """Have streams feel the rates that have changed; those that are still to change follow in parts."""
+        left = self._accounts.switch_some(self._pacer.now())
+        self._pacer.refresh()
+        if left:
+            self._shared.loop.call_soon(self._follow_rates)
 
     def _close_ports(self) -> None:
         self._listens = False
@@ -212,17 +223,22 @@ def _wanted(configuration: Configuration) -> dict[OwnerKey, Tunnel]:
     for tunnel in configuration.tunnels.values():
         client = configuration.clients[tunnel.client]
         if tunnel.enabled and client.enabled and unsupported(tunnel) is None:
-            wanted[tunnel.owner] = replace(tunnel, accounts=tunnel.accounts or client.accounts)
+            wanted[tunnel.owner] = _with_accounts(tunnel, client)
     return wanted
 
 
 def _wanted_hosts(configuration: Configuration) -> dict[OwnerKey, Host]:
     """The hosts that requests are routed to; those of a stopped owner too, to say that it is stopped."""
     return {
-        host.owner: replace(host, accounts=host.accounts or configuration.clients[host.client].accounts)
+        host.owner: _with_accounts(host, configuration.clients[host.client])
         for host in configuration.hosts.values()
         if unsupported(host) is None
     }
+
+
+def _with_accounts(owner: Owned, client: Client) -> Owned:
+    """``owner``, with its client's accounts where it has none of its own."""
+    return owner if owner.accounts or not client.accounts else replace(owner, accounts=client.accounts)
 
 
 def _place(tunnel: Tunnel) -> tuple[object, ...]:

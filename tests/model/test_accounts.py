@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from npsgui.model.accounts import Accounts, Totals
+from npsgui.model.accounts import PART, Accounts, Totals
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import (
     GLOBAL_KEY,
@@ -203,6 +203,36 @@ def test_alternative_limits_are_switched_by_hand_and_touch_only_what_has_any() -
     assert accounts.turn(WALL, 2.0) == [AlternativeTurned(False)]
     assert gate.limits == NIGHTLY
     assert [bucket.rate for bucket in gate_of(accounts, TUNNEL).lanes[Direction.INLET].buckets] == [1000]
+
+
+def test_an_edit_above_that_limits_nothing_is_not_felt_below() -> None:
+    configuration = HOUSE.with_owner(replace(HOUSE.clients[1], limits=NIGHTLY))
+    accounts = accounts_of(configuration)
+    lane = gate_of(accounts, TUNNEL).lanes[Direction.INLET]
+    before = lane.buckets
+    accounts.apply(configuration.with_owner(Everything(http_port=80)), 1.0)
+    assert lane.buckets is before
+
+    accounts.apply(configuration.with_owner(Everything(limits=Limits(rate=7))), 2.0)
+    assert [bucket.rate for bucket in lane.buckets] == [1000, 7]
+
+
+def test_many_are_switched_in_parts_and_what_was_edited_meanwhile_stays_as_it_is() -> None:
+    configuration = Configuration().with_owner(Everything(alternative=Alternative.ON))
+    for ident in range(1, 2 * PART + 2):
+        configuration = configuration.with_owner(Client(id=ident, key=str(ident), limits=NIGHTLY))
+    accounts = accounts_of(configuration)
+
+    assert accounts.turn(WALL, 0.0) == []
+    assert sum(not gate.limits.rate for gate in accounts) == PART + 1  # and everything
+    accounts.apply(
+        configuration.without(CLIENT).with_owner(Client(id=2, key="2", limits=Limits(rate=5))), 1.0
+    )
+
+    assert accounts.switch_some(1.0)
+    assert not accounts.switch_some(1.0)
+    assert accounts.gate(CLIENT) is None
+    assert sorted(gate.limits.rate for gate in accounts) == [0] * (2 * PART) + [5]
 
 
 def test_alternative_limits_come_and_go_by_schedule() -> None:
