@@ -25,6 +25,7 @@ from npsgui.model.rules import unsupported
 from npsgui.model.views import ConnectionRow, Sentence
 from npsgui.relay.buffers import Buffers
 from npsgui.relay.dialing import Agents, Dialer, NoAgents
+from npsgui.relay.http.files import FolderWatch
 from npsgui.relay.http.hosts import Contexts, no_certificates
 from npsgui.relay.http.shared_ports import SharedPorts
 from npsgui.relay.pacer import Pacer
@@ -79,6 +80,7 @@ class Relay:
         shared = Shared(loop, Buffers(), self._pacer, self._sessions, dialer, http_idle)
         self._shared = shared
         self._ports = SharedPorts(shared, contexts)
+        self._folders = FolderWatch(self._on_folder_gone)
         self._listens = True
         """Until it is drained or closed: an edit, or an agent that leaves, may come after that."""
         self._tunnels: dict[OwnerKey, Tunnel] = {}
@@ -130,6 +132,7 @@ class Relay:
         for key in list(self._failed):
             self._start(self._tunnels[key])
         self._ports.retry()
+        self._folders.look(self._services.values())
 
     def take_bill(self) -> list[PeerBytes]:
         """Whom bytes were carried for since the last time: owner, address, inlet and export."""
@@ -203,6 +206,13 @@ class Relay:
         if service is not None:
             service.close()
             self._events.push(ListenerChanged(owner, False))
+
+    def _on_folder_gone(self, tunnel: Tunnel) -> None:
+        """It does not listen until the folder is back, as if it had not been there from the start."""
+        service = self._services.get(tunnel.owner)
+        if service is not None and service.tunnel is tunnel:
+            self._stop(tunnel.owner)
+            self._start(tunnel)
 
     def _on_event(self, event: Event) -> None:
         targets = self._shared.dialer.targets

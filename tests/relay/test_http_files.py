@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from npsgui.model.entities import Account, Limits, Mode, Tunnel, Via
+from npsgui.model.events import ListenerChanged
 from npsgui.relay.http.folder import MOST_LISTED
 from tests.conftest import Run
 from tests.relay.house import TUNNEL, House, Stream, echo, free_port, hang_up, house, no_socket_left, read_all
@@ -297,6 +298,31 @@ def test_a_tunnel_says_that_its_folder_is_none_until_it_is_one(
             assert made.relay.listener(TUNNEL) is True
             made.apply(tunnel)
             assert made.relay.listener(TUNNEL) is True
+
+    run(body())
+
+
+def test_a_folder_that_goes_while_it_is_served_is_told_and_served_when_it_is_back(
+    run: Run[Any], folder: Path
+) -> None:
+    async def body() -> None:
+        elsewhere = folder.with_name("elsewhere")
+        async with sharing(folder) as made:
+            made.relay.sweep()
+            folder.rename(elsewhere)  # noqa: ASYNC240
+            made.relay.sweep()
+            await until(lambda: made.relay.listener(TUNNEL) is not True)
+            assert "No such file or directory" in str(made.relay.listener(TUNNEL))
+            made.relay.sweep()
+            assert made.relay.listener(TUNNEL) is not True
+
+            elsewhere.rename(folder)
+            made.relay.sweep()
+            assert made.relay.listener(TUNNEL) is True
+            told = [event for event in made.of(ListenerChanged) if isinstance(event, ListenerChanged)]
+            assert [(event.listening, event.error is None) for event in told[-3:]] == [
+                (False, True), (False, False), (True, True),
+            ]  # fmt: skip
 
     run(body())
 

@@ -7,6 +7,7 @@ import errno
 import os
 import socket
 import stat
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from npsgui.model.entities import Tunnel, Via
@@ -49,6 +50,28 @@ class FileService(TunnelService):
 
     def _permits(self, head: RequestHead) -> bool:
         return permitted(self.tunnel.accounts, head.get(b"authorization"))
+
+
+class FolderWatch:
+    """Looks whether the folders of file tunnels are still there: in a thread, for a disk may not answer."""
+
+    def __init__(self, on_gone: Callable[[Tunnel], None]) -> None:
+        self._on_gone = on_gone
+        self._looking: asyncio.Task[None] | None = None
+
+    def look(self, services: Iterable[object]) -> None:
+        """Once a second: look after those of ``services`` that serve a folder of this computer."""
+        if self._looking is None or self._looking.done():
+            tunnels = [service.tunnel for service in services if isinstance(service, FileService)]
+            local = [tunnel for tunnel in tunnels if tunnel.via is Via.LOCAL]
+            self._looking = spawn(self._look(local), "look for folders") if local else None
+
+    async def _look(self, tunnels: Iterable[Tunnel]) -> None:
+        for tunnel in tunnels:
+            try:
+                await asyncio.to_thread(_require_folder, tunnel.folder)
+            except BindFailed:
+                self._on_gone(tunnel)
 
 
 def _require_folder(folder: str) -> None:
