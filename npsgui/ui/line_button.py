@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from npsgui.ui.theme import Theme
 
-LINE = 36
+LINE = 32
 """Its height, px."""
 
 MIDDLE = Qt.AlignmentFlag.AlignVCenter

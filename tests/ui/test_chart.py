@@ -116,6 +116,16 @@ def test_no_line_is_drawn_through_missing_samples(chart: TrafficChart, theme: Th
     assert not {theme.colors.inlet, theme.colors.export} & colors_of(box)
 
 
+def test_between_a_line_and_the_foot_it_is_shaded_and_not_in_a_gap(chart: TrafficChart, theme: Theme) -> None:
+    samples = [Sample(NOW - 300 + i, 0.0, 3e6) for i in range(300)]
+    chart.show_live(samples[:100] + samples[200:])
+    image = chart.plot.grab().toImage()
+
+    assert color_at(chart, image, NOW - 50, 1.3e6) != theme.colors.surface
+    assert color_at(chart, image, NOW - 50, 3.1e6) == theme.colors.surface
+    assert color_at(chart, image, NOW - 150, 1.3e6) == theme.colors.surface
+
+
 def test_the_read_out_says_the_exact_bytes(chart: TrafficChart) -> None:
     chart.set_range(Range.HOUR)
     chart.show_history(history(hole=True))

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QLineF, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from npsgui.ui.chart.data import Layers, Span
 from npsgui.ui.chart.graphs import pg
+from npsgui.ui.chart.lines import Lines
 from npsgui.ui.chart.scales import Linear, ValueScale
 from npsgui.ui.theme import Colors
+
+_FAINT = 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,40 @@ class Bars(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
             if boxes.size:
                 painter.drawRects([QRectF(*box) for box in boxes.tolist()])
             foot = head
+
+
+class Shade(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
+    """What lies between lines and foot, faintly in their colours; nothing in a gap.
+
+    The curves could fill themselves, but smooth their edges, which the lines cover: three times as slow.
+    """
+
+    def __init__(self, colors: Colors) -> None:
+        super().__init__()
+        self.colors = colors
+        self.lines: Lines | None = None
+        """As they are drawn."""
+
+    # Qt overrides
+
+    def paint(self, painter: QPainter, *_: Any) -> None:
+        """Export behind inlet, as their lines."""
+        if self.lines is None:
+            return
+        scale = Scale.begin(painter)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(Qt.PenStyle.NoPen)
+        xs, foot = self.lines.times * scale.x + scale.dx, scale.dy
+        for name, rates in ((self.colors.export, self.lines.export), (self.colors.inlet, self.lines.inlet)):
+            color = QColor(name)
+            color.setAlphaF(_FAINT)
+            painter.setBrush(color)
+            tops = np.column_stack((xs, rates * scale.y + scale.dy))
+            for part in np.split(tops, np.flatnonzero(np.isnan(rates))):
+                known = part[~np.isnan(part[:, 1])].round().tolist()
+                if known:
+                    ends = ((known[-1][0], foot), (known[0][0], foot))
+                    painter.drawPolygon([QPoint(int(x), int(y)) for x, y in (*known, *ends)])
 
 
 class Wash(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types

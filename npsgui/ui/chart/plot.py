@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QFont, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
@@ -10,7 +12,7 @@ from npsgui.ui.amounts import scale as scale_shown
 from npsgui.ui.chart.axes import TimeAxis, ValueAxis
 from npsgui.ui.chart.data import Layers, Span, View
 from npsgui.ui.chart.graphs import pg
-from npsgui.ui.chart.items import Bars, Board, Ground, Wash
+from npsgui.ui.chart.items import Bars, Board, Ground, Shade, Wash
 from npsgui.ui.chart.lines import Lines
 from npsgui.ui.chart.marks import NEAR, Mark, Marks
 from npsgui.ui.chart.scales import LINES, Linear, Logarithmic
@@ -45,12 +47,12 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self.plotItem.hideButtons()
         self.plotItem.layout.setContentsMargins(0, 8, 0, 0)
         self.ground, self.bars, self.wash = Ground(theme.colors), Bars(theme.colors), Wash(theme.colors)
-        self.marks = Marks(theme.colors)
+        self.marks, self.shade = Marks(theme.colors), Shade(theme.colors)
         self._inlet, self._export = pg.PlotCurveItem(antialias=True), pg.PlotCurveItem(antialias=True)
         self._cross = pg.InfiniteLine(angle=90, movable=False)
         self._cross.hide()
-        items = (self.ground, self.bars, self.wash, self._export, self._inlet, self.marks, self._cross)
-        for item in items:
+        grounds = (self.ground, self.shade, self.bars, self.wash)
+        for item in (*grounds, self._export, self._inlet, self.marks, self._cross):
             self.addItem(item, ignoreBounds=True)
         self._empty = QLabel(self)
         self._empty.setObjectName("empty")  # its ground keeps lines and marks off the words
@@ -63,6 +65,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         """Show these bars and mark these gaps; no lines."""
         self._inlet.clear()
         self._export.clear()
+        self.shade.lines = None
         self.bars.layers, self.ground.gaps = layers, gaps
         self.bars.update()
         self.ground.update()
@@ -71,8 +74,9 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         """Show these rates; no bars."""
         self.bars.layers, self.ground.gaps = None, []
         drawn = self.bars.scaling.drawn
-        self._inlet.setData(lines.times, drawn(lines.inlet), connect="finite")
-        self._export.setData(lines.times, drawn(lines.export), connect="finite")
+        self.shade.lines = lines = replace(lines, inlet=drawn(lines.inlet), export=drawn(lines.export))
+        self._inlet.setData(lines.times, lines.inlet, connect="finite")
+        self._export.setData(lines.times, lines.export, connect="finite")
 
     def show_view(self, view: View, peak: float, *, rates: bool, afresh: bool) -> None:
         """Show this span of time, and bytes or ``rates`` up to ``peak``; ``afresh`` forgets the axis before.
@@ -136,7 +140,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
 
     def _recolour(self) -> None:
         colors = self._theme.colors
-        for item in (self.ground, self.bars, self.wash, self.marks):
+        for item in (self.ground, self.shade, self.bars, self.wash, self.marks):
             item.colors = colors
             item.update()
         self.setBackground(colors.surface)
