@@ -76,26 +76,35 @@ class DetailPane(QFrame):
         self._why = QLabel(self)
         self._why.setObjectName("warn")
         self._why.setWordWrap(True)
-        self.traffic = TrafficTab(program, theme, self)
-        self.links = LinksTab(program, self._sentences, self)
-        self.tunnels = OwnedTab(program, theme, self._sentences, self)
-        self.period = PeriodTab(program, theme, self)
-        self.peers = PeersTab(program, theme, self)
-        self._limits = LimitsView(theme, self)
-        self.events = EventsView(program, theme, self)
-        parts: list[tuple[Tab, str, QWidget, Callable[[FlowRow], None]]] = [
-            (Tab.TRAFFIC, self.tr("Traffic"), self.traffic, self.traffic.show_row),
-            (Tab.CONNECTIONS, self.tr("Connections"), self.links, self.links.show_row),
-            (Tab.TUNNELS, self.tr("Tunnels and hosts"), self.tunnels, self.tunnels.show_row),
-            (Tab.PERIOD, self.tr("Period"), self.period, self.period.show_row),
-            (Tab.PEERS, self.tr("Peers"), self.peers, self.peers.show_row),
-            (Tab.LIMITS, self.tr("Limits"), self._limits, self._show_limits),
-            (Tab.EVENTS, self.tr("Events"), self.events, self._show_events),
-        ]
-        self.tabs = Tabs({tab: title for tab, title, _, _ in parts}, self)
-        self._widgets = {tab: widget for tab, _, widget, _ in parts}
-        self._shows = {tab: show for tab, _, _, show in parts}
-        """How a tab is shown the row of this second, while it is in sight."""
+        titles = {
+            Tab.TRAFFIC: self.tr("Traffic"),
+            Tab.CONNECTIONS: self.tr("Connections"),
+            Tab.TUNNELS: self.tr("Tunnels and hosts"),
+            Tab.PERIOD: self.tr("Period"),
+            Tab.PEERS: self.tr("Peers"),
+            Tab.LIMITS: self.tr("Limits"),
+            Tab.EVENTS: self.tr("Events"),
+        }
+        self.tabs = Tabs(titles, self)
+        self._full = QWidget(self)
+        self._stack = QStackedWidget(self._full)
+        self.traffic = TrafficTab(program, theme, self._stack)
+        self.links = LinksTab(program, self._sentences, self._stack)
+        self.tunnels = OwnedTab(program, theme, self._sentences, self._stack)
+        self.period = PeriodTab(program, theme, self._stack)
+        self.peers = PeersTab(program, theme, self._stack)
+        self._limits = LimitsView(theme, self._stack)
+        self.events = EventsView(program, theme, self._stack)
+        self._tabs: dict[Tab, tuple[QWidget, Callable[[FlowRow], None]]] = {
+            Tab.TRAFFIC: (self.traffic, self.traffic.show_row),
+            Tab.CONNECTIONS: (self.links, self.links.show_row),
+            Tab.TUNNELS: (self.tunnels, self.tunnels.show_row),
+            Tab.PERIOD: (self.period, self.period.show_row),
+            Tab.PEERS: (self.peers, self.peers.show_row),
+            Tab.LIMITS: (self._limits, self._show_limits),
+            Tab.EVENTS: (self.events, self._show_events),
+        }
+        """The widget of each, and how it is shown the row of this second, while it is in sight."""
         self._lay_out()
         self.tabs.chosen.connect(self._on_tab_chosen)
         self.links.close_asked.connect(self.close_asked)
@@ -135,7 +144,8 @@ class DetailPane(QFrame):
         self.tabs.show_count(Tab.TUNNELS, len(owned))
         self.tabs.show_count(Tab.CONNECTIONS, row.connections)
         self._place_bar()
-        self._shows[self.tabs.current](row)
+        _, show_row = self._tabs[self.tabs.current]
+        show_row(row)
 
     def _show_limits(self, row: FlowRow) -> None:
         self._limits.show_row(row, self._program.configuration)
@@ -158,8 +168,7 @@ class DetailPane(QFrame):
         empty = QLabel(self.tr("Choose a row to see its traffic."), self)
         empty.setObjectName("muted")
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._stack = QStackedWidget(self)
-        for widget in self._widgets.values():
+        for widget, _ in self._tabs.values():
             self._stack.addWidget(widget)
         self._head = QHBoxLayout()
         self._head.setSpacing(_GAP)
@@ -175,8 +184,7 @@ class DetailPane(QFrame):
         self._aside.addWidget(self._route)
         self._aside.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         name.addWidget(self._aside, 1)
-        full = QWidget(self)
-        whole = QVBoxLayout(full)
+        whole = QVBoxLayout(self._full)
         whole.setContentsMargins(_MARGIN, 8, _MARGIN, 12)
         whole.setSpacing(4)
         whole.addLayout(name)
@@ -186,13 +194,13 @@ class DetailPane(QFrame):
         whole.addWidget(self._stack, 1)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(empty)
-        self._pages.addWidget(full)
+        self._pages.addWidget(self._full)
         self._together = Together(self)
         self._pages.addWidget(self._together)
         self.setMinimumSize(600, 280)
 
     def _on_tab_chosen(self, tab: Tab) -> None:
-        self._stack.setCurrentWidget(self._widgets[tab])
+        self._stack.setCurrentWidget(self._tabs[tab][0])
         self.traffic.bar.setVisible(tab is Tab.TRAFFIC)
         self.refresh()
 
