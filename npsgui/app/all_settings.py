@@ -57,7 +57,14 @@ def _is_size(text: str) -> bool:
 SETTINGS: tuple[Setting, ...] = (
     Setting("theme", _LOOK, "Theme", "system", _THEMES),
     Setting("language", _LOOK, "Language", "system", _LANGUAGES),
-    Setting("units", _LOOK, "Units", Units.IEC, _UNITS, "A MiB is 1,048,576 bytes, a MB 1,000,000"),
+    Setting(
+        "units",
+        _LOOK,
+        "Units",
+        Units.IEC,
+        _UNITS,
+        "A MiB is 1,048,576 bytes, a MB 1,000,000; with Mbit/s only rates are in bits, amounts stay in MB",
+    ),
     Setting("rows", _LOOK, "Rows of tables", "comfortable", _ROWS, "Compact shows more of them at once"),
     Setting("http_bind", _PORTS, "Hosts listen on", "127.0.0.1", Interface(), kept=_ALL),
     Setting("http_port", _PORTS, "HTTP port", "0", _PORT, "All hosts share it; 0 is none", _ALL),
