@@ -57,6 +57,30 @@ def test_chinese_sentences_have_chinese_punctuation() -> None:
     assert [said for said in texts.values() if narrow.search(said)] == []
 
 
+def test_chinese_stands_apart_from_letters_and_digits() -> None:
+    texts = json.loads(resource("i18n/zh_CN.json").read_text("utf-8"))
+    close = re.compile(r"[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9%][\u4e00-\u9fff]")
+    dates = {text for text in texts if re.search(r"\bMMM\b", text)}
+
+    assert [
+        said
+        for text, said in texts.items()
+        if text not in dates and close.search(re.sub(r"{\w*}", " ", said))
+    ] == []
+
+
+def test_no_translation_is_left_over() -> None:
+    texts = json.loads(resource("i18n/zh_CN.json").read_text("utf-8"))
+    said = {
+        node.value
+        for source in sources("npsgui")
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+    assert texts.keys() - said == set()
+
+
 def test_every_translation_has_the_placeholders_of_its_text() -> None:
     texts = json.loads(resource("i18n/zh_CN.json").read_text("utf-8"))
     places = re.compile(r"{\w*}")
