@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QWidget
 
 from npsgui.app.settings import Settings
 from npsgui.tasks import spawn
+from npsgui.ui.dialog_parts import button, column_in, default_button, row_of, title_label
 
 SETTING = "close_to_tray"
 ASK, KEEP, QUIT = "ask", "yes", "no"
@@ -72,8 +73,7 @@ class CloseDialog(QDialog):
         self.keeps = False
         self.setMinimumWidth(440)
         self.setWindowTitle(self.tr("Keep npsgui in the tray?"))
-        head = QLabel(self.windowTitle(), self)
-        head.setObjectName("title")
+        head = title_label(self.windowTitle(), self)
         text = QLabel(
             self.tr("There it goes on and tells you of alerts. A click on its icon brings this window back."),
             self,
@@ -81,24 +81,13 @@ class CloseDialog(QDialog):
         text.setWordWrap(True)
         hint = QLabel(self.tr("The answer is remembered; the settings can change it."), self)
         hint.setObjectName("hint")
-        self.leave = QPushButton(self.tr("Quit"), self)
-        self.leave.setAutoDefault(False)
-        self.keep = QPushButton(self.tr("Keep in the tray"), self)
-        self.keep.setDefault(True)
-        self.leave.clicked.connect(self.accept)
-        self.keep.clicked.connect(self._on_keep)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addStretch()
-        buttons.addWidget(self.leave)
-        buttons.addWidget(self.keep)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(8)
+        self.leave = button(self.tr("Quit"), self, self.accept)
+        self.keep = default_button(self.tr("Keep in the tray"), self, self._on_keep)
+        layout = column_in(self, 8)
         for line in (head, text, hint):
             layout.addWidget(line)
         layout.addSpacing(12)
-        layout.addLayout(buttons)
+        layout.addLayout(row_of(self.leave, self.keep))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.keep.setFocus()
 

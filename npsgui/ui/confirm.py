@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QWidget
 
 from npsgui.ui.asking import asked
+from npsgui.ui.dialog_parts import button, column_in, row_of, title_label
 
 
 class ConfirmDialog(QDialog):
@@ -25,13 +26,9 @@ class ConfirmDialog(QDialog):
 
     def _lay_out(self, title: str, text: str, consequences: Sequence[str], verb: str) -> None:
         self.setWindowTitle(title)
-        head = QLabel(title, self)
-        head.setObjectName("title")
+        head = title_label(title, self)
         head.setWordWrap(True)
-        head.setTextFormat(Qt.TextFormat.PlainText)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(8)
+        layout = column_in(self, 8)
         layout.addWidget(head)
         for line in (text, "\n".join(f"•  {consequence}" for consequence in consequences)):
             words = QLabel(line, self)
@@ -39,18 +36,7 @@ class ConfirmDialog(QDialog):
             words.setVisible(bool(line))
             words.setTextFormat(Qt.TextFormat.PlainText)
             layout.addWidget(words)
-        cancel = QPushButton(self.tr("Cancel"), self)
-        cancel.setAutoDefault(False)
-        cancel.clicked.connect(self.reject)
-        confirm = QPushButton(verb, self)
-        confirm.setObjectName("danger")
-        confirm.setAutoDefault(False)
-        confirm.clicked.connect(self.accept)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addStretch()
-        buttons.addWidget(cancel)
-        buttons.addWidget(confirm)
+        cancel = button(self.tr("Cancel"), self, self.reject)
         layout.addSpacing(12)
-        layout.addLayout(buttons)
+        layout.addLayout(row_of(cancel, button(verb, self, self.accept, "danger")))
         cancel.setFocus()

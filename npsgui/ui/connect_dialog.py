@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +20,7 @@ from npsgui.app.agent_lines import npc_line, npsgui_line
 from npsgui.app.interfaces import own_addresses
 from npsgui.model.entities import Client, Everything, Target
 from npsgui.model.listening import is_wildcard
+from npsgui.ui.dialog_parts import button, column_in, default_button, title_label
 from npsgui.ui.help_dialog import Topic, answer_f1
 from npsgui.ui.sentences import Sentences
 
@@ -36,10 +36,8 @@ class CommandLine(QWidget):
         self.text.setReadOnly(True)
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.text.setAccessibleName(caption)
-        self.copy = QPushButton(self.tr("Copy"), self)
+        self.copy = button(self.tr("Copy"), self, self._on_copy)
         self.copy.setAccessibleName(self.tr("Copy: {name}").format(name=caption))
-        self.copy.setAutoDefault(False)
-        self.copy.clicked.connect(self._on_copy)
         self.hint = QLabel(self)
         self.hint.setObjectName("hint")
         line = QHBoxLayout()
@@ -79,9 +77,7 @@ class ConnectDialog(QDialog):
         name = Sentences(self).name(client.remark, client.owner)
         self.setWindowTitle(self.tr("Connect an agent for {name}").format(name=name))
         self.setMinimumWidth(640)
-        self._title = QLabel(self.windowTitle(), self)
-        self._title.setObjectName("title")
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self._title = title_label(self.windowTitle(), self)
         self._title.setWordWrap(True)
         self._head = QLabel(
             self.tr("Run one of these on the computer that is to serve {name}.").format(name=name), self
@@ -115,9 +111,7 @@ class ConnectDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
         buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(12)
+        layout = column_in(self, 12)
         layout.addWidget(self._title)
         if not open_port:
             layout.addWidget(self._missing_port())
@@ -137,13 +131,11 @@ class ConnectDialog(QDialog):
         frame = QFrame(self)
         words = QLabel(self.tr("Agents cannot connect yet: they have no port."), frame)
         words.setObjectName("warn")
-        button = QPushButton(self.tr("Set the port…"), frame)
-        button.setObjectName("primary")
-        button.clicked.connect(self.port_asked)
+        set_port = default_button(self.tr("Set the port…"), frame, self.port_asked.emit)
         line = QHBoxLayout(frame)
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(words, 1)
-        line.addWidget(button)
+        line.addWidget(set_port)
         return frame
 
 

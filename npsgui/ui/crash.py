@@ -12,9 +12,10 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QPlainTextEdit, QWidget
 
 from npsgui import __version__
+from npsgui.ui.dialog_parts import button, column_in, default_button, row_of, title_label
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +68,7 @@ class CrashDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Something went wrong"))
         self.resize(640, 420)
-        title = QLabel(self.tr("Something went wrong"), self)
-        title.setObjectName("title")
+        title = title_label(self.windowTitle(), self)
         words = QLabel(
             self.tr(
                 "This is a fault of npsgui, not yours. Tunnels and counting go on. "
@@ -81,23 +81,12 @@ class CrashDialog(QDialog):
         self._report.setReadOnly(True)
         self._report.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self._report.setAccessibleName(self.tr("Report"))
-        copy = QPushButton(self.tr("Copy report"), self)
-        copy.setAutoDefault(False)
-        copy.clicked.connect(self._copy)
-        close = QPushButton(self.tr("Close"), self)
-        close.setObjectName("primary")
-        close.setDefault(True)
-        close.clicked.connect(self.accept)
-        buttons = QHBoxLayout()
-        buttons.addStretch()
-        buttons.addWidget(copy)
-        buttons.addWidget(close)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(12)
+        copy = button(self.tr("Copy report"), self, self._copy)
+        close = default_button(self.tr("Close"), self, self.accept)
+        layout = column_in(self, 12)
         for part in (title, words, self._report):
             layout.addWidget(part)
-        layout.addLayout(buttons)
+        layout.addLayout(row_of(copy, close))
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._report.toPlainText())

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from npsgui.model.entities import PASS_THROUGH, SELF_SIGNED, Host, Owner, OwnerKind, Scheme
 from npsgui.ui.field_rows import Field, FormPage
 from npsgui.ui.help_dialog import Topic
-from npsgui.ui.inputs import Browse, ChoiceOr, Input, Lines, Path
+from npsgui.ui.inputs import Browse, ChoiceOr, Input, Lines, PathInput
 from npsgui.ui.limit_fields import LimitFields
 from npsgui.ui.limit_hints import Hint
 from npsgui.ui.limit_pages import LimitPages
@@ -64,7 +64,7 @@ class HostDialog(OwnedForm):
                 "certificate_key",
                 self.tr("Key file"),
                 self.tr("PEM; empty where it is in the same file"),
-                make=_key_file,
+                make=partial(PathInput, browse=Browse.FILE),
                 when=_has_files,
             ),
             self.accounts_field(),
@@ -115,10 +115,6 @@ class HostDialog(OwnedForm):
             return Hint(self.tr("The port for it is not set yet; set it on the Hosts page."), warns=True)
         named = (("HTTP", everything.http_port), ("HTTPS", everything.https_port))
         return Hint(", ".join(f"{name} {port}" for name, port in named if port))
-
-
-def _key_file(text: str, parent: QWidget) -> Path:
-    return Path(text, Browse.FILE, parent)
 
 
 def _is_secure(owner: Owner) -> bool:

@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QFileDialog,
-    QLabel,
-    QPlainTextEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QPlainTextEdit, QWidget
 
 from npsgui.ui.asking import asked
+from npsgui.ui.dialog_parts import column_in, title_label
 
 
 class FolderDialog(QFileDialog):
@@ -40,8 +33,7 @@ class ImportReport(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Import from NPS"))
         self.setMinimumWidth(560)
-        head = QLabel(sentences[0], self)
-        head.setObjectName("title")
+        head = title_label(sentences[0], self)
         head.setWordWrap(True)
         self.text = QPlainTextEdit("\n\n".join(sentences[1:]), self)
         self.text.setReadOnly(True)
@@ -49,9 +41,7 @@ class ImportReport(QDialog):
         self.text.setAccessibleName(self.tr("What was taken and what was left"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(12)
+        layout = column_in(self, 12)
         layout.addWidget(head)
         layout.addWidget(self.text)
         layout.addWidget(buttons)

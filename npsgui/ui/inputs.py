@@ -127,12 +127,12 @@ class Browse(enum.Enum):
     FILE = QFileDialog.FileMode.ExistingFile
 
 
-class Path(QWidget):
+class PathInput(QWidget):
     """A path, typed or looked for."""
 
     changed = Signal()
 
-    def __init__(self, text: str, browse: Browse, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str, parent: QWidget | None = None, *, browse: Browse) -> None:
         super().__init__(parent)
         self._browse = browse
         self.line = Line(text, self)
@@ -183,7 +183,8 @@ class ChoiceOr(QWidget):
         known = text in {value for value, _ in choices}
         self.choice = Choice(text if known else NOTHING, [*choices, (NOTHING, another)], self)
         typed = "" if known else text
-        self.other: Line | Path = Line(typed, self) if browse is None else Path(typed, browse, self)
+        self.other: Line | PathInput
+        self.other = Line(typed, self) if browse is None else PathInput(typed, self, browse=browse)
         self.other.setVisible(not known)
         self.choice.changed.connect(self._on_chosen)
         self.other.changed.connect(self.changed)

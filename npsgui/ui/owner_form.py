@@ -10,16 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QLabel,
-    QLayout,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLayout, QStackedWidget, QWidget
 
 from npsgui.app.front import Front
 from npsgui.model.entities import Everything, Owner
@@ -27,6 +18,7 @@ from npsgui.model.errors import FieldError, NpsError
 from npsgui.model.rules import problems
 from npsgui.model.words import changes, edited, shown, words_of
 from npsgui.ui.asking import asked
+from npsgui.ui.dialog_parts import button, column_in, default_button, row_of, title_label
 from npsgui.ui.field_rows import Field, FieldColumn, FormPage, FormPart, say
 from npsgui.ui.fitting import Fitting
 from npsgui.ui.help_dialog import Topic, answer_f1
@@ -63,33 +55,21 @@ class OwnerForm(QDialog):
         """The number of the page that a column stands on."""
         self._at = at
         answer_f1(self, self.topic)
-        self._title = QLabel(self)
-        self._title.setObjectName("title")
+        self._title = title_label("", self)
         self._stack = QStackedWidget(self)
         self._what_if = WhatIf(program, theme, self)
         self.finished.connect(self._on_finished)
         self._said = QLabel(self)
         self._said.setWordWrap(True)
-        cancel = QPushButton(self.tr("Cancel"), self)
-        cancel.setAutoDefault(False)
-        cancel.clicked.connect(self.reject)
-        self._apply = QPushButton(self.tr("Apply"), self)
-        self._apply.setObjectName("primary")
-        self._apply.setDefault(True)
-        self._apply.clicked.connect(self.accept)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        for part, stretch in ((self._said, 1), (cancel, 0), (self._apply, 0)):
-            buttons.addWidget(part, stretch)
-        self._rows = QVBoxLayout(self)
-        self._rows.setContentsMargins(24, 20, 24, 20)
-        self._rows.setSpacing(20)
+        cancel = button(self.tr("Cancel"), self, self.reject)
+        self._apply = default_button(self.tr("Apply"), self, self.accept)
+        self._rows = column_in(self, 20)
         self._rows.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)  # it follows the fields it has
         self._rows.addWidget(self._title)
         self._rows.addWidget(Fitting(self._stack, self))
         self._rows.addWidget(self._what_if)
         self._rows.addStretch()
-        self._rows.addLayout(buttons)
+        self._rows.addLayout(row_of(cancel, self._apply, beside=self._said))
 
     async def ask_about(self, owner: Owner, title: str, *pages: FormPage) -> Owner | None:
         """Show the form until its values are applied or given up. Raises NpsError as ``Program.put``."""

@@ -6,20 +6,12 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QDialog,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from npsgui.app.servers import ServerRow, Servers
 from npsgui.model.errors import NpsError
 from npsgui.ui.amounts import DASH, amount
+from npsgui.ui.dialog_parts import button, column_in, default_button, row_of, title_label
 from npsgui.ui.help_dialog import Topic, answer_f1
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.table import Column, Table
@@ -50,9 +42,9 @@ class ServersDialog(QDialog):
         self.problem = QLabel(self)
         self.problem.setObjectName("warn")
         self.problem.hide()
-        self._start_button = self._button(self.tr("Start"), lambda: self._enable(True))
-        self._stop_button = self._button(self.tr("Stop"), lambda: self._enable(False))
-        self._remove_button = self._button(self.tr("Forget"), self._on_remove)
+        self._start = button(self.tr("Start"), self, lambda: self._enable(True))
+        self._stop = button(self.tr("Stop"), self, lambda: self._enable(False))
+        self._remove = button(self.tr("Forget"), self, self._on_remove)
         self._lay_out()
         self.view.chosen.connect(self._enable_buttons)
         self._timer = QTimer(self)
@@ -97,45 +89,29 @@ class ServersDialog(QDialog):
             counted("export", self.tr("Export"), lambda row: row.now.export),
         ]
 
-    def _button(self, text: str, slot: Callable[[], None]) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setAutoDefault(False)
-        button.clicked.connect(slot)
-        return button
-
     def _lay_out(self) -> None:
-        title = QLabel(self.windowTitle(), self)
-        title.setObjectName("title")
         words = QLabel(
             self.tr("This computer serves the tunnels that its owner has set up on another server."), self
         )
         words.setObjectName("muted")
-        connect = QPushButton(self.tr("Connect"), self)
-        connect.setObjectName("primary")
-        connect.setDefault(True)
-        connect.clicked.connect(self._on_add)
-        new, old = QHBoxLayout(), QHBoxLayout()
+        connect = default_button(self.tr("Connect"), self, self._on_add)
+        new = QHBoxLayout()
         for part, stretch in ((self.server, 3), (self.key, 2), (self.tls, 0), (connect, 0)):
             new.addWidget(part, stretch)
-        old.addStretch()
-        close = self._button(self.tr("Close"), self.reject)
-        for button in (self._start_button, self._stop_button, self._remove_button, close):
-            old.addWidget(button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(12)
-        layout.addWidget(title)
+        close = button(self.tr("Close"), self, self.reject)
+        layout = column_in(self, 12)
+        layout.addWidget(title_label(self.windowTitle(), self))
         layout.addWidget(words)
         layout.addLayout(new)
         layout.addWidget(self.problem)
         layout.addWidget(self.view, 1)
-        layout.addLayout(old)
+        layout.addLayout(row_of(self._start, self._stop, self._remove, close))
 
     def _enable_buttons(self) -> None:
         wanted = {row.server.enabled for row in self.view.selected()}
-        self._start_button.setEnabled(False in wanted)
-        self._stop_button.setEnabled(True in wanted)
-        self._remove_button.setEnabled(bool(wanted))
+        self._start.setEnabled(False in wanted)
+        self._stop.setEnabled(True in wanted)
+        self._remove.setEnabled(bool(wanted))
 
     def _try(self, act: Callable[[], None]) -> bool:
         try:

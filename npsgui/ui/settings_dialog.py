@@ -26,6 +26,7 @@ from npsgui.app.settings import Settings
 from npsgui.model.errors import NpsError
 from npsgui.model.views import Sentence
 from npsgui.tasks import spawn
+from npsgui.ui.dialog_parts import button, column_in, title_label
 from npsgui.ui.help_dialog import Topic, answer_f1
 from npsgui.ui.page_header import SearchBox
 from npsgui.ui.sentences import Sentences
@@ -70,9 +71,7 @@ class SettingsDialog(QDialog):
         self._doors = QButtonGroup(self)
         self._nothing = QLabel(self.tr("No setting matches the search."), self)
         self._nothing.setObjectName("muted")
-        self._close = QPushButton(self.tr("Close"), self)
-        self._close.setAutoDefault(False)
-        self._close.clicked.connect(self.accept)
+        self._close = button(self.tr("Close"), self, self.accept)
         answer_f1(self, Topic.SETTINGS)
         self._lay_out()
         self.search.textChanged.connect(self._show_rows)
@@ -120,10 +119,8 @@ class SettingsDialog(QDialog):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(inside)
-        title = QLabel(self.windowTitle(), self)
-        title.setObjectName("title")
         top, middle, bottom = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
-        top.addWidget(title)
+        top.addWidget(title_label(self.windowTitle(), self))
         top.addStretch()
         top.addWidget(self.search, 1)
         middle.setSpacing(24)
@@ -133,9 +130,7 @@ class SettingsDialog(QDialog):
         said.setObjectName("hint")
         bottom.addWidget(said, 1)
         bottom.addWidget(self._close)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(16)
+        layout = column_in(self, 16)
         for part, stretch in ((top, 0), (middle, 1), (bottom, 0)):
             layout.addLayout(part, stretch)
 

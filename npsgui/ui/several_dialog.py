@@ -6,16 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QLabel,
-    QLayout,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLayout, QStackedWidget, QWidget
 
 from npsgui.app.front import Front
 from npsgui.app.many import with_values
@@ -26,6 +17,7 @@ from npsgui.model.periods import LIFETIME
 from npsgui.model.words import shown
 from npsgui.ui.alike_input import SEVERAL, AlikeInput
 from npsgui.ui.asking import asked
+from npsgui.ui.dialog_parts import button, column_in, default_button, row_of, title_label
 from npsgui.ui.expiry_input import NEVER, ExpiryInput
 from npsgui.ui.field_rows import Field, FieldColumn, FormPage, say
 from npsgui.ui.fitting import Fitting
@@ -70,10 +62,7 @@ class SeveralDialog(QDialog):
         self._known = {word: made.text() for column in self._columns for word, made in column.inputs.items()}
         self._said = QLabel(self)
         self._said.setWordWrap(True)
-        self._apply = QPushButton(self.tr("Apply to all"), self)
-        self._apply.setObjectName("primary")
-        self._apply.setDefault(True)
-        self._apply.clicked.connect(self.accept)
+        self._apply = default_button(self.tr("Apply to all"), self, self.accept)
         self._lay_out(self.tr("Edit these {count}").format(count=f"{len(self._keys):,}"))
         for column in self._columns:
             column.edited.connect(self._check)
@@ -174,28 +163,18 @@ class SeveralDialog(QDialog):
 
     def _lay_out(self, title: str) -> None:
         self.setWindowTitle(title)
-        head = QLabel(title, self)
-        head.setObjectName("title")
         told = ", ".join(map(self._name, self._owners[:NAMED]))
         names = QLabel(f"{told}, …" if len(self._owners) > NAMED else told, self)
         names.setObjectName("muted")
         names.setWordWrap(True)
-        cancel = QPushButton(self.tr("Cancel"), self)
-        cancel.setAutoDefault(False)
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        for part, stretch in ((self._said, 1), (cancel, 0), (self._apply, 0)):
-            buttons.addWidget(part, stretch)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(16)
+        cancel = button(self.tr("Cancel"), self, self.reject)
+        layout = column_in(self, 16)
         layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
-        layout.addWidget(head)
+        layout.addWidget(title_label(title, self))
         layout.addWidget(names)
         layout.addWidget(self._tabs, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(Fitting(self._stack, self))
-        layout.addLayout(buttons)
+        layout.addLayout(row_of(cancel, self._apply, beside=self._said))
 
     def _name(self, owner: Owner) -> str:
         return getattr(owner, "remark", "") or self._sentences.owner(owner.owner)

@@ -6,8 +6,6 @@ from collections.abc import Set
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtWidgets import QWidget
-
 from npsgui.model.entities import Mode, Owner, OwnerKind, Tunnel
 from npsgui.model.listening import PORTLESS_MODES, TARGETED_MODES
 from npsgui.model.rules import RUNNING_MODES, unsupported
@@ -15,7 +13,7 @@ from npsgui.model.views import FlowRow
 from npsgui.ui.bind_field import BindFields
 from npsgui.ui.field_rows import Field, FormPage
 from npsgui.ui.help_dialog import Topic
-from npsgui.ui.inputs import Browse, Path, Ports
+from npsgui.ui.inputs import Browse, PathInput, Ports
 from npsgui.ui.limit_fields import LimitFields
 from npsgui.ui.limit_hints import Hint
 from npsgui.ui.limit_pages import LimitPages
@@ -57,7 +55,7 @@ class TunnelDialog(OwnedForm):
                 Field(
                     "folder",
                     self.tr("Folder"),
-                    make=partial(_path, Browse.FOLDER),
+                    make=partial(PathInput, browse=Browse.FOLDER),
                     advise=self._advise_folder,
                 ),
             ),
@@ -107,10 +105,6 @@ class TunnelDialog(OwnedForm):
     def _missing(self, owner: Owner, otherwise: str) -> Hint:
         missing = unsupported(owner)
         return Hint(otherwise) if missing is None else Hint(self._sentences.of(missing), warns=True)
-
-
-def _path(browse: Browse, text: str, parent: QWidget) -> Path:
-    return Path(text, browse, parent)
 
 
 def _only(modes: Set[Mode], field: Field) -> Field:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shiboken6
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from npsgui.app.front import AlertDesk
 from npsgui.model.errors import NpsError
 from npsgui.tasks import spawn
+from npsgui.ui.dialog_parts import button
 from npsgui.ui.field_rows import say
 from npsgui.ui.sentences import Sentences
 
@@ -19,9 +20,7 @@ class WebhookTrial(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._sentences = sentences
-        self.button = QPushButton(self.tr("Send a test"), self)
-        self.button.setAutoDefault(False)
-        self.button.clicked.connect(self._on_clicked)
+        self.button = button(self.tr("Send a test"), self, self._on_clicked)
         self.said = QLabel(self)
         self.said.setWordWrap(True)
         row = QHBoxLayout(self)

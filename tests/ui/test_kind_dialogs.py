@@ -29,7 +29,7 @@ from npsgui.model.entities import (
 )
 from npsgui.tasks import spawn
 from npsgui.ui.host_dialog import HostDialog
-from npsgui.ui.inputs import Choice, ChoiceOr, Input, Line, Lines, Path
+from npsgui.ui.inputs import Choice, ChoiceOr, Input, Line, Lines, PathInput
 from npsgui.ui.limit_input import LimitInput
 from npsgui.ui.limits_dialog import LimitsDialog
 from npsgui.ui.owner_form import OwnerForm
@@ -101,7 +101,7 @@ def choose(found: Input, value: str) -> None:
 def write(found: Input, text: str) -> None:
     if isinstance(found, Lines):
         found.setPlainText(text)
-    elif isinstance(found, Path):
+    elif isinstance(found, PathInput):
         found.line.setText(text)
     else:
         assert isinstance(found, Line)
@@ -242,7 +242,7 @@ def test_a_folder_is_looked_for_beside_the_dialog(qtbot: QtBot) -> None:
         choose(dialog.input_of("mode"), "file")
         assert said(dialog, "warn") == ["A file tunnel needs a folder."]
         found = dialog.input_of("folder")
-        assert isinstance(found, Path)
+        assert isinstance(found, PathInput)
         found.button.click()
         (browser,) = found.findChildren(QFileDialog)
         browser.fileSelected.emit("/srv/share")

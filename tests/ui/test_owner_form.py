@@ -205,3 +205,16 @@ def test_arrows_step_down_to_no_limit(qtbot: QtBot) -> None:
 
     assert found.text() == "0"
     assert found.amount.lineEdit().placeholderText() == "unlimited"
+
+
+def test_what_looks_like_markup_in_a_name_is_shown_as_it_is(qtbot: QtBot) -> None:
+    formats: list[tuple[str, Qt.TextFormat]] = []
+
+    def act(dialog: ClientDialog) -> None:
+        titles = [label for label in dialog.findChildren(QLabel) if label.objectName() == "title"]
+        formats.extend((title.text(), title.textFormat()) for title in titles)
+        dialog.reject()
+
+    edit(qtbot, Desk(), act, replace(LAB, remark="<b>lab</b>"))
+
+    assert formats == [("Edit <b>lab</b>", Qt.TextFormat.PlainText)]
