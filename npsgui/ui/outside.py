@@ -1,4 +1,4 @@
-"""What is seen of the program besides its window: tray, mini window, notifications."""
+"""What is seen of the program besides its window: tray, mini window, notifications, the window's title."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from npsgui.model.entities import GLOBAL_KEY, OwnerKey
 from npsgui.model.errors import NpsError
 from npsgui.tasks import spawn
 from npsgui.ui.alert_teller import AlertTeller
+from npsgui.ui.amounts import rate
 from npsgui.ui.closing import Closing
 from npsgui.ui.mini_window import MiniWindow, stays_above
 from npsgui.ui.pages import PAGES
@@ -85,8 +86,11 @@ class Outside(QObject):
             self._wait_for_tray()
         everything = self._program.configuration.everything
         self._window.menu.pause.setChecked(everything.paused)
+        flow = self._program.flow(GLOBAL_KEY)
+        rates = f"↓ {rate(flow.inlet_now)}   ↑ {rate(flow.export_now)}   "
+        self._window.setWindowTitle((rates if self._settings.is_on("title_rates") else "") + "npsgui")
         if self.tray.is_shown:
-            self.tray.show_flow(self._program.flow(GLOBAL_KEY), everything)
+            self.tray.show_flow(flow, everything)
         if self._mini is not None and self._mini.isVisible():
             self._mini.refresh()
 
@@ -140,5 +144,5 @@ class Outside(QObject):
         self.refresh()
 
     async def _on_setting(self, name: str) -> None:
-        if name == "tray":
+        if name in ("tray", "title_rates"):
             self.refresh()

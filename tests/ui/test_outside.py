@@ -281,6 +281,20 @@ def test_hidden_without_a_tray_the_window_comes_after_a_while_and_says_so(
     outside(qtbot, tmp_path, body)
 
 
+def test_the_windows_title_has_the_rates_if_asked_though_it_is_minimized(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    def body(program: Program, window: Window, made: Outside) -> None:
+        made.begin()
+        window.showMinimized()
+        assert window.windowTitle() == "npsgui"
+        program.settings["title_rates"] = "true"
+        made.refresh()
+        assert window.windowTitle() == "↓ –   ↑ –   npsgui"
+
+    outside(qtbot, tmp_path, body)
+
+
 @pytest.mark.parametrize("place", ["tray", "menu"])
 def test_all_is_paused_from_the_tray_or_the_menu(qtbot: QtBot, tmp_path: Path, place: str) -> None:
     held: list[Program] = []
