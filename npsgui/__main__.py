@@ -14,6 +14,7 @@ from typing import Any
 
 from npsgui.app.autostart import Autostart
 from npsgui.app.control import ControlServer, ask
+from npsgui.app.dbus import ADDRESS, session_bus
 from npsgui.app.demo.demo import NOTE, Demo, throw_away_folder
 from npsgui.app.front import Front
 from npsgui.app.metrics_port import MetricsPort
@@ -84,6 +85,8 @@ def in_qt(body: Callable[[Any, Any], Coroutine[Any, Any, int]]) -> int:
     gc.disable()
     # No matrix is multiplied here, and the threads that numpy would start for that spin for 50 ms.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if sys.platform == "linux":
+        os.environ[ADDRESS] = session_bus(os.environ)
     # Qt is loaded here and nowhere else: a command must not wait for it.
     application = importlib.import_module("npsgui.ui.application")
     loop = importlib.import_module("npsgui.ui.loop")

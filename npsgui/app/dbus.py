@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Self
 
 from npsgui.tasks import spawn
 
 READ = 65_536
 
+ADDRESS = "DBUS_SESSION_BUS_ADDRESS"
+"""What the environment calls the session's bus."""
+
+NOWHERE = "disabled:"
+"""An address without a bus. libdbus, which Qt has loaded, starts one where there is no address at all."""
+
 OnSignal = Callable[[str, tuple[Any, ...]], None]
 """Gets the name of a signal and what it says."""
+
+
+def session_bus(environment: Mapping[str, str]) -> str:
+    """The address of the session's bus; NOWHERE without one: Qt would wait 3 s until one is started."""
+    if address := environment.get(ADDRESS):
+        return address
+    place = Path(environment.get("XDG_RUNTIME_DIR", ""), "bus")
+    return f"unix:path={place}" if place.is_socket() else NOWHERE
 
 
 class DBus:

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from npsgui.app.dbus import DBus
+from npsgui.app.dbus import ADDRESS, DBus
 from npsgui.app.resources import resource
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class Notifications:
 
     def __init__(self, address: str | None = None) -> None:
         """``address``: of a D-Bus other than the session's."""
-        self._address = os.environ.get("DBUS_SESSION_BUS_ADDRESS", "") if address is None else address
+        self._address = os.environ.get(ADDRESS, "") if address is None else address
         self._bus: DBus | None = None
         self._one_at_a_time = asyncio.Lock()
         """Held while the connection is made and asked: a second one would be made meanwhile."""

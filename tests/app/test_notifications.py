@@ -16,6 +16,7 @@ from jeepney.bus_messages import message_bus
 from jeepney.io.asyncio import DBusConnection, open_dbus_connection
 from jeepney.low_level import HeaderFields, MessageType
 
+from npsgui.app.dbus import ADDRESS, NOWHERE, session_bus
 from npsgui.app.notifications import NAME, PATH, Notifications
 
 pytestmark = pytest.mark.asyncio
@@ -123,7 +124,9 @@ async def test_it_is_told_that_there_is_none_and_found_once_it_is_there(bus: str
     assert len(desktop.shown) == 1
 
 
-@pytest.mark.parametrize("address", ["", "nonsense", "tcp:host=127.0.0.1", "unix:path=/nowhere/at/all"])
+@pytest.mark.parametrize(
+    "address", [NOWHERE, "", "nonsense", "tcp:host=127.0.0.1", "unix:path=/nowhere/at/all"]
+)
 async def test_without_a_bus_there_is_none(address: str) -> None:
     assert not await Notifications(address).tell("Title", "", {}, lambda _: None)
 
@@ -143,3 +146,11 @@ async def test_a_bus_that_is_none_is_left(tmp_path: Path) -> None:
     async with await asyncio.start_unix_server(refuse, tmp_path / "bus"):
         assert not await Notifications(f"unix:path={tmp_path}/bus").tell("Title", "", {}, lambda _: None)
         await ended.wait()
+
+
+async def test_the_bus_is_the_one_that_is_named_or_else_the_users_or_none(bus: str, tmp_path: Path) -> None:
+    there, elsewhere = str(Path(bus.partition("=")[2]).parent), str(tmp_path)
+
+    assert session_bus({ADDRESS: "unix:path=/named", "XDG_RUNTIME_DIR": there}) == "unix:path=/named"
+    assert session_bus({"XDG_RUNTIME_DIR": there}) == bus
+    assert session_bus({"XDG_RUNTIME_DIR": elsewhere}) == session_bus({}) == NOWHERE
