@@ -8,8 +8,8 @@ requests are smuggled past a relay.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from npsgui.model.errors import ProtocolError
@@ -22,10 +22,9 @@ LARGEST_HEAD = 64 * 1024
 
 END = b"\r\n\r\n"
 
-_TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-"""RFC 9110 section 5.6.2."""
-_VALUE = re.compile(rb"[^\x00-\x08\x0a-\x1f\x7f]*")
-"""RFC 9110 section 5.5: no control characters but tab."""
+_HEADERS = re.compile(rb"(?:\r\n[!#$%&'*+\-.^_`|~0-9A-Za-z]++:[^\x00-\x08\x0a-\x1f\x7f]*+)*+\r\n\r\n")
+"""What follows the first line: tokens (RFC 9110 section 5.6.2) with values, which have no control characters
+but tab (section 5.5). A line that begins with a space, the old way to fold, is none: RFC 9112 section 5.2."""
 _REQUEST = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21-\x7e\x80-\xff]+) HTTP/1\.([01])")
 _STATUS = re.compile(rb"HTTP/1\.([01]) ([1-5][0-9]{2})( [^\x00-\x08\x0a-\x1f\x7f]*)?")
 
@@ -82,14 +81,10 @@ class Head:
         options = self.tokens(b"connection")
         return b"close" not in options and (self.minor == 1 or b"keep-alive" in options)
 
-    def without(self, *names: bytes) -> Iterator[Header]:
-        """The headers but for these, which are in lower case."""
-        return ((name, value) for name, value in self.headers if name.lower() not in names)
-
-    def end_to_end(self) -> list[Header]:
-        """The headers that are not for the next hop alone."""
-        dropped = HOP_BY_HOP.union(self.tokens(b"connection")) - FRAMING
-        return list(self.without(*dropped))
+    def end_to_end(self, but: Iterable[bytes] = ()) -> list[Header]:
+        """The headers that are not for the next hop alone, but for these, which are in lower case."""
+        dropped = (HOP_BY_HOP.union(self.tokens(b"connection")) - FRAMING).union(but)
+        return [header for header in self.headers if header[0].lower() not in dropped]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +103,7 @@ class RequestHead(Head):
 
     def with_headers(self, headers: list[Header], target: bytes | None = None) -> RequestHead:
         """The same with other headers, and perhaps another target."""
-        return replace(self, headers=tuple(headers), target=self.target if target is None else target)
+        return RequestHead(tuple(headers), self.minor, self.method, target or self.target)
 
     def __bytes__(self) -> bytes:
         return _lines(b"%b %b HTTP/1.%d" % (self.method, self.target, self.minor), self.headers)
@@ -123,7 +118,7 @@ class ResponseHead(Head):
 
     def with_headers(self, headers: list[Header]) -> ResponseHead:
         """The same with other headers."""
-        return replace(self, headers=tuple(headers))
+        return ResponseHead(tuple(headers), self.minor, self.status, self.reason)
 
     def __bytes__(self) -> bytes:
         return _lines(b"HTTP/1.1 %d%b" % (self.status, self.reason or b" "), self.headers)
@@ -170,19 +165,15 @@ def parse_response(head: bytes) -> ResponseHead:
 
 
 def _split(head: bytes) -> tuple[bytes, tuple[Header, ...]]:
+    """The first line, and the headers."""
     lines = head[: -len(END)].split(b"\r\n")
-    if any(b"\r" in line or b"\n" in line for line in lines):
+    ends = len(lines) + 1
+    if head.count(b"\r") != ends or head.count(b"\n") != ends:
         raise BadRequest(400, "A line of the head ends with CR or LF alone.")
-    return lines[0], tuple(map(_header, lines[1:]))
-
-
-def _header(line: bytes) -> Header:
-    """Name and value. A line that begins with a space, the old way to fold, is no header: RFC 9112 5.2."""
-    name, colon, value = line.partition(b":")
-    value = value.strip(b" \t")
-    if not colon or _TOKEN.fullmatch(name) is None or _VALUE.fullmatch(value) is None:
+    if _HEADERS.fullmatch(head, len(lines[0])) is None:
         raise BadRequest(400, "A header of this message is malformed.")
-    return name, value
+    parts = [line.partition(b":") for line in lines[1:]]
+    return lines[0], tuple([(name, value.strip(b" \t")) for name, _colon, value in parts])
 
 
 def _lines(first: bytes, headers: tuple[Header, ...]) -> bytes:

@@ -68,7 +68,7 @@ def for_host_target(head: RequestHead, host: Host, peer: str, scheme: str) -> Re
 
 def _sent(head: RequestHead, host: bytes, added: list[Header]) -> RequestHead:
     replaced = {b"host", *(name.lower() for name, _ in added)}
-    kept = [pair for pair in head.end_to_end() if pair[0].lower() not in replaced]
+    kept = head.end_to_end(but=replaced)
     connection = [(b"Connection", b"keep-alive")]
     if head.upgrades:
         connection = [(b"Connection", b"upgrade"), (b"Upgrade", b", ".join(head.all(b"upgrade")))]
