@@ -182,6 +182,21 @@ def test_an_expiry_of_yisiers_fork_is_one_of_ours() -> None:
     assert times_out == [times[1], times[1], times[3], times[4]]
 
 
+def test_counters_of_a_client_that_its_tunnels_do_not_make_up_are_not_dropped_in_silence() -> None:
+    clients = (
+        client(Id=4, VerifyKey="4", Flow=flow(30, 3)),
+        client(Id=5, VerifyKey="5", Flow=flow(31, 3)),
+        client(Id=6, VerifyKey="6", Flow=flow(-1, 0)),
+    )
+    owned = {"ServerIp": "127.0.0.1", "Flow": flow(20, 3)}
+    tasks = (task(Id=4, **owned), task(Id=5, Port=21005, Client={"Id": 5}, **owned))
+    hosts = (host(Id=4, Flow=flow(10, 0)), host(Id=5, Client={"Id": 5}, Host="v.test", Flow=flow(10, 0)))
+
+    assert said(imported(text(*clients), text(*tasks), text(*hosts)))[1:] == [
+        "A client counts what its tunnels and hosts have carried; NPS had counted more: client 5."
+    ]
+
+
 def test_go_escapes_and_separators_are_written_as_nps_does() -> None:
     assert format_records([{"a": "<&>\u2028“"}, {}]) == '{"a":"\\u003c\\u0026\\u003e\\u2028“"}\n*#*{}\n*#*'
 

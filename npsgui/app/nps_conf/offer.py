@@ -23,7 +23,7 @@ class Offered:
 
     owner: Imported
     totals: Totals
-    """What it has carried; a client's is what its tunnels and hosts have."""
+    """What it has carried; a client's are its own counters, whatever its tunnels and hosts have."""
     notes: Notes = field(default_factory=list)
     """What could not be taken as it stands."""
 
@@ -86,5 +86,6 @@ def _read(kind: OwnerKind, record: Record) -> Offered:
         raise NpsError("NPS itself does not store it: it comes and goes with an agent.")
     notes: Notes = []
     owner = read_owner(kind, record.fields, notes)
-    totals = Totals() if kind is OwnerKind.CLIENT else read_totals(record.fields, notes)
+    # of a client's counters nothing is taken: there is nothing to say of a bad one
+    totals = read_totals(record.fields, [] if kind is OwnerKind.CLIENT else notes)
     return Offered(owner, totals, notes)

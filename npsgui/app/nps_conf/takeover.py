@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -78,6 +79,7 @@ class _Takeover:
             ),
             *self._said_of_known(),
             *_said_of_listening(self._new),
+            *_said_of_counters(self._offer, self._new),
             *self._notes,
             *self._left,
         )
@@ -215,6 +217,29 @@ def _said_of_listening(owners: Iterable[Imported]) -> Iterator[Sentence]:
     for (kind, reason), keys in waiting.items():
         values = (("kind", kind), ("ids", _ids(keys)), ("reason", reason))
         yield Sentence("Kept, but not yet running: {kind} {ids}. {reason}", values)
+
+
+def _said_of_counters(offer: Offer, new: Iterable[Imported]) -> Iterator[Sentence]:
+    """Which new clients had carried more, by NPS's count, than what they own: by tunnels that are no more."""
+    own: dict[int, Totals] = {}
+    inlet, export = Counter[int](), Counter[int]()
+    for offered in offer.owners:
+        if isinstance(offered.owner, Client):
+            own[offered.owner.id] = offered.totals
+        else:
+            inlet[offered.owner.client] += offered.totals.inlet
+            export[offered.owner.client] += offered.totals.export
+    clients = [owner for owner in new if isinstance(owner, Client)]
+    more = [
+        client.owner
+        for client in clients
+        if own[client.id].inlet > inlet[client.id] or own[client.id].export > export[client.id]
+    ]
+    if more:
+        yield Sentence(
+            "A client counts what its tunnels and hosts have carried; NPS had counted more: client {ids}.",
+            (("ids", _ids(more)),),
+        )
 
 
 def _ids(owners: Iterable[OwnerKey]) -> str:
