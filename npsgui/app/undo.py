@@ -5,10 +5,9 @@ Kept while the program runs. A step that others have built upon since is refused
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
@@ -51,17 +50,14 @@ def said(what: Happening, owner: OwnerKey, name: str, count: int = 1) -> Sentenc
 
 
 class Step(Protocol):
-    """One thing that was done. Both raise NpsError, and have then changed nothing."""
+    """One thing that was done, or taken back."""
 
     said: Sentence
     owner: OwnerKey
     """Whom it is about."""
 
-    async def undo(self) -> None:
-        """Take it back."""
-
-    async def redo(self) -> None:
-        """Do it again."""
+    async def turn(self) -> None:
+        """Take it back, or do it again if it was. Raises NpsError, and has then changed nothing."""
 
 
 class UndoStack:
@@ -105,17 +101,13 @@ class UndoStack:
         """Take the last step back; whom it was about. Raises NpsError: nothing has changed then."""
         if not self._done:
             raise NpsError("There is nothing to undo.")
-        with _moving(self._done, self._undone) as step:
-            await step.undo()
-        return step.owner
+        return await _turn(self._done, self._undone)
 
     async def redo(self) -> OwnerKey:
         """Do again what was taken back last; whom it is about. Raises NpsError: nothing has changed then."""
         if not self._undone:
             raise NpsError("There is nothing to do again.")
-        with _moving(self._undone, self._done) as step:
-            await step.redo()
-        return step.owner
+        return await _turn(self._undone, self._done)
 
     def _put(self, step: Step) -> None:
         self._done.append(step)
@@ -125,16 +117,16 @@ class UndoStack:
         return remark_of(self._desk.configuration.find(key))
 
 
-@contextlib.contextmanager
-def _moving(source: deque[Step], target: deque[Step]) -> Iterator[Step]:
+async def _turn(source: deque[Step], target: deque[Step]) -> OwnerKey:
     """Off its pile at once, for meanwhile another may be put there; back on it when the step fails."""
     step = source.pop()
     try:
-        yield step
+        await step.turn()
     except BaseException:
         source.append(step)
         raise
     target.append(step)
+    return step.owner
 
 
 @dataclass(slots=True)
@@ -149,19 +141,12 @@ class EditStep:
     gates: Sequence[Gate]
     """The counters of those that are removed now."""
 
-    async def undo(self) -> None:
-        """Put them as they were before."""
-        await self._turn(self.after, self.before)
-
-    async def redo(self) -> None:
-        """Put them as they were after."""
-        await self._turn(self.before, self.after)
-
-    async def _turn(
-        self, now: Mapping[OwnerKey, Owner | None], wanted: Mapping[OwnerKey, Owner | None]
-    ) -> None:
-        made = await self.desk.edit(lambda configuration: turned(configuration, now, wanted), self.gates)
-        self.gates = made.gone
+    async def turn(self) -> None:
+        """Put them as they were before; after is before then."""
+        made = await self.desk.edit(
+            lambda configuration: turned(configuration, self.after, self.before), self.gates
+        )
+        self.before, self.after, self.gates = self.after, self.before, made.gone
 
 
 def turned(
@@ -195,16 +180,17 @@ class ResetStep:
     said: Sentence
     owner: OwnerKey
     before: Beginning
-    after: Beginning
+    after: Beginning | None
+    """None while it is taken back."""
 
-    async def undo(self) -> None:
-        """Let the period before run on."""
-        await self.periods.resume(self.owner, self.after, self.before, time.time())
-
-    async def redo(self) -> None:
-        """Begin another."""
-        await self.periods.reset(self.owner, time.time())
-        self.after = self.periods.running(self.owner)
+    async def turn(self) -> None:
+        """Let the period before run on, or begin another."""
+        if self.after is None:
+            await self.periods.reset(self.owner, time.time())
+            self.after = self.periods.running(self.owner)
+        else:
+            await self.periods.resume(self.owner, self.after, self.before, time.time())
+            self.after = None
 
 
 @dataclass(slots=True)
@@ -217,15 +203,9 @@ class AdjustStep:
     before: Beginning
     after: Beginning
 
-    async def undo(self) -> None:
-        """Set what was set before."""
-        await self._turn(self.after, self.before)
-
-    async def redo(self) -> None:
-        """Set it again."""
-        await self._turn(self.before, self.after)
-
-    async def _turn(self, now: Beginning, wanted: Beginning) -> None:
-        if self.periods.running(self.owner) != now:
+    async def turn(self) -> None:
+        """Set what was set before; after is before then."""
+        if self.periods.running(self.owner) != self.after:
             raise NpsError("{owner} was changed since: that is not undone.", owner=self.owner)
-        await self.periods.adjust(self.owner, time.time(), wanted.opening, wanted.top_up)
+        await self.periods.adjust(self.owner, time.time(), self.before.opening, self.before.top_up)
+        self.before, self.after = self.after, self.before
