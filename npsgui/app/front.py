@@ -8,7 +8,7 @@ from typing import Protocol
 
 from npsgui.model.agents import AgentRow
 from npsgui.model.alerts import AlertKind
-from npsgui.model.audit import NEWEST, AuditEvent, Portion
+from npsgui.model.audit import AuditEvent, Search
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Owner, OwnerKey, OwnerKind
 from npsgui.model.events import Events
@@ -22,14 +22,7 @@ from npsgui.model.views import ConnectionRow, FlowRow, LedgerHealth, Sample, Sen
 class TrailSource(Protocol):
     """The audit trail, explained at ``Readings``; what the feed of events needs of a Program."""
 
-    async def audit(
-        self,
-        since: float,
-        until: float,
-        owner: OwnerKey | None = None,
-        text: str = "",
-        portion: Portion = NEWEST,
-    ) -> list[AuditEvent]: ...
+    async def audit(self, search: Search) -> list[AuditEvent]: ...
 
 
 class Shown(TrailSource, Protocol):

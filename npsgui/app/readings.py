@@ -18,7 +18,7 @@ from npsgui.app.wishes import Wishes
 from npsgui.ledger.ledger import Ledger
 from npsgui.model.accounts import Accounts
 from npsgui.model.agents import AgentRow
-from npsgui.model.audit import NEWEST, AuditEvent, Portion
+from npsgui.model.audit import AuditEvent, Search
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Owner, OwnerKey, OwnerKind
 from npsgui.model.errors import NotFound
@@ -154,19 +154,9 @@ class Readings:
         """Whom an owner carried bytes for, by day (UTC), the heaviest of a day first. Raises NotFound."""
         return await self._ledger.peers(owner, since, until)
 
-    async def audit(
-        self,
-        since: float,
-        until: float,
-        owner: OwnerKey | None = None,
-        text: str = "",
-        portion: Portion = NEWEST,
-    ) -> list[AuditEvent]:
-        """What happened in [since, until), Unix times, s; a portion of it, the oldest first.
-
-        ``owner``: only what concerns it; a client with its tunnels and hosts. ``text``: only where it occurs.
-        """
-        return await self._ledger.events(since, until, owner, text, portion)
+    async def audit(self, search: Search) -> list[AuditEvent]:
+        """What happened, as far as it is searched for, the oldest first."""
+        return await self._ledger.events(search)
 
     async def verify(self) -> list[Sentence]:
         """What does not add up in the ledger; empty is good."""

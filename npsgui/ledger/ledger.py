@@ -18,7 +18,7 @@ from npsgui.ledger.backlog import Batch, Delta
 from npsgui.ledger.records import Changes, Opened, Store
 from npsgui.ledger.writer import Writer
 from npsgui.model.accounts import Totals
-from npsgui.model.audit import NEWEST, AuditEvent, Portion
+from npsgui.model.audit import AuditEvent, Search
 from npsgui.model.entities import OwnerKey
 from npsgui.model.errors import LedgerError
 from npsgui.model.minutes import minute_of
@@ -125,22 +125,12 @@ class Ledger:
         """
         return await self._in_thread(lambda: self._store.history(owner, since, until, step))
 
-    async def events(
-        self,
-        since: float,
-        until: float,
-        owner: OwnerKey | None = None,
-        text: str = "",
-        portion: Portion = NEWEST,
-    ) -> list[AuditEvent]:
-        """A portion of what happened in [since, until), the oldest first. Raises LedgerError.
-
-        ``owner``: only what concerns it; a client with its tunnels and hosts. ``text``: only where it occurs.
-        """
+    async def events(self, search: Search) -> list[AuditEvent]:
+        """What happened, as far as it is searched for, the oldest first. Raises LedgerError."""
 
         def read() -> list[AuditEvent]:
             self._writer.write()
-            return self._store.events(since, until, owner, text, portion)
+            return self._store.events(search)
 
         return await self._in_thread(read)
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from npsgui.ledger.backlog import Backlog
 from npsgui.model.accounts import Totals
-from npsgui.model.audit import AuditEvent, Portion
+from npsgui.model.audit import AuditEvent, Search
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Owner, OwnerKey
 from npsgui.model.peers import PeerUsage
@@ -75,9 +75,7 @@ class Store(Protocol):
     def carried(self, since: int, until: int) -> dict[OwnerKey, Totals]:
         """What each owner that is there carried."""
 
-    def events(
-        self, since: float, until: float, owner: OwnerKey | None, text: str, portion: Portion
-    ) -> list[AuditEvent]:
+    def events(self, search: Search) -> list[AuditEvent]:
         """The audit trail, the oldest first."""
 
     def peers(self, owner: OwnerKey, since: int, until: int) -> list[PeerUsage]:

@@ -25,7 +25,7 @@ from npsgui.ledger.rollup import Rollup
 from npsgui.ledger.schema import LOCAL, minutes, nodes, owners, runs
 from npsgui.ledger.trail import events, record, unclean_since
 from npsgui.model.accounts import Totals
-from npsgui.model.audit import AuditEvent, Portion
+from npsgui.model.audit import AuditEvent, Search
 from npsgui.model.configuration import Configuration, highest_ids
 from npsgui.model.entities import Client, Everything, Host, Owner, OwnerKey, OwnerKind, Tunnel
 from npsgui.model.errors import LedgerError, NotFound
@@ -177,12 +177,10 @@ class SqlStore:
         with explained(self._place), self._engine.begin() as connection:
             return coverage(connection, self._node, since, until)
 
-    def events(
-        self, since: float, until: float, owner: OwnerKey | None, text: str, portion: Portion
-    ) -> list[AuditEvent]:
+    def events(self, search: Search) -> list[AuditEvent]:
         """The audit trail, the oldest first."""
         with explained(self._place), self._engine.begin() as connection:
-            return events(connection, self._node, since, until, owner, text, portion)
+            return events(connection, self._node, search)
 
     def retain(self, retention: Retention) -> None:
         """Have ``tidy`` keep rows for so long."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, ScalarSelect, Text, cast, delete, func, 
 
 from npsgui.ledger.dialect import added, holds
 from npsgui.ledger.schema import audit, runs
-from npsgui.model.audit import AuditEvent, Happening, Portion
+from npsgui.model.audit import AuditEvent, Happening, Search
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.gate import Cause
 from npsgui.model.minutes import MINUTE
@@ -31,31 +31,21 @@ def record(connection: Connection, node: str, events: Iterable[AuditEvent]) -> N
         connection.execute(upsert, counted)
 
 
-def events(
-    connection: Connection,
-    node: str,
-    since: float,
-    until: float,
-    owner: OwnerKey | None,
-    text: str,
-    portion: Portion,
-) -> list[AuditEvent]:
-    """A portion of the events in [since, until) that concern ``owner`` and hold ``text``, oldest first.
-
-    A client is concerned by what happens to its tunnels and hosts, everything by all.
-    """
-    wanted = select(audit).where(audit.c.node == node, audit.c.at >= since, audit.c.at < until)
+def events(connection: Connection, node: str, search: Search) -> list[AuditEvent]:
+    """The events that are searched for, the oldest first."""
+    owner, text = search.owner, search.text
+    wanted = select(audit).where(audit.c.node == node, audit.c.at >= search.since, audit.c.at < search.until)
     if owner is not None and owner.kind is OwnerKind.CLIENT:
         wanted = wanted.where(audit.c.client == owner.id)
     elif owner is not None and owner.kind is not OwnerKind.GLOBAL:
         wanted = wanted.where(audit.c.kind == owner.kind.value, audit.c.id == owner.id)
-    if portion.kinds:
-        wanted = wanted.where(audit.c.what.in_([kind.value for kind in portion.kinds]))
+    if search.kinds:
+        wanted = wanted.where(audit.c.what.in_([kind.value for kind in search.kinds]))
     if text:
         named = audit.c.kind + " " + cast(audit.c.id, Text)
         places = (audit.c.what, audit.c.name, audit.c.cause, audit.c.details, named)
         wanted = wanted.where(or_(*(holds(place, text, connection.dialect.name) for place in places)))
-    newest = wanted.order_by(audit.c.at.desc(), audit.c.row.desc()).limit(portion.most).offset(portion.skip)
+    newest = wanted.order_by(audit.c.at.desc(), audit.c.row.desc()).limit(search.most).offset(search.skip)
     return [_event(row) for row in reversed(connection.execute(newest).all())]
 
 

@@ -62,17 +62,25 @@ OF_ALERTS: Mapping[Happening, AlertKind] = {
 """What happens only by being told; all else that is told is ``ALERTED``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Portion:
-    """Which of the events that were asked for are wanted: ``most`` of them, after the ``skip`` newest."""
+EVER = 1e12
+"""After every event, Unix time, s."""
 
-    most: int = 10_000
-    skip: int = 0
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which events are wanted: ``most`` of them, after the ``skip`` newest."""
+
+    since: float = 0.0
+    until: float = EVER
+    """Only in [since, until); Unix times, s."""
+    owner: OwnerKey | None = None
+    """Only what concerns it: a client with its tunnels and hosts, everything with all."""
+    text: str = ""
+    """Only where it occurs."""
     kinds: tuple[Happening, ...] = ()
     """Only these; without any, all."""
-
-
-NEWEST = Portion()
+    most: int = 10_000
+    skip: int = 0
 
 
 @dataclass(frozen=True, slots=True)

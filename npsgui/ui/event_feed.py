@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
 from npsgui.app.front import TrailSource
-from npsgui.model.audit import AuditEvent, Happening, Portion
+from npsgui.model.audit import EVER, AuditEvent, Happening, Search
 from npsgui.model.entities import OwnerKey
 from npsgui.model.errors import NpsError
 from npsgui.tasks import spawn
@@ -24,8 +24,6 @@ MOST = 5_000
 """More are not held: a table of them can still be sorted. A search finds the older ones."""
 _FRESH = 120.0
 """News are looked for among the last seconds: refusals are still counted in theirs, s."""
-_EVER = 1e12
-"""After every event, Unix time, s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +86,9 @@ class EventFeed(QObject):
     async def _read(self, asked: int, since: float, until: float, skip: int) -> list[AuditEvent] | None:
         """A portion, the newest first; None when it is no longer wanted, or failed."""
         question, found = self.question, None
-        portion = Portion(PORTION, skip, question.kinds)
+        search = Search(since, until, question.owner, question.text, question.kinds, PORTION, skip)
         try:
-            found = await self._program.audit(since, until, question.owner, question.text, portion)
+            found = await self._program.audit(search)
         except NpsError as error:
             if self._is_wanted(asked):
                 self.complete = True
@@ -107,7 +105,7 @@ class EventFeed(QObject):
     async def _bring_older(self, asked: int) -> None:
         held = self.events
         # those of one moment may be divided between two portions
-        until = math.nextafter(held[-1].at, math.inf) if held else _EVER
+        until = math.nextafter(held[-1].at, math.inf) if held else EVER
         skip = sum(event.at == held[-1].at for event in held) if held else 0
         found = await self._read(asked, self._since(), until, skip)
         if found is not None:
@@ -118,7 +116,7 @@ class EventFeed(QObject):
     async def _bring_news(self, asked: int) -> None:
         held = self.events
         since = max(self._clock() - _FRESH, self._since())
-        found = await self._read(asked, since, _EVER, 0)
+        found = await self._read(asked, since, EVER, 0)
         if found is None:
             return
         if len(found) == PORTION and (not held or held[0].at < found[-1].at):

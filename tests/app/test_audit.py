@@ -13,7 +13,7 @@ import pytest
 
 from npsgui.app.program import Program
 from npsgui.model.alerts import Alert, AlertKind
-from npsgui.model.audit import AuditEvent, Happening
+from npsgui.model.audit import AuditEvent, Happening, Search
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.events import (
     AgentDown,
@@ -32,16 +32,16 @@ from tests.relay.house import free_port, serving
 pytestmark = pytest.mark.asyncio
 
 CLIENT, TUNNEL = OwnerKey(OwnerKind.CLIENT, 1), OwnerKey(OwnerKind.TUNNEL, 1)
-FOR_EVER = 2**40
 
 KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
 from npsgui.app.program import Program
+from npsgui.model.audit import Search
 
 async def main():
     program = await Program.open(Path(sys.argv[1]))
-    await program.audit(0, 1)
+    await program.audit(Search(0, 1))
     os.kill(os.getpid(), signal.SIGKILL)
 
 asyncio.run(main())
@@ -71,7 +71,7 @@ async def furnished(folder: Path, **limits: str) -> AsyncIterator[tuple[Program,
 
 
 async def trail(program: Program, *wanted: Happening) -> list[AuditEvent]:
-    return [event for event in await program.audit(0, FOR_EVER) if event.what in wanted]
+    return [event for event in await program.audit(Search()) if event.what in wanted]
 
 
 async def closed_session(program: Program) -> SessionClosed:
@@ -96,7 +96,7 @@ async def test_edits_are_told_with_their_old_and_new_values(tmp_path: Path) -> N
         await program.enable(TUNNEL, wanted=False)
         await program.remove(CLIENT)
 
-        told = [(event.what, event.owner, dict(event.details)) for event in await program.audit(0, FOR_EVER)]
+        told = [(event.what, event.owner, dict(event.details)) for event in await program.audit(Search())]
 
     hidden = ["…", "…"]
     assert told[1:] == [
@@ -258,7 +258,7 @@ async def test_the_beginning_the_end_and_a_crash_between_are_told(tmp_path: Path
     await reported.close()
     program = await Program.open(tmp_path)
 
-    told = [event.what for event in await program.audit(0, FOR_EVER)]
+    told = [event.what for event in await program.audit(Search())]
 
     await program.close()
     run = [Happening.BEGAN, Happening.ENDED]

@@ -14,13 +14,12 @@ from npsgui.app.guests import MOST, MOST_TUNNELS, Guests
 from npsgui.app.program import Program
 from npsgui.app.wishes import Wishes
 from npsgui.ledger.opening import FILE
-from npsgui.model.audit import Happening
+from npsgui.model.audit import Happening, Search
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, OwnerKey, Tunnel
 from npsgui.model.events import AgentDown, AgentUp, Events
 from npsgui.model.views import Sentence
 from tests.bridge.clock import hurry
-from tests.ledger.pen import FOR_EVER
 from tests.relay.house import free_port
 from tests.waiting import until
 
@@ -160,13 +159,13 @@ def test_of_a_guest_that_is_refused_nothing_is_left(tmp_path: Path) -> None:
         assert made is not None
         wishes = Wishes(lambda: program.configuration, program._desk.edit, program._guests)
         assert await wishes.add_tunnel(made[0], {"Mode": "socks5", "Port": free_port()})
-        assert len(await program.audit(0, FOR_EVER, text="added")) == 2
+        assert len(await program.audit(Search(text="added"))) == 2
 
         assert not await wishes.add_tunnel(made[0], {"Mode": "nonsense"})
 
         [leaving] = [task for task in asyncio.all_tasks() if task.get_name() == f"guest {made[0]} leaves"]
         await leaving
-        assert [event.what for event in await program.audit(0, FOR_EVER)] == [Happening.BEGAN]
+        assert [event.what for event in await program.audit(Search())] == [Happening.BEGAN]
         assert await program.verify() == []
         await program.close()
 

@@ -8,12 +8,12 @@ import pytest
 
 from npsgui.app.commands import execute
 from npsgui.app.program import Program
-from npsgui.model.audit import Happening
+from npsgui.model.audit import Happening, Search
 from npsgui.model.entities import GLOBAL_KEY
 from npsgui.model.errors import NotFound
 from npsgui.model.periods import Period
 from npsgui.model.views import State, Step
-from tests.app.test_audit import CLIENT, FOR_EVER, TUNNEL, closed_session, furnished, trail
+from tests.app.test_audit import CLIENT, TUNNEL, closed_session, furnished, trail
 
 pytestmark = pytest.mark.asyncio
 
@@ -108,7 +108,7 @@ async def test_the_command_line_resets(tmp_path: Path) -> None:
         assert len(await program.periods(GLOBAL_KEY)) == 2
         with pytest.raises(NotFound):
             await program.periods(CLIENT._replace(id=9))
-        assert await program.audit(0, FOR_EVER, GLOBAL_KEY, "reset")
+        assert await program.audit(Search(owner=GLOBAL_KEY, text="reset"))
 
 
 async def test_an_opening_balance_and_a_top_up_hold_for_one_period(tmp_path: Path) -> None:

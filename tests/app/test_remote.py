@@ -12,6 +12,7 @@ import pytest
 
 from npsgui.app.control import ask
 from npsgui.app.remote import RemoteProgram
+from npsgui.model.audit import Search
 from npsgui.model.entities import GLOBAL_KEY, Client, OwnerKey, OwnerKind, Target, Tunnel
 from npsgui.model.errors import FieldError, NotFound, NpsError
 from npsgui.model.events import ConfigurationChanged, Event, ShowWindow
@@ -129,7 +130,7 @@ async def test_history_and_audit_are_asked_for_there(service: Serve, tmp_path: P
 
             assert await remote.history(CLIENT, 0, 60, Step.MINUTE) == []
             assert await remote.verify() == []
-            [*_, added] = await remote.audit(0.0, 9e9, owner=CLIENT)
+            [*_, added] = await remote.audit(Search(owner=CLIENT))
             assert (added.owner, added.name, added.what) == (CLIENT, "家", "added")
             assert len(await remote.periods(CLIENT)) == 1
 

@@ -9,9 +9,8 @@ import pytest
 from npsgui.app.program import Program
 from npsgui.app.settings import Settings
 from npsgui.ledger.ledger import Batch
-from npsgui.model.audit import AuditEvent, Happening
+from npsgui.model.audit import AuditEvent, Happening, Search
 from npsgui.model.retention import AS_DESIGNED, DAY, Retention
-from tests.ledger.pen import FOR_EVER
 
 
 @pytest.mark.parametrize(
@@ -38,7 +37,7 @@ def test_another_retention_holds_at_once(tmp_path: Path) -> None:
             AuditEvent(time.time() - 400 * DAY, Happening.CLOCK_JUMPED, details={"seconds": 1})
         )
         program._ledger.flush(Batch(int(time.time()), time.time(), ()))
-        assert len(await program.audit(0, FOR_EVER)) == 1
+        assert len(await program.audit(Search())) == 1
 
         await program.settings.choose("keep_events_days", "365")
         await program.settings.choose("keep_minutes_days", "30")
@@ -46,7 +45,7 @@ def test_another_retention_holds_at_once(tmp_path: Path) -> None:
         program._ledger.flush(Batch(int(time.time()), time.time(), ()))
         assert program.retention == Retention(minutes=30 * DAY, events=365 * DAY)
         async with asyncio.timeout(10):
-            while await program.audit(0, FOR_EVER):  # noqa: ASYNC110  # the writer thread tells nobody
+            while await program.audit(Search()):  # noqa: ASYNC110  # the writer thread tells nobody
                 await asyncio.sleep(0.01)
         await program.close()
 

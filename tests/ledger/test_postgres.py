@@ -10,7 +10,7 @@ import pytest
 from npsgui.ledger.ledger import Changes, Ledger
 from npsgui.ledger.postgres import url_of
 from npsgui.model.accounts import Totals
-from npsgui.model.audit import AuditEvent, Happening
+from npsgui.model.audit import AuditEvent, Happening, Search
 from npsgui.model.entities import GLOBAL_KEY
 from npsgui.model.errors import LedgerError
 from npsgui.model.views import Health, Step, Usage
@@ -49,7 +49,7 @@ async def test_two_nodes_share_a_ledger_and_keep_their_books_apart(postgres: Ser
         assert await ledger.history(CLIENT.owner, 0, FOR_EVER, Step.MINUTE) == [Usage(MINUTE, inlet, 1)]
         assert await ledger.coverage(0, FOR_EVER) == [(MINUTE, MINUTE + 60)]
     assert await one.verify() == await two.verify() == []
-    assert [event.what for event in await two.events(0, FOR_EVER)] == [Happening.BEGAN]
+    assert [event.what for event in await two.events(Search())] == [Happening.BEGAN]
     assert [usage.inlet for usage in await one.peers(GLOBAL_KEY, 0, FOR_EVER)] == [10]
     await one.close()
     two.flush(there.batch(1, 1, 1))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from npsgui.ledger.backlog import Backlog, Batch
 from npsgui.ledger.rollup import ROWS
 from npsgui.model.accounts import Totals
-from npsgui.model.audit import NEWEST, AuditEvent, Happening
+from npsgui.model.audit import AuditEvent, Happening, Search
 from npsgui.model.entities import GLOBAL_KEY
 from npsgui.model.retention import Retention
 from npsgui.model.views import Step
@@ -264,7 +264,7 @@ def test_events_past_their_retention_are_deleted_but_for_how_the_run_is(pen: Pen
     pen.write_backlog(backlog)
     pen.tidy()
 
-    kept = pen.store.events(0, FOR_EVER, None, "", NEWEST)
+    kept = pen.store.events(Search())
 
     assert [event.at for event in kept] == [MONDAY, *(at for at in whens if at >= MONDAY + 8 * HOUR)]
     pen.reopen()

@@ -7,7 +7,7 @@ import pytest
 
 from npsgui.ledger.backlog import Backlog, Batch
 from npsgui.ledger.ledger import Changes, Ledger
-from npsgui.model.audit import NEWEST, AuditEvent, Happening, Portion
+from npsgui.model.audit import AuditEvent, Happening, Search
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.errors import LedgerError, NotFound
 from npsgui.model.gate import Cause
@@ -36,7 +36,7 @@ REFUSED = AuditEvent(
 
 
 async def everything(ledger: Ledger) -> list[AuditEvent]:
-    return await ledger.events(0, FOR_EVER)
+    return await ledger.events(Search())
 
 
 async def test_an_event_comes_back_as_it_was_recorded(place: Place) -> None:
@@ -48,7 +48,7 @@ async def test_an_event_comes_back_as_it_was_recorded(place: Place) -> None:
 
     ledger = await Ledger.open(place, HealthLight())
     assert await everything(ledger) == [CUT, replace(CUT, at=MINUTE + 8)]
-    assert await ledger.events(MINUTE + 7.5, MINUTE + 8) == []
+    assert await ledger.events(Search(MINUTE + 7.5, MINUTE + 8)) == []
     assert await ledger.verify() == []
     await ledger.close()
 
@@ -118,7 +118,7 @@ async def test_the_trail_is_searched_by_owner_and_by_text(place: Place) -> None:
         ledger.record(event)
 
     async def found(owner: OwnerKey | None, text: str = "") -> list[float]:
-        return [event.at for event in await ledger.events(0, FOR_EVER, owner, text)]
+        return [event.at for event in await ledger.events(Search(owner=owner, text=text))]
 
     assert await found(None) == await found(GLOBAL_KEY) == [1, 2, 3, 4]
     assert await found(CLIENT.owner) == [1, 2]
@@ -156,8 +156,8 @@ async def test_a_flush_that_is_tried_again_records_its_events_once(place: Place)
     pen.store.write(backlog)
     pen.store.write(backlog)
 
-    assert pen.store.events(0, FOR_EVER, None, "", NEWEST) == [REFUSED, CUT]
-    assert pen.store.events(0, FOR_EVER, None, "", Portion(most=1)) == [CUT]
-    assert pen.store.events(0, FOR_EVER, None, "", Portion(skip=1)) == [REFUSED]
-    assert pen.store.events(0, FOR_EVER, None, "", Portion(kinds=(Happening.REFUSED,))) == [REFUSED]
+    assert pen.store.events(Search()) == [REFUSED, CUT]
+    assert pen.store.events(Search(most=1)) == [CUT]
+    assert pen.store.events(Search(skip=1)) == [REFUSED]
+    assert pen.store.events(Search(kinds=(Happening.REFUSED,))) == [REFUSED]
     pen.store.close()

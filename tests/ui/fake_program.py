@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from npsgui.model.agents import AgentRow
-from npsgui.model.audit import NEWEST, AuditEvent, Portion
+from npsgui.model.audit import AuditEvent, Search
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.errors import NotFound
@@ -125,24 +125,17 @@ class FakeProgram:
     async def adjust(self, owner: OwnerKey, *, opening: int | None = None, top_up: int | None = None) -> None:
         self.adjusted.append((owner, opening, top_up))
 
-    async def audit(
-        self,
-        since: float,
-        until: float,
-        owner: OwnerKey | None = None,
-        text: str = "",
-        portion: Portion = NEWEST,
-    ) -> list[AuditEvent]:
+    async def audit(self, search: Search) -> list[AuditEvent]:
         found = [
             event
             for event in self.trail
-            if since <= event.at < until
-            and owner in (None, event.owner, OwnerKey(OwnerKind.CLIENT, event.client))
-            and text in event.name
-            and (not portion.kinds or event.what in portion.kinds)
+            if search.since <= event.at < search.until
+            and search.owner in (None, event.owner, OwnerKey(OwnerKind.CLIENT, event.client))
+            and search.text in event.name
+            and (not search.kinds or event.what in search.kinds)
         ]
         await self.wait.wait()
-        return found[::-1][portion.skip : portion.skip + portion.most][::-1]
+        return found[::-1][search.skip : search.skip + search.most][::-1]
 
     async def coverage(self, since: int, until: int) -> list[tuple[int, int]]:
         return [(since, until)]

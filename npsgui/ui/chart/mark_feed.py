@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
 
-from npsgui.model.audit import AuditEvent, Happening, Portion
+from npsgui.model.audit import AuditEvent, Happening, Search
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.tasks import loop_runs
 from npsgui.ui.chart.chart import TrafficChart
@@ -97,13 +97,13 @@ class MarkFeed(QObject):
             return []
         program = self._program
         if owner == GLOBAL_KEY:
-            return await program.audit(since, until, portion=Portion(MOST, 0, kinds))
+            return await program.audit(Search(since, until, kinds=kinds, most=MOST))
         client = OwnerKey(OwnerKind.CLIENT, program.flow(owner).client)
-        told = await program.audit(since, until, client, portion=Portion(MOST, 0, kinds))
+        told = await program.audit(Search(since, until, client, kinds=kinds, most=MOST))
         if owner != client:
             told = [event for event in told if event.owner in (owner, client)]
         if everybodys := tuple(what for what in kinds if what in _EVERYBODYS):
-            told += await program.audit(since, until, portion=Portion(MOST, 0, everybodys))
+            told += await program.audit(Search(since, until, kinds=everybodys, most=MOST))
         return told
 
     def _show(self, events: list[AuditEvent]) -> None:
