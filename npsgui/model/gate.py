@@ -162,7 +162,8 @@ class Gate:
         self._below: dict[Gate, None] = {}
         if parent is not None:
             parent._below[self] = None
-        self._lay()
+        self._laid = False
+        """Whether its lanes have the limits of its chain."""
 
     def configure(
         self,
@@ -176,7 +177,7 @@ class Gate:
         """Put limits in force, live. Without ``hours`` it is always open."""
         if limits.blocked != self.limits.blocked:
             self.blocked = Blocklist(limits.blocked)
-        others = limits != self.limits
+        self._laid = self._laid and limits == self.limits
         self.limits = limits
         self.enabled = enabled
         self.expires = expires
@@ -187,7 +188,7 @@ class Gate:
         self._apart[Direction.INLET].set_rate(limits.inlet_rate, now)
         self._apart[Direction.EXPORT].set_rate(limits.export_rate, now)
         self.ladder.configure(limits)
-        if self.ladder.settle(now) or others:  # of everything, ten thousand gates are laid
+        if self.ladder.settle(now) or not self._laid:  # with everything, ten thousand gates are laid
             self._lay()
 
     def settle(self, now: float | None = None) -> None:
@@ -205,10 +206,11 @@ class Gate:
         """Its owner, which was removed, is put back; what it admits, the next ``configure`` says."""
         if self.parent is not None:
             self.parent._below[self] = None
-        self._lay()
+        self._laid = False
 
     def _lay(self) -> None:
         """Lay the chain's limits flat again, here and below: something at this gate has changed."""
+        self._laid = True
         for lane in self.lanes.values():
             lane.lay(self.chain)
         for gate in self._below:
