@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
+import json
 import os
 import sys
 import time
@@ -47,6 +49,9 @@ def main(
     ``open_demo`` the file for a picture where nobody sees the window. Exits with 2 on bad usage.
     """
     given = parse(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # as stderr has it: a name may have letters that the terminal's encoding lacks
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         if given.demo:
             return open_demo(given.picture)
@@ -118,12 +123,22 @@ def _print(given: argparse.Namespace, answer: Answer) -> int:
 
 def _shown(given: argparse.Namespace, rows: list[dict[str, Any]]) -> str:
     if given.json:
-        return msgspec.json.encode(rows).decode()
+        return _as_json(rows)
     if getattr(given, "csv", False):
         return as_csv(rows).rstrip("\n")
     header = HEADERS[given.command]
     right = frozenset(column for column, name in enumerate(header) if name not in LEFT)
     return table(header, [[_cell(name, row[name]) for name in header] for row in rows], right)
+
+
+def _as_json(rows: list[dict[str, Any]]) -> str:
+    """As text; in ASCII where the terminal's encoding lacks a letter."""
+    text = msgspec.json.encode(rows).decode()
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        return json.dumps(rows)
+    return text
 
 
 def _cell(name: str, value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -179,3 +180,22 @@ def test_a_reader_that_has_enough_is_no_failure(offline: Terminal) -> None:
     os.close(writing)
 
     assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_a_name_is_shown_in_an_encoding_that_lacks_its_letters(offline: Terminal) -> None:
+    offline.done("add", "client", "remark=家里 ⛵")
+    command = [sys.executable, "-m", "npsgui", "--data", str(offline.folder), "flows"]
+    environment = {**ENVIRONMENT, "PYTHONIOENCODING": "gbk"}
+
+    def told(*words: str) -> str:
+        return subprocess.run(
+            [*command, *words],
+            capture_output=True,
+            check=True,
+            timeout=PATIENCE,
+            env=environment,
+            encoding="gbk",
+        ).stdout
+
+    assert "家里 \\u26f5" in told()
+    assert [row["remark"] for row in json.loads(told("--json"))] == ["家里 ⛵"]
