@@ -52,7 +52,12 @@ def open_window(folder: Path, ledger: str = "", hidden: bool = False) -> int:
     async def body(application: Any, app: Any) -> int:
         if named and app.platformName() == UNSEEN:
             return _tell_there_is_no_display()
-        return await run(application, app, folder, ledger, hidden)
+        try:
+            return await run(application, app, folder, ledger, hidden)
+        except NpsError as error:
+            if app.platformName() != UNSEEN:
+                await importlib.import_module("npsgui.ui.start_failure").tell_failure(app, error)
+            raise
 
     return in_qt(body)
 

@@ -14,11 +14,13 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from npsgui.app.program import Program
 from npsgui.app.settings import Settings
+from npsgui.model.errors import LedgerError
 from npsgui.tasks import spawn
 from npsgui.ui.application import picture, run_window
 from npsgui.ui.loop import QtLoop
 from npsgui.ui.settings_dialog import SettingsDialog
 from npsgui.ui.sidebar import Page
+from npsgui.ui.start_failure import StartFailure, tell_failure
 from npsgui.ui.theme import DARK, LIGHT
 from npsgui.ui.window import Window
 from tests.conftest import Run
@@ -100,6 +102,21 @@ def test_the_window_ends_when_qt_does(run: Run[None], app: QApplication, tmp_pat
             await running.opened()
             app.exit()
         await running.task
+
+    run(body())
+
+
+def test_why_it_cannot_start_is_told_until_that_is_closed(run: Run[None], app: QApplication) -> None:
+    async def body() -> None:
+        error = LedgerError("The data folder {folder} cannot be written: {reason}.", folder="/x", reason="no")
+        telling = spawn(tell_failure(app, error), "failure")
+        await until(lambda: app.activeModalWidget() is not None)
+        dialog = app.activeModalWidget()
+        assert isinstance(dialog, StartFailure)
+        assert dialog.reason.text() == "The data folder /x cannot be written: no."
+        [close] = dialog.findChildren(QPushButton)
+        close.click()
+        await telling
 
     run(body())
 
