@@ -314,3 +314,14 @@ def test_a_live_chart_that_was_zoomed_does_not_grow(chart: TrafficChart) -> None
     chart.show_live(seconds_of(91))
 
     assert round(chart.view.span) == 45
+
+
+def test_a_live_chart_that_was_zoomed_says_nothing_of_the_time_out_of_sight(chart: TrafficChart) -> None:
+    moved = [Sample(NOW - 300 + i, 1e6 if i < 100 else 0.0, 0.0) for i in range(300)]
+    chart.show_live(moved)
+    chart.zoom(0.1, NOW - 10)
+
+    [said] = [
+        one.text() for one in chart.plot.findChildren(QLabel) if one.isVisibleTo(chart.plot) and one.text()
+    ]
+    assert said == "Nothing moved in this time."

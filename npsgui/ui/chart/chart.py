@@ -72,11 +72,6 @@ class TrafficChart(QWidget):
         self.brush.changed.connect(self._on_brushed)
         self.strip.closed.connect(self.brush.clear)
         ChartKeys(self.plot, _keys(self))
-        self._nothing = {
-            True: self.tr("Nothing has moved in the last five minutes."),
-            False: self.tr("Nothing moved in this time."),
-        }
-        """What is said of an empty chart, live or not."""
         self.reset()
 
     @property
@@ -187,7 +182,7 @@ class TrafficChart(QWidget):
         self.plot.show_view(self.view, peak, rates=figure.rates, afresh=afresh)
         figure.draw(self.plot)
         self.legend.show_names(figure.layers.names if figure.layers is not None else ())
-        self.plot.show_empty("" if peak or figure.is_unknown else self._nothing[self._range is Range.LIVE])
+        self.plot.show_empty("" if peak or figure.is_unknown else self.tr("Nothing moved in this time."))
         self.pointer.again()
 
     def _on_brushed(self) -> None:
