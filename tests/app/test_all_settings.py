@@ -17,7 +17,7 @@ from npsgui.app.settings import Settings
 from npsgui.model.entities import Everything
 from npsgui.model.errors import BindFailed, FieldError
 from npsgui.model.words import shown
-from tests.app.test_program import is_open
+from tests.app.running import is_open
 from tests.relay.house import free_port
 
 NAMED = {setting.name: setting for setting in SETTINGS}

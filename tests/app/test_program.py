@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import sqlite3
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,56 +11,14 @@ import pytest
 from npsgui.app.keys import new_key
 from npsgui.app.program import Program
 from npsgui.ledger.opening import FILE
-from npsgui.model.entities import GLOBAL_KEY, Client, OwnerKey, OwnerKind, Target, Tunnel
+from npsgui.model.entities import GLOBAL_KEY, Client, OwnerKind, Tunnel
 from npsgui.model.errors import AlreadyRunning, FieldError, LedgerError, NotFound
 from npsgui.model.events import Event, LedgerHealthChanged
-from npsgui.model.views import Health, State, Step
+from npsgui.model.views import Health, State
+from tests.app.running import CLIENT, TUNNEL, carry, furnish, in_the_ledger, is_open, running
 from tests.relay.house import echo, free_port, hang_up, serving
 
 pytestmark = pytest.mark.asyncio
-
-CLIENT = OwnerKey(OwnerKind.CLIENT, 1)
-TUNNEL = OwnerKey(OwnerKind.TUNNEL, 1)
-
-
-async def is_open(port: int) -> bool:
-    """Whether somebody listens there."""
-    try:
-        await hang_up(await asyncio.open_connection("127.0.0.1", port))
-    except OSError:
-        return False
-    return True
-
-
-@contextlib.asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[Program]:
-    program = await Program.open(folder)
-    try:
-        yield program
-    finally:
-        await program.close()
-
-
-async def furnish(program: Program, target: Target) -> int:
-    """Client 1 with tunnel 1 to ``target``; the tunnel's port."""
-    port = free_port()
-    await program.add(OwnerKind.CLIENT, {"remark": "home"})
-    await program.add(OwnerKind.TUNNEL, {"client": "1", "port": str(port), "targets": str(target)})
-    return port
-
-
-async def carry(port: int, count: int) -> None:
-    """Send bytes through a tunnel and have them back."""
-    stream = await asyncio.open_connection("127.0.0.1", port)
-    stream[1].write(bytes(count))
-    await stream[0].readexactly(count)
-    await hang_up(stream)
-
-
-async def in_the_ledger(program: Program, owner: OwnerKey) -> tuple[int, int]:
-    """What an owner carried in all the minutes on disk."""
-    usages = await program.history(owner, 0, 2**40, Step.MINUTE)
-    return sum(usage.inlet for usage in usages), sum(usage.export for usage in usages)
 
 
 def health(program: Program) -> Health:

@@ -10,7 +10,7 @@ import pytest
 from npsgui.model.entities import Client, OwnerKey, OwnerKind
 from npsgui.model.errors import NpsError
 from npsgui.model.views import Sentence, Step
-from tests.app.test_program import CLIENT, TUNNEL, carry, furnish, in_the_ledger, running
+from tests.app.running import CLIENT, TUNNEL, carry, furnish, in_the_ledger, running
 from tests.relay.house import echo, serving
 
 pytestmark = pytest.mark.asyncio

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,23 @@ from npsgui.ui.chart.chart import TrafficChart
 from npsgui.ui.theme import Theme
 from npsgui.ui.translation import Translation
 from tests.ui.fake_program import NOW
+
+
+@pytest.fixture
+def app(qapp: QApplication) -> Iterator[QApplication]:
+    """The application, which looks as before after it."""
+    sheet, palette, hook, quits = (
+        qapp.styleSheet(),
+        qapp.palette(),
+        sys.excepthook,
+        qapp.quitOnLastWindowClosed(),
+    )
+    qapp.setQuitOnLastWindowClosed(False)
+    yield qapp
+    qapp.setStyleSheet(sheet)
+    qapp.setPalette(palette)
+    qapp.setQuitOnLastWindowClosed(quits)
+    sys.excepthook = hook
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -27,23 +26,6 @@ from tests.conftest import Run
 from tests.waiting import until
 
 pytestmark = pytest.mark.parametrize("loop_name", ["npsgui"])
-
-
-@pytest.fixture
-def app(qapp: QApplication) -> Iterator[QApplication]:
-    """The application, which looks as before after it."""
-    sheet, palette, hook, quits = (
-        qapp.styleSheet(),
-        qapp.palette(),
-        sys.excepthook,
-        qapp.quitOnLastWindowClosed(),
-    )
-    qapp.setQuitOnLastWindowClosed(False)
-    yield qapp
-    qapp.setStyleSheet(sheet)
-    qapp.setPalette(palette)
-    qapp.setQuitOnLastWindowClosed(quits)
-    sys.excepthook = hook
 
 
 class Running:

@@ -26,12 +26,9 @@ from npsgui.ui.window import Window
 from tests.cli.terminal import ENVIRONMENT, PATIENCE, Serve
 from tests.conftest import Run
 from tests.relay.house import free_port
-from tests.ui.test_application import app
 from tests.waiting import until
 
 pytestmark = pytest.mark.parametrize("loop_name", ["npsgui"])
-__all__ = ["app"]
-
 UNSEEN = {**ENVIRONMENT, "QT_QPA_PLATFORM": "offscreen"}
 CLIENT = OwnerKey(OwnerKind.CLIENT, 1)
 

@@ -19,7 +19,7 @@ from npsgui.ui.detail import Tab
 from npsgui.ui.expiry_input import ExpiryInput
 from npsgui.ui.sidebar import Page
 from npsgui.ui.window import Window
-from tests.ui.test_window import look
+from tests.ui.opened import look
 from tests.waiting import until
 
 NAS = OwnerKey(OwnerKind.CLIENT, 1)

@@ -19,7 +19,7 @@ from npsgui.ui.sidebar import Page
 from npsgui.ui.tunnel_dialog import TunnelDialog
 from npsgui.ui.window import Window
 from tests.relay.house import free_port
-from tests.ui.test_window import look
+from tests.ui.opened import look
 from tests.waiting import until
 
 TUNNEL, HOST = OwnerKey(OwnerKind.TUNNEL, 1), OwnerKey(OwnerKind.HOST, 1)

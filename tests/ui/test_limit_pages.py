@@ -17,7 +17,7 @@ from npsgui.ui.limits_dialog import LimitsDialog
 from npsgui.ui.tabs import Tabs
 from npsgui.ui.theme import Theme
 from npsgui.ui.week_input import WeekInput
-from tests.ui.test_owner_form import LAB, Desk, apply_button, edit, limit_of, said
+from tests.ui.client_form import LAB, Desk, apply_button, edit, limit_of, said
 
 
 def write(dialog: ClientDialog | LimitsDialog, word: str, text: str) -> None:

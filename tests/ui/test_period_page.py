@@ -16,7 +16,7 @@ from npsgui.ui.client_dialog import ClientDialog
 from npsgui.ui.inputs import Choice
 from npsgui.ui.period_input import PeriodInput
 from npsgui.ui.theme import Theme
-from tests.ui.test_owner_form import KEY, LAB, Desk, apply_button, said
+from tests.ui.client_form import KEY, LAB, Desk, apply_button, said
 
 GIB = 2**30
 

@@ -18,7 +18,7 @@ from npsgui.ui.limit_input import LimitInput
 from npsgui.ui.setting_row import SettingRow
 from npsgui.ui.settings_dialog import SettingsDialog
 from npsgui.ui.theme import Theme
-from tests.app.test_webhook import receiving
+from tests.app.receiver import receiving
 
 Act = Callable[[Program, SettingsDialog], Coroutine[Any, Any, None]]
 

@@ -30,13 +30,10 @@ from tests.app.nps_house import client, conf, flow, task, text
 from tests.cli.terminal import ENVIRONMENT, PATIENCE
 from tests.conftest import Run
 from tests.relay.house import echo, free_port
-from tests.ui.test_application import app
 from tests.ui.user import CTRL, Key, User
 from tests.waiting import until
 
 pytestmark = pytest.mark.parametrize("loop_name", ["npsgui"])
-__all__ = ["app"]
-
 KIB = 1024
 NAS = OwnerKey(OwnerKind.CLIENT, 1)
 

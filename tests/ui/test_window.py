@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -17,36 +15,13 @@ from npsgui.app.settings import Settings
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.ui.first_run_page import FirstRunPage
 from npsgui.ui.sidebar import Page
-from npsgui.ui.theme import Theme
 from npsgui.ui.tunnel_dialog import TunnelDialog
 from npsgui.ui.window import Window
+from tests.ui.opened import look
 from tests.waiting import until
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 LAB = OwnerKey(OwnerKind.CLIENT, 2)
-
-Act = Callable[[Program, Window], Coroutine[Any, Any, None]]
-
-
-def look(qtbot: QtBot, folder: Path, act: Act, *clients: str, settings: Settings | None = None) -> None:
-    """Open the window on a folder with these clients, and ``act``."""
-
-    async def body() -> None:
-        program = await Program.open(folder)
-        for remark in clients:
-            await program.add(OwnerKind.CLIENT, {"remark": remark})
-        window = Window(program, Theme(), settings or Settings(folder))
-        qtbot.addWidget(window)
-        with qtbot.waitActive(window):
-            window.show()
-            window.activateWindow()
-        try:
-            await act(program, window)
-        finally:
-            window.close()
-            await program.close()
-
-    asyncio.run(body())
 
 
 def shown(window: Window) -> list[str]:
