@@ -15,10 +15,11 @@ import msgspec
 from npsgui.app.all_settings import alert_switch
 from npsgui.app.front import Shown
 from npsgui.app.hour_watch import HourWatch
+from npsgui.app.quiet_watch import QuietWatch
 from npsgui.app.rows import client_of, remark_of
 from npsgui.app.settings import Settings
 from npsgui.app.webhook import Address, Webhook, trial_body
-from npsgui.model.alert_causes import AgentWatch, Usual, expiring, needed_agents, told_by, why
+from npsgui.model.alert_causes import AgentWatch, expiring, needed_agents, told_by, why
 from npsgui.model.alerts import STEPS, Alert, AlertBook, AlertKind, AlertRules, Told, last_steps
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import GLOBAL_KEY, Everything, Owner, OwnerKey, OwnerKind
@@ -70,6 +71,7 @@ class Alerts:
         self._rules, self._address = AlertRules(), Address("")
         self._webhook = Webhook(lambda: self._address, self._on_posted)
         self._hours = HourWatch(program, self._on_unusual)
+        self._quiet = QuietWatch(program, self._on_unusual)
         self._facts: dict[tuple[AlertKind, OwnerKey], Mapping[str, Any]] = {}
         """What was heard in the running second; every session of a quota tells that it is used up."""
         self._raised: list[Alert] = []
@@ -156,6 +158,8 @@ class Alerts:
             self._raised += self._book.turn(now, self._holds, told[first : first + PART])
         if AlertKind.UNUSUAL not in self._rules.off:
             await self._hours.take(turned, self._rules)
+        if AlertKind.QUIET not in self._rules.off:
+            await self._quiet.take(turned, self._rules)
         self._keep()
 
     def _watch_ends(self, configuration: Configuration, now: float) -> None:
@@ -189,17 +193,16 @@ class Alerts:
                     self._take(AlertKind.PORT_FAILED, host.owner, why(row.reason))
                 break
 
-    def _on_unusual(self, owner: OwnerKey, moved: int, usual: Usual) -> None:
+    def _on_unusual(self, kind: AlertKind, owner: OwnerKey, moved: int, usual: float) -> None:
         """One a day for a client and all that it owns: a tunnel's traffic is its client's, too."""
         period, client = self._today(), self._client(owner)
         if not any(
-            told.alert.kind is AlertKind.UNUSUAL
+            told.alert.kind is kind
             and (told.alert.client, told.alert.period) == (client, period)
             and told.alert.owner != owner
             for told in self._book.told()
         ):
-            details = {"moved": moved, "usual": round(usual.median)}
-            self._take(AlertKind.UNUSUAL, owner, details, period)
+            self._take(kind, owner, {"moved": moved, "usual": round(usual)}, period)
 
     def _take(self, kind: AlertKind, owner: OwnerKey, details: Mapping[str, Any], period: str = "") -> None:
         """Tell it, if it is wanted and was not told. A step of a quota is of its running ``period``."""
@@ -234,7 +237,7 @@ class Alerts:
 
     def _holds(self, alert: Alert) -> bool:
         """Whether its cause is still there."""
-        if alert.kind is AlertKind.UNUSUAL:
+        if alert.kind in (AlertKind.UNUSUAL, AlertKind.QUIET):
             return alert.period == self._today()
         try:
             if alert.kind is AlertKind.EXPIRY_NEAR:

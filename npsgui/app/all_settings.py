@@ -38,7 +38,10 @@ _ALERT_HINTS = {
     AlertKind.WARNED: "From the share that its limits say",
     AlertKind.PORT_FAILED: "Its port, its folder or its certificate cannot be used",
     AlertKind.UNUSUAL: "An hour unlike the same hour of the eight weeks before; silent until four are known",
+    AlertKind.QUIET: "Two hours with next to nothing, of a client that had much then in each of those weeks",
 }
+_OFF_AT_FIRST = frozenset({AlertKind.QUIET})
+"""What is told only to those who ask for it: a holiday is quiet, too."""
 
 
 def alert_switch(kind: AlertKind) -> str:
@@ -133,7 +136,14 @@ SETTINGS: tuple[Setting, ...] = (
         at_start=True,
     ),
     *(
-        Setting(alert_switch(kind), _ALERTS, title.template, "true", SWITCH, _ALERT_HINTS.get(kind, ""))
+        Setting(
+            alert_switch(kind),
+            _ALERTS,
+            title.template,
+            "false" if kind in _OFF_AT_FIRST else "true",
+            SWITCH,
+            _ALERT_HINTS.get(kind, ""),
+        )
         for kind, title in TITLES.items()
     ),
     Setting(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from npsgui.app.front import Shown
 from npsgui.model.alert_causes import HOUR, WEEKS, Usual, same_hours, usual
-from npsgui.model.alerts import AlertRules
+from npsgui.model.alerts import AlertKind, AlertRules
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.errors import NpsError
 from npsgui.model.events import MinuteTurned
@@ -21,11 +21,12 @@ PART = 1000
 MOST_LOOKED_UP = 50
 """Owners whose weeks before are looked up in one minute; the others' are in the next."""
 
-Tell = Callable[[OwnerKey, int, Usual], None]
+Tell = Callable[[AlertKind, OwnerKey, int, float], None]
+"""Hears of what kind, whose, how much was carried, and what is usual; bytes."""
 
 
 class HourWatch:
-    """Told each minute that is over; ``tell`` hears of what is unlike, and what is usual."""
+    """Told each minute that is over; ``tell`` hears of what is unlike."""
 
     def __init__(self, program: Shown, tell: Tell) -> None:
         self._program = program
@@ -54,7 +55,7 @@ class HourWatch:
             for owner in sorted(much, key=lambda owner: owner.kind is OwnerKind.CLIENT):
                 found = self._usual.get(owner)
                 if found and self._moved[owner] > found.most(rules.unusual_times, rules.unusual_least):
-                    self._tell(owner, self._moved[owner], found)
+                    self._tell(AlertKind.UNUSUAL, owner, self._moved[owner], found.median)
 
     async def _look_up(self, owners: list[OwnerKey]) -> None:
         if not owners:

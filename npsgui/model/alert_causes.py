@@ -27,6 +27,12 @@ _AS_DEVIATION = 1.4826
 _LEAST_SPREAD = 0.5
 """Of the usual: what is always the same may still be so much more without being unusual."""
 
+_QUIET_SHARE = 0.01
+"""Of the least that is usual: next to nothing."""
+
+_MISSED = 120
+"""How much of an hour the program may not have run, s, so that it can still be called quiet."""
+
 
 def told_by(event: Event) -> tuple[AlertKind, OwnerKey, Mapping[str, Any]] | None:
     """What an event is to be told as, of whom, and its details; None: it is not."""
@@ -117,12 +123,34 @@ def usual(moved: Mapping[int, int], covered: Sequence[tuple[int, int]], hours: S
     seen = [
         max(moved.get(hour + shift, 0) for shift in (-HOUR, 0, HOUR))
         for hour in hours
-        if sum(max(0, min(until, hour + HOUR) - max(since, hour)) for since, until in covered) >= HOUR // 2
+        if _ran(covered, hour) >= HOUR // 2
     ]
     if len(seen) < LEAST_WEEKS:
         return None
     median = _median(seen)
     return Usual(median, _AS_DEVIATION * _median([abs(one - median) for one in seen]))
+
+
+def quiet(
+    moved: Mapping[int, int], covered: Sequence[tuple[int, int]], hour: int, hours: Sequence[int], least: int
+) -> int | None:
+    """The least that was carried at ``hours``, of which ``hour`` and the one before it had next to nothing.
+
+    ``moved``, ``covered``: as for ``usual``. ``least``: bytes that each of ``hours`` must have had. None: it
+    is not quiet, or the program ran too little to say.
+    """
+    if min(_ran(covered, hour), _ran(covered, hour - HOUR)) < HOUR - _MISSED:
+        return None
+    seen = [moved.get(one, 0) for one in hours if _ran(covered, one) >= HOUR // 2]
+    if len(seen) < LEAST_WEEKS or min(seen) < least:
+        return None
+    now = max(moved.get(hour, 0), moved.get(hour - HOUR, 0))
+    return min(seen) if now < _QUIET_SHARE * min(seen) else None
+
+
+def _ran(covered: Sequence[tuple[int, int]], hour: int) -> int:
+    """How long of an hour the program ran, s."""
+    return sum(max(0, min(until, hour + HOUR) - max(since, hour)) for since, until in covered)
 
 
 def _median(values: Sequence[float]) -> float:

@@ -28,6 +28,7 @@ class AlertKind(enum.StrEnum):
     EXPIRY_NEAR = "expiry near"
     PORT_FAILED = "port failed"
     UNUSUAL = "unusual"
+    QUIET = "quiet"
 
 
 STEPS = (AlertKind.WARNED, AlertKind.THROTTLED, AlertKind.CUT)
@@ -173,6 +174,7 @@ TITLES: Mapping[AlertKind, Sentence] = {
     AlertKind.EXPIRY_NEAR: Sentence("Expires soon"),
     AlertKind.PORT_FAILED: Sentence("Not reachable"),
     AlertKind.UNUSUAL: Sentence("Unusual traffic"),
+    AlertKind.QUIET: Sentence("Unusually quiet"),
 }
 
 _SAID: Mapping[AlertKind, Sentence] = {
@@ -183,4 +185,7 @@ _SAID: Mapping[AlertKind, Sentence] = {
     AlertKind.EXPIRY_NEAR: Sentence("{owner} expires on {date}."),
     AlertKind.PORT_FAILED: Sentence("{owner} does not listen. {reason}"),
     AlertKind.UNUSUAL: Sentence("{owner} has carried {moved} in this hour; {usual} are usual at this time."),
+    AlertKind.QUIET: Sentence(
+        "{owner} has carried {moved} in the last hour; at least {usual} are usual at this time."
+    ),
 }

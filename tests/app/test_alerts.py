@@ -59,6 +59,7 @@ class Plain:
             clients={1: client}, tunnels={1: Tunnel(id=1, client=1, via=Via.AGENT)}
         )
         self.row = row(CLIENT, quota=100)
+        self.covered = MONDAY
         self.online: list[AgentRow] = []
         self.began = 1
         self.retention = Retention()
@@ -85,6 +86,9 @@ class Plain:
     def flow(self, _: OwnerKey) -> FlowRow:
         return self.row
 
+    def flows(self, _: OwnerKind) -> list[FlowRow]:
+        return [self.row]
+
     def bridge(self) -> Sentence | bool:
         return self.agents_port
 
@@ -95,7 +99,7 @@ class Plain:
         return [Usage(MONDAY - week * WEEK, GIB, 0) for week in range(1, 9)]
 
     async def coverage(self, since: int, until: int) -> list[tuple[int, int]]:
-        return [(0, MONDAY)]
+        return [(0, self.covered)]
 
     def hear(self, *events: Event, seconds: float = 1.0) -> list[AlertKind]:
         """Push events, let time pass and turn; what is told by then."""
@@ -206,6 +210,26 @@ async def test_unusual_traffic_is_told_of_the_tunnel_and_not_of_its_client_as_we
     assert plain.raised[0].owner == TUNNEL
     assert plain.raised[0].details == {"moved": 4 * GIB, "usual": GIB}
     assert await plain.minute(usages) == []
+
+
+async def test_a_client_that_is_quiet_where_it_never_is_is_told_if_that_is_wanted(plain: Plain) -> None:
+    plain.row = plain.row._replace(state=State.RUNNING, inlet=8 * GIB)
+    plain.covered = MONDAY + 2 * HOUR
+
+    async def second_hour() -> list[AlertKind]:
+        plain.now = MONDAY + HOUR - 120
+        return [*await plain.minute(), *await plain.minute()]
+
+    assert await second_hour() == []
+    await plain.settings.choose(alert_switch(AlertKind.QUIET), "true")
+    assert await second_hour() == [AlertKind.QUIET]
+    assert str(plain.raised[0].sentence()) == (
+        "Client 1 “nas” has carried 0 B in the last hour; at least 1 GiB are usual at this time."
+    )
+    assert await second_hour() == []
+    plain.row = plain.row._replace(state=State.OFFLINE)
+    plain.now += 24 * HOUR
+    assert await second_hour() == []
 
 
 async def test_where_hours_are_not_kept_for_weeks_nothing_is_unusual(plain: Plain) -> None:

@@ -14,6 +14,7 @@ from npsgui.model.alert_causes import (
     AgentWatch,
     expiring,
     needed_agents,
+    quiet,
     same_hours,
     told_by,
     usual,
@@ -217,6 +218,42 @@ def alarms(pattern: Pattern, seed: int, times: int = AlertRules().unusual_times)
 @pytest.mark.parametrize("pattern", [office, steady, backup])
 def test_usual_weeks_raise_hardly_an_alarm(pattern: Pattern) -> None:
     assert sum(alarms(pattern, seed) for seed in range(5)) <= 5 * 168 * 0.01
+
+
+def silences(pattern: Pattern, seed: int, gone_from: int) -> list[int]:
+    """Which hours of a week are quiet after eight such weeks, when nothing comes from one of them on."""
+    hours = pattern(random.Random(seed), (WEEKS + 1) * 168)
+    moved = {MONDAY + at * HOUR: count for at, count in enumerate(hours) if at < WEEKS * 168 + gone_from}
+    covered = [(MONDAY, MONDAY + len(hours) * HOUR)]
+    found = []
+    for at in range(168):
+        hour = MONDAY + (WEEKS * 168 + at) * HOUR
+        if quiet(moved, covered, hour, same_hours(hour, zoneinfo.ZoneInfo("UTC")), GIB >> 2):
+            found.append(at)
+    return found
+
+
+@pytest.mark.parametrize("pattern", [office, steady, backup])
+def test_usual_weeks_are_not_quiet(pattern: Pattern) -> None:
+    assert [silences(pattern, seed, 168) for seed in range(5)] == [[]] * 5
+
+
+def test_who_falls_silent_where_he_never_was_is_told_soon() -> None:
+    assert [silences(steady, seed, 30)[0] for seed in range(5)] == [31] * 5
+    assert all(9 <= silences(office, seed, 8)[0] <= 10 for seed in range(5))
+
+
+def test_who_was_once_silent_before_is_not_quiet_nor_where_the_program_did_not_run() -> None:
+    hours = same_hours(MONDAY, zoneinfo.ZoneInfo("UTC"))
+    moved = dict.fromkeys(hours, GIB)
+    ran = [(0, MONDAY + HOUR)]
+
+    assert quiet(moved, ran, MONDAY, hours, GIB) == GIB
+    assert quiet(moved, ran, MONDAY, hours, 2 * GIB) is None
+    assert quiet(moved | {MONDAY - HOUR: GIB}, ran, MONDAY, hours, GIB) is None
+    assert quiet(moved | {hours[3]: 0}, ran, MONDAY, hours, GIB) is None
+    assert quiet(moved, [(0, MONDAY + HOUR // 2)], MONDAY, hours, GIB) is None
+    assert quiet(moved, [(MONDAY - 3 * WEEK, MONDAY + HOUR)], MONDAY, hours, GIB) is None
 
 
 def test_ten_times_as_much_is_unusual_and_half_more_is_not() -> None:
