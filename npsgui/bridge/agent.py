@@ -9,7 +9,7 @@ import logging
 import random
 import ssl
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,6 +35,9 @@ _log = logging.getLogger(__name__)
 
 WAITS: Final = (0.5, 1.0, 2.0, 4.0, 5.0)
 """Seconds before the next attempt, the last for ever; a tenth more or less: agents must not come as one."""
+
+DOOR_SECONDS: Final = 1.0
+"""Before a port of this machine that could not be opened is tried again."""
 
 STEADY_SECONDS: Final = 30.0
 """A connection that lasted this long was a good one: after it the waits begin anew."""
@@ -112,6 +115,8 @@ class Agent:
         self._conf = conf
         self._serve_files = serve_files
         self._on_change = on_change
+        self._doors: list[SecretDoor] = []
+        """The ports of this machine that lead to secrets."""
 
     async def run(self) -> None:
         """Connect, serve, and connect again, for ever."""
@@ -143,6 +148,9 @@ class Agent:
             except (OSError, ProtocolError, AgentLost) as error:
                 return error
             self._change(AgentPhase.ONLINE, missing)
+            if missing is not None:
+                _log.warning("%s", missing)
+                stack.callback(spawn(self._keep_opening(), "ports of secrets").cancel)
             return await lost
 
     async def _log_in(
@@ -169,8 +177,10 @@ class Agent:
                 (Errand.FILE, file_trunk(share, self._serve_files, self.flow, end))
                 for share in conf.shares[-1:]
             ]
-        doors = [SecretDoor(port, server, key, tls, self.flow) for port in conf.secrets] if conf else []
-        missing = await _opened(doors, stack)
+        self._doors = [SecretDoor(port, server, key, tls, self.flow) for port in conf.secrets] if conf else []
+        for door in self._doors:
+            stack.callback(door.close)
+        missing = await self._open_doors()
         for errand, trunk in trunks:
             stack.callback(trunk.close, AgentLost("The server closed the connection."))
             trunk.start(*await knock(server, key, Purpose(errand), tls))
@@ -179,23 +189,27 @@ class Agent:
                 stack.callback(spawn(watch(check, target, main.write), f"health of {target}").cancel)
         return missing
 
+    async def _open_doors(self) -> Sentence | None:
+        """Open what can be opened; why the first that cannot be is not."""
+        missing: Sentence | None = None
+        for door in self._doors:
+            try:
+                await door.open()
+            except BindFailed as error:
+                missing = missing or _reason(error)
+        return missing
+
+    async def _keep_opening(self) -> None:
+        """Until every port is open; the state says which is not."""
+        while (before := self.state.reason) is not None:
+            await asyncio.sleep(DOOR_SECONDS)
+            missing = await self._open_doors()
+            if missing != before:
+                self._change(AgentPhase.ONLINE, missing)
+
     def _change(self, phase: AgentPhase, reason: Sentence | None = None) -> None:
         self.state = AgentState(phase, time.time(), reason)
         self._on_change(self.state)
-
-
-async def _opened(doors: Iterable[SecretDoor], stack: contextlib.AsyncExitStack) -> Sentence | None:
-    """Open what can be opened, and have ``stack`` close it; why the first that cannot is not."""
-    missing: Sentence | None = None
-    for door in doors:
-        try:
-            await door.open()
-        except BindFailed as error:
-            _log.warning("%s", error)
-            missing = missing or _reason(error)
-        else:
-            stack.callback(door.close)
-    return missing
 
 
 def _reason(error: Exception) -> Sentence:

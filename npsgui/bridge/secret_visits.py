@@ -40,7 +40,9 @@ class SecretDoor:
         self._listener: asyncio.Server | None = None
 
     async def open(self) -> None:
-        """Listen. Raises BindFailed: the port cannot be had."""
+        """Listen, if it does not yet. Raises BindFailed: the port cannot be had."""
+        if self._listener is not None:
+            return
         loop, port = asyncio.get_running_loop(), self._port
         try:
             self._listener = await loop.create_server(lambda: _Visitor(self), port.bind, port.number)

@@ -67,17 +67,18 @@ def test_a_local_port_leads_to_the_secret(tmp_path: Path) -> None:
     asyncio.run(body())
 
 
-def test_a_port_in_use_is_reported_and_all_else_goes_on(tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported_while_all_else_goes_on_and_opened_once_it_is_free(tmp_path: Path) -> None:
     async def body() -> None:
-        bridge, local = free_port(), free_port()
+        bridge, local, taken = free_port(), free_port(), free_port()
         conf = tmp_path / "npc.conf"
         program = await Program.open(tmp_path / "data")
         async with serving(banner) as (target,), asyncio.timeout(30):
             conf.write_text(
                 f"[common]\nserver_addr=127.0.0.1:{bridge}\nvkey={KEY}\n"
-                f"[secret_taken]\nlocal_port={target.port}\npassword=other\n"
+                f"[secret_taken]\nlocal_port={taken}\npassword=other\n"
                 f"[secret_ssh]\nlocal_port={local}\npassword=ssh2\n"
             )
+            occupant = await asyncio.start_server(banner, "127.0.0.1", taken)
             await program.set(GLOBAL_KEY, {"bridge_port": str(bridge), "bridge_bind": "127.0.0.1"})
             await program.add(OwnerKind.CLIENT, {"key": KEY})
             words = {"client": "1", "mode": "secret", "password": "ssh2", "targets": str(target)}
@@ -91,7 +92,11 @@ def test_a_port_in_use_is_reported_and_all_else_goes_on(tmp_path: Path) -> None:
             assert await reader.read() == b"SSH-2.0\r\nhello"
             writer.close()
             said = str(agent.reading().said)
-            assert said.startswith(f"Connected to 127.0.0.1:{bridge}. Port {target.port} on 127.0.0.1 cannot")
+            assert said.startswith(f"Connected to 127.0.0.1:{bridge}. Port {taken} on 127.0.0.1 cannot")
+            occupant.close()
+            await until(lambda: str(agent.reading().said) == f"Connected to 127.0.0.1:{bridge}.")
+            writer = (await asyncio.open_connection("127.0.0.1", taken))[1]
+            writer.close()
             task.cancel()
             await asyncio.wait([task])
         await program.close()
