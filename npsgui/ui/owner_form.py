@@ -99,7 +99,7 @@ class OwnerForm(QDialog):
         self._tabs.chosen.connect(self._on_page_chosen)
         self._rows.insertWidget(1, self._tabs, 0, Qt.AlignmentFlag.AlignLeft)
         for at, page in enumerate(self._pages):
-            row = QHBoxLayout(shown_page := QWidget(self))
+            row = QHBoxLayout(shown_page := QWidget(self._stack))
             row.setContentsMargins(0, 0, 0, 0)
             row.setSpacing(32)
             for fields in page.columns:

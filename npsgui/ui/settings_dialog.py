@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -21,7 +19,7 @@ from PySide6.QtWidgets import (
 from npsgui.app.all_settings import SETTINGS
 from npsgui.app.front import Front
 from npsgui.app.preferences import Preferences
-from npsgui.app.setting import Group
+from npsgui.app.setting import Group, Setting
 from npsgui.app.settings import Settings
 from npsgui.model.errors import NpsError
 from npsgui.model.views import Sentence
@@ -54,32 +52,27 @@ class SettingsDialog(QDialog):
         self.search.setPlaceholderText(self.tr("Search the settings"))
         self.search.setAccessibleName(self.search.placeholderText())
         self.search.setToolTip("")
-        self.rows = {
-            setting.name: SettingRow(setting, self._preferences.value(setting), self._sentences, theme, self)
-            for setting in SETTINGS
-        }
-        self._sections = {
-            group: _Section(
-                self._group_title(group),
-                [row for row in self.rows.values() if row.setting.group is group],
-                self,
-            )
-            for group in Group
-        }
-        self.trial = WebhookTrial(program.alerts, self._sentences, self)
-        self._sections[Group.ALERTS].end_with(self.trial)
-        self._doors = QButtonGroup(self)
-        self._nothing = QLabel(self.tr("No setting matches the search."), self)
-        self._nothing.setObjectName("muted")
         self._close = button(self.tr("Close"), self, self.accept)
+        self._doors = QButtonGroup(self)
+        self._nothing = QLabel(self.tr("No setting matches the search."))
+        self._nothing.setObjectName("muted")
+        inside = self._lay_out()
+        # rows are made where they stay: to be moved takes 25 ms
+        self._sections = {group: _Section(self._group_title(group), inside) for group in Group}
+        self.rows = {setting.name: self._add_row(setting, theme) for setting in SETTINGS}
+        self.trial = WebhookTrial(program.alerts, self._sentences, self._sections[Group.ALERTS])
+        self._sections[Group.ALERTS].end_with(self.trial)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 12, 0)
+        column.setSpacing(8)
+        for section in self._sections.values():
+            column.addWidget(section)
+        column.addWidget(self._nothing)
+        column.addStretch()
         answer_f1(self, Topic.SETTINGS)
-        self._lay_out()
         self.search.textChanged.connect(self._show_rows)
         self.search.left.connect(self._leave_search)
         self._doors.idClicked.connect(self._on_group_chosen)
-        for row in self.rows.values():
-            row.edited.connect(lambda text, row=row: self._check(row, text))
-            row.wanted.connect(lambda text, row=row: self._want(row, text))
         self.finished.connect(self.deleteLater)
         self._show_rows()
         self.search.setFocus()
@@ -93,7 +86,16 @@ class SettingsDialog(QDialog):
     def _group_title(self, group: Group) -> str:
         return self._sentences.of(Sentence(group))
 
-    def _lay_out(self) -> None:
+    def _add_row(self, setting: Setting, theme: Theme) -> SettingRow:
+        section = self._sections[setting.group]
+        row = SettingRow(setting, self._preferences.value(setting), self._sentences, theme, section)
+        row.edited.connect(lambda text: self._check(row, text))
+        row.wanted.connect(lambda text: self._want(row, text))
+        section.add(row)
+        return row
+
+    def _lay_out(self) -> QWidget:
+        """Where the sections go."""
         groups = QVBoxLayout()
         groups.setSpacing(2)
         for at, group in enumerate(Group):
@@ -106,19 +108,11 @@ class SettingsDialog(QDialog):
             groups.addWidget(door)
         self._doors.button(0).setChecked(True)
         groups.addStretch()
-        inside = QWidget(self)
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 12, 0)
-        column.setSpacing(8)
-        for section in self._sections.values():
-            column.addWidget(section)
-        column.addWidget(self._nothing)
-        column.addStretch()
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(inside)
+        scroll.setWidget(inside := QWidget())
         top, middle, bottom = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         top.addWidget(title_label(self.windowTitle(), self))
         top.addStretch()
@@ -133,6 +127,7 @@ class SettingsDialog(QDialog):
         layout = column_in(self, 16)
         for part, stretch in ((top, 0), (middle, 1), (bottom, 0)):
             layout.addLayout(part, stretch)
+        return inside
 
     def _show_rows(self) -> None:
         words = self.search.text().casefold().split()
@@ -193,9 +188,9 @@ class SettingsDialog(QDialog):
 class _Section(QFrame):
     """The rows of one group, under its title."""
 
-    def __init__(self, title: str, rows: Iterable[SettingRow], parent: QWidget) -> None:
+    def __init__(self, title: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self._rows = list(rows)
+        self._rows: list[SettingRow] = []
         self._title = QLabel(title, self)
         self._title.setObjectName("strong")
         layout = QVBoxLayout(self)
@@ -203,9 +198,12 @@ class _Section(QFrame):
         layout.setSpacing(0)
         layout.addWidget(self._title)
         layout.addSpacing(8)
-        for row in self._rows:
-            layout.addWidget(row)
         self._column = layout
+
+    def add(self, row: SettingRow) -> None:
+        """Put another row beneath."""
+        self._rows.append(row)
+        self._column.addWidget(row)
 
     def end_with(self, widget: QWidget) -> None:
         """Put something else beneath the rows."""
