@@ -7,6 +7,7 @@ import contextlib
 import errno
 import functools
 import ipaddress
+import os
 import socket
 import sys
 from collections.abc import Sequence
@@ -105,20 +106,19 @@ def peer_text(address: tuple[str, int] | tuple[str, int, int, int]) -> str:
 
 
 def connect_now(target: Target) -> socket.socket | None:
-    """A connected non-blocking socket, if the kernel connects at once, as it does on loopback.
+    """A connected non-blocking socket to an address of this machine, if the kernel connects at once.
 
-    None when the connection takes time or the name must be looked up: then ``connect``. Raises OSError when
-    it is refused at once.
+    None when the connection takes time, as all others do: then ``connect``. Raises OSError: refused at once.
     """
-    family = _family_of(target.host)
-    if family is None:
+    family, loopback = _kind_of(target.host)
+    if family is None or not loopback:
         return None
     made = socket.socket(family, socket.SOCK_STREAM)
     try:
         adopt(made)
         code = made.connect_ex((target.host, target.port))
         if code not in (0, errno.EINPROGRESS, errno.EWOULDBLOCK):
-            raise OSError(code, "connect")
+            raise OSError(code, os.strerror(code))
         if code and not _is_connected(made):
             made.close()
             return None
@@ -129,13 +129,13 @@ def connect_now(target: Target) -> socket.socket | None:
 
 
 @functools.lru_cache(4096)
-def _family_of(host: str) -> socket.AddressFamily | None:
-    """That of an address; None of a name."""
+def _kind_of(host: str) -> tuple[socket.AddressFamily | None, bool]:
+    """The family of an address, None of a name; and whether it is one of this machine's own."""
     try:
-        version = ipaddress.ip_address(host).version
+        address = ipaddress.ip_address(host)
     except ValueError:
-        return None
-    return socket.AF_INET6 if version == 6 else socket.AF_INET
+        return None, False
+    return socket.AF_INET6 if address.version == 6 else socket.AF_INET, address.is_loopback
 
 
 def _is_connected(made: socket.socket) -> bool:
@@ -145,20 +145,30 @@ def _is_connected(made: socket.socket) -> bool:
     except OSError:
         code = made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code:
-            raise OSError(code, "connect") from None
+            raise OSError(code, os.strerror(code)) from None
         return False
     return True
 
 
 async def connect(target: Target, seconds: float) -> socket.socket:
     """A connected non-blocking socket, within ``seconds``. Raises TargetUnreachable: with the reason."""
-    loop = asyncio.get_running_loop()
     try:
+        made = connect_now(target)
+        if made is not None:
+            return made
         async with asyncio.timeout(seconds):
-            found = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
-            return await _first_of(found)
+            return await _first_of(await _addresses_of(target))
     except (OSError, UnicodeError) as error:
         raise unreachable(target, error, seconds) from error
+
+
+async def _addresses_of(target: Target) -> Sequence[AddressInfo]:
+    """Where a target may be; nobody is asked about an address. Raises OSError, UnicodeError."""
+    family, _loopback = _kind_of(target.host)
+    if family is not None:
+        return [(family, socket.SOCK_STREAM, 0, "", (target.host, target.port))]
+    loop = asyncio.get_running_loop()
+    return await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
 
 
 async def _first_of(found: Sequence[AddressInfo]) -> socket.socket:
