@@ -11,7 +11,7 @@ from npsgui.ledger.ledger import Batch, Delta
 from npsgui.model.entities import GLOBAL_KEY, OwnerKind
 from npsgui.model.errors import NotFound
 from npsgui.model.forecast import Forecast
-from tests.app.test_audit import CLIENT, TUNNEL
+from tests.app.audited import CLIENT, TUNNEL
 from tests.cli.terminal import Serve
 
 pytestmark = pytest.mark.asyncio

@@ -8,7 +8,7 @@ import pytest
 
 from npsgui.model.entities import GLOBAL_KEY
 from npsgui.model.peers import PeerUsage
-from tests.app.test_audit import CLIENT, TUNNEL, closed_session, furnished
+from tests.app.audited import CLIENT, TUNNEL, closed_session, furnished
 from tests.ledger.pen import FOR_EVER
 
 pytestmark = pytest.mark.asyncio

@@ -13,7 +13,7 @@ from npsgui.model.entities import GLOBAL_KEY
 from npsgui.model.errors import NotFound
 from npsgui.model.periods import Period
 from npsgui.model.views import State, Step
-from tests.app.test_audit import CLIENT, TUNNEL, closed_session, furnished, trail
+from tests.app.audited import CLIENT, TUNNEL, closed_session, furnished, trail
 
 pytestmark = pytest.mark.asyncio
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from npsgui.bridge import frames
 from npsgui.model.entities import Target
-from tests.bridge.test_handshake import NPC_SAYS, NPS_ANSWERS, PLAINKEY
+from tests.bridge.captured import NPC_SAYS, NPS_ANSWERS, PLAINKEY
 
 READ_APART = 0.005
 """Seconds after which what was sent has been read, by itself."""

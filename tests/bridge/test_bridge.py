@@ -19,7 +19,7 @@ from npsgui.model.entities import Target
 from npsgui.model.errors import AgentLost, TargetUnreachable
 from npsgui.model.events import AgentDown, AgentUp
 from npsgui.relay.sockets import allow_many_sockets
-from tests.bridge.test_handshake import NPC_SAYS, NPS_ANSWERS
+from tests.bridge.captured import NPC_SAYS, NPS_ANSWERS
 from tests.bridge.town import KEY, town
 from tests.bridge.wiring import Notes
 from tests.conftest import Run

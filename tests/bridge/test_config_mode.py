@@ -6,9 +6,7 @@ import asyncio
 import contextlib
 import os
 import socket
-import tempfile
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -24,13 +22,14 @@ from npsgui.bridge.handshake import Errand, KeyRefused, Purpose, digest, prefixe
 from npsgui.bridge.knock import knock
 from npsgui.model.agents import Link, LinkKind
 from npsgui.model.configuration import Configuration
-from npsgui.model.entities import Client, Everything, Target
+from npsgui.model.entities import Everything, Target
 from npsgui.model.errors import AgentLost
 from npsgui.model.events import Events
 from npsgui.model.views import Sentence
 from npsgui.relay.sockets import allow_many_sockets
 from npsgui.tasks import spawn
 from tests.bridge.clock import hurry
+from tests.bridge.steward import FRESH, Steward, served, wish
 from tests.bridge.town import KEY, listen
 from tests.bridge.wiring import Notes
 from tests.relay.house import echo, free_port, serving
@@ -38,60 +37,6 @@ from tests.waiting import until
 
 DEEP = b'{"Target":' + b"[" * 30_000 + b"]" * 30_000 + b"}"
 """JSON that is deeper than Python goes."""
-
-FRESH = "d2kdy8i9pvit58kx"
-
-
-class Steward:
-    """Grants what is not called “bad”."""
-
-    def __init__(self) -> None:
-        self.granted: list[tuple[Any, ...]] = []
-
-    def may_configure(self, client: int) -> bool:
-        return client == 1
-
-    async def add_client(self, wish: Record) -> tuple[int, str] | None:
-        self.granted.append(("client", wish["Remark"]))
-        return 9, FRESH
-
-    async def add_tunnel(self, client: int, wish: Record) -> bool:
-        return self._grant("task", client, wish)
-
-    async def add_host(self, client: int, wish: Record) -> bool:
-        return self._grant("host", client, wish)
-
-    def remarks(self, key_digest: bytes) -> list[str]:
-        return ["web"] if key_digest == digest(KEY) else []
-
-    def _grant(self, kind: str, client: int, wish: Record) -> bool:
-        self.granted.append((kind, client, wish["Remark"]))
-        return bool(wish["Remark"] != "bad")
-
-
-def served(body: Any, **options: Any) -> None:
-    """Run ``body(bridge, steward, target of the bridge)``."""
-
-    async def bounded() -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            steward, port = Steward(), free_port()
-            context = Certificates(Path(folder)).bridge
-            bridge = Bridge(Events(), context, listen, steward=steward)
-            configuration = Configuration().with_owner(
-                Everything(bridge_port=port, public_key="public", **options)
-            )
-            for ident, key in ((1, KEY), (2, "other")):
-                configuration = configuration.with_owner(Client(id=ident, key=key))
-            bridge.apply(configuration)
-            await asyncio.sleep(0)
-            try:
-                async with asyncio.timeout(20):
-                    await body(bridge, steward, Target("127.0.0.1", port))
-            finally:
-                bridge.close()
-                await asyncio.sleep(0.01)
-
-    asyncio.run(bounded())
 
 
 async def talk(server: Target, key: str, said: bytes) -> bytes:
@@ -104,12 +49,6 @@ async def talk(server: Target, key: str, said: bytes) -> bytes:
     answer = rest + await reader.read()
     transport.abort()
     return answer
-
-
-def wish(word: str, remark: str) -> bytes:
-    return word.encode() + prefixed(
-        b'{"Id":7,"Remark":"%s","Mode":"tcp","Ports":"22010-22012"}' % remark.encode()
-    )
 
 
 def test_an_ordinary_client_adds_tunnels_and_hosts_one_byte_each() -> None:

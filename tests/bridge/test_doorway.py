@@ -9,7 +9,7 @@ import pytest
 
 from npsgui.bridge.doorway import MOST_PER_ADDRESS, Doorway, Porter
 from npsgui.bridge.penalties import FORGIVEN, MEMORY_SECONDS, MOST_KEYS, Penalties
-from tests.bridge.test_handshake import NPC_SAYS, NPS_ANSWERS
+from tests.bridge.captured import NPC_SAYS, NPS_ANSWERS
 from tests.waiting import until
 
 

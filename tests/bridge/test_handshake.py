@@ -21,15 +21,7 @@ from npsgui.bridge.handshake import (
 from npsgui.bridge.link_header import LinkReader, OurHeader, kind_of, write_link
 from npsgui.model.agents import Link, LinkKind
 from npsgui.model.errors import ProtocolError
-
-NPC_SAYS = bytes.fromhex("54535406000000302e32362e3007000000302e32362e3130")
-NPS_ANSWERS = bytes.fromhex("3839613466336663336338393235376436663731326465363936346264613865")
-PLAINKEY = bytes.fromhex("3134346436636663356262333436373836643030323565373663303861383662")
-
-CAPTURED_LINK = (
-    b'{"ConnType":"tcp","Host":"127.0.0.1:31001","Crypt":false,"Compress":false,"LocalProxy":false,'
-    b'"RemoteAddr":"127.0.0.1:53552","Option":{"Timeout":5000000000}}'
-)
+from tests.bridge.captured import CAPTURED_LINK, NPC_SAYS, NPS_ANSWERS, PLAINKEY
 
 
 def test_npc_is_met_as_nps_meets_it() -> None:

@@ -16,7 +16,7 @@ from npsgui.model.agents import Link, LinkKind
 from npsgui.model.entities import Target
 from npsgui.model.errors import NpsError
 from npsgui.tasks import spawn
-from tests.bridge.test_config_mode import FRESH, Steward, served
+from tests.bridge.steward import FRESH, Steward, served
 from tests.bridge.town import KEY
 from tests.bridge.wiring import Notes
 from tests.waiting import until

@@ -21,10 +21,10 @@ from npsgui.bridge.window import INITIAL
 from npsgui.model.entities import Target
 from npsgui.model.errors import AgentLost
 from npsgui.model.events import AgentDown, AgentUp
+from tests.bridge.captured import NPC_SAYS
 from tests.bridge.clock import hurry
 from tests.bridge.official import STAMP, Npc, Nps, Wire
 from tests.bridge.test_captures import LINK
-from tests.bridge.test_handshake import NPC_SAYS
 from tests.bridge.town import Town, town
 from tests.bridge.wiring import Notes
 from tests.relay.house import serving

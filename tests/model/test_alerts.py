@@ -24,7 +24,7 @@ from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, Host, OwnerKey, OwnerKind, Tunnel, Via
 from npsgui.model.events import AgentUp, ListenerChanged, QuotaReached, QuotaWarned, Throttled
 from npsgui.model.views import Sentence
-from tests.model.test_forecast import GIB, MONDAY, Pattern, backup, office, steady
+from tests.model.patterns import GIB, MONDAY, Pattern, backup, office, steady
 
 CLIENT = OwnerKey(OwnerKind.CLIENT, 1)
 WEEK = 7 * 24 * HOUR
