@@ -5,12 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from npsgui.model.views import Sample
+from npsgui.ui.chart.chart import TrafficChart
 from npsgui.ui.fitting import FRAME
 from npsgui.ui.icons import SIZE, icon
+from npsgui.ui.theme import Theme
+from tests.ui.fake_program import NOW
 from tests.ui.test_access import clipped, described, focusable, language, sweep
+from tests.ui.test_chart import distance
 
 __all__ = ["language"]
 
@@ -52,3 +58,12 @@ def test_icons_are_drawn_for_the_screen(qtbot: QtBot) -> None:
 
     assert shown.screen().size() == SCREEN
     assert drawn.width() == round(SIZE * shown.devicePixelRatio())
+
+
+def test_lines_are_drawn_for_the_screen(chart: TrafficChart, theme: Theme) -> None:
+    chart.show_live([Sample(NOW - 300 + second, 2e6, 4e6) for second in range(300)])
+    drawn = chart.plot.grab(chart.plot.area()).toImage()
+    middle = [drawn.pixelColor(drawn.width() // 2, y) for y in range(drawn.height())]
+    thick = sum(distance(color, QColor(theme.colors.export)) < 60 for color in middle)
+
+    assert thick >= drawn.devicePixelRatio()

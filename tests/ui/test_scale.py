@@ -40,4 +40,4 @@ def test_all_is_right_on_a_screen_of_this_scale(scale: float, tmp_path: Path) ->
     )
 
     assert ran.returncode == 0, ran.stdout
-    assert "3 passed" in ran.stdout
+    assert "4 passed" in ran.stdout

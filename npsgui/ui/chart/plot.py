@@ -24,6 +24,9 @@ _LEAST_HEIGHT = 72
 _LINE_PIXELS = 20
 """The least distance of two lines with their texts, px."""
 
+_LINE = 1.6
+"""Width of a line of rates, px: times the screen's scale, for a pen of pyqtgraph counts the screen's own."""
+
 
 class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """Paints what it is told to, in the theme's colours."""
@@ -152,8 +155,9 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             axis.setTickFont(font)
             axis.setPen(colors.line)
             axis.setTextPen(colors.muted)
-        self._inlet.setPen(pg.mkPen(colors.inlet, width=1.6))
-        self._export.setPen(pg.mkPen(colors.export, width=1.6))
+        width = _LINE * self.devicePixelRatioF()
+        self._inlet.setPen(pg.mkPen(colors.inlet, width=width))
+        self._export.setPen(pg.mkPen(colors.export, width=width))
         self._cross.setPen(pg.mkPen(colors.muted, width=1, style=Qt.PenStyle.DashLine))
 
     # Qt overrides
