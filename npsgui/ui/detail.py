@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -147,6 +148,13 @@ class DetailPane(QFrame):
         _, show_row = self._tabs[self.tabs.current]
         show_row(row)
 
+    @cached_property
+    def _together(self) -> Together:
+        """Made when several rows are selected for the first time: the way to first paint is one page."""
+        made = Together(self)
+        self._pages.addWidget(made)
+        return made
+
     def _show_limits(self, row: FlowRow) -> None:
         self._limits.show_row(row, self._program.configuration)
 
@@ -195,8 +203,6 @@ class DetailPane(QFrame):
         self._pages = QStackedLayout(self)
         self._pages.addWidget(empty)
         self._pages.addWidget(self._full)
-        self._together = Together(self)
-        self._pages.addWidget(self._together)
         self.setMinimumSize(600, 280)
 
     def _on_tab_chosen(self, tab: Tab) -> None:

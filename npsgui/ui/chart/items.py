@@ -15,7 +15,7 @@ from npsgui.ui.chart.lines import Lines
 from npsgui.ui.chart.scales import Linear, ValueScale
 from npsgui.ui.theme import Colors
 
-_FAINT = 0.12
+_FAINT = 0.09
 
 
 @dataclass(frozen=True, slots=True)
