@@ -7,9 +7,10 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QToolButton
 from pytestqt.qtbot import QtBot
 
 from npsgui.app.program import Program
@@ -17,7 +18,8 @@ from npsgui.ui.inputs import Choice
 from npsgui.ui.limit_input import LimitInput
 from npsgui.ui.setting_row import SettingRow
 from npsgui.ui.settings_dialog import SettingsDialog
-from npsgui.ui.theme import Theme
+from npsgui.ui.style import put_on, style_sheet
+from npsgui.ui.theme import DARK, LIGHT, Theme
 from tests.app.receiver import receiving
 
 Act = Callable[[Program, SettingsDialog], Coroutine[Any, Any, None]]
@@ -90,6 +92,33 @@ def test_one_group_is_shown_and_a_search_goes_through_all(qtbot: QtBot, tmp_path
         assert shown(dialog) == []
         QTest.keyClick(dialog.search, Qt.Key.Key_Escape)
         assert "theme" in shown(dialog)
+
+    look(qtbot, tmp_path, act)
+
+
+@pytest.mark.usefixtures("chinese")
+def test_a_scroll_bar_is_there_only_for_what_has_no_room(
+    qtbot: QtBot, tmp_path: Path, app: QApplication
+) -> None:
+    """In Chinese, and after the theme was changed."""
+    app.setStyleSheet(style_sheet())
+
+    async def act(_program: Program, dialog: SettingsDialog) -> None:
+        [area] = dialog.findChildren(QScrollArea)
+        inside = area.widget()
+        assert inside is not None
+        column = inside.layout()
+        assert column is not None
+        seen = set()
+        for colors in (LIGHT, DARK, LIGHT):
+            put_on(app, colors)
+            for name in ("theme", "http_port", "alert_warned", "units"):
+                dialog.show_setting(name)
+                app.processEvents()
+                needed = column.heightForWidth(area.viewport().width()) > area.viewport().height()
+                assert area.verticalScrollBar().isVisible() == needed, name
+                seen.add(needed)
+        assert seen == {True, False}
 
     look(qtbot, tmp_path, act)
 
