@@ -21,6 +21,8 @@ class OwnedTab(TableView[Line]):
 
     owner_asked = Signal(object)
     """The OwnerKey to edit."""
+    owner_chosen = Signal(object)
+    """The OwnerKey to show on its page."""
 
     def __init__(self, program: DetailSource, theme: Theme, sentences: Sentences, parent: QWidget) -> None:
         columns = FlowColumns(sentences, parent).of_owned()
@@ -43,9 +45,16 @@ class OwnedTab(TableView[Line]):
         if len(chosen) == 1:
             self.owner_asked.emit(chosen[0].flow.owner)
 
+    def _on_show(self) -> None:
+        chosen = self.selected()
+        if len(chosen) == 1:
+            self.owner_chosen.emit(chosen[0].flow.owner)
+
     def _show_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(self.tr("Edit…"), self._on_edit).setEnabled(len(self.selected()) == 1)
+        of_one = (self.tr("Edit…"), self._on_edit), (self.tr("Show on its page"), self._on_show)
+        for text, act in of_one:
+            menu.addAction(text, act).setEnabled(len(self.selected()) == 1)
         menu.addAction(self.tr("Copy"), self.copy)
         menu.popup(at)

@@ -31,6 +31,8 @@ class OwnerActions(QObject):
     """A new host for it."""
     connect_asked = Signal(int)
     """To be told how an agent is connected for it."""
+    client_asked = Signal(object)
+    """The OwnerKey of the client that owns the selected tunnel or host."""
 
     def __init__(self, view: TableView[Line], kind: OwnerKind) -> None:
         super().__init__(view)
@@ -50,6 +52,8 @@ class OwnerActions(QObject):
             self._action(text, "", partial(self.ask_for_client, asked))
             for text, asked in (of_client if kind is OwnerKind.CLIENT else ())
         ]
+        self._client = self._action(self.tr("Show its client"), "", self._on_client)
+        self._client.setVisible(kind is not OwnerKind.CLIENT)
         self.bar = [self._start, self._stop, self._edit, self._duplicate, self._remove]
         """Those that have a button."""
         view.edit_asked.connect(self._on_edit)
@@ -69,7 +73,7 @@ class OwnerActions(QObject):
         self._stop.setEnabled(True in wanted)
         for action in (self._edit, self._remove, self._copy):
             action.setEnabled(bool(chosen))
-        for action in (self._duplicate, *self._of_client):
+        for action in (self._duplicate, self._client, *self._of_client):
             action.setEnabled(len(chosen) == 1)
 
     def show_menu(self, at: QPoint) -> None:
@@ -80,8 +84,7 @@ class OwnerActions(QObject):
         menu.addSeparator()
         menu.addActions([self._edit, self._duplicate, self._remove])
         menu.addSeparator()
-        menu.addActions(self._of_client)
-        menu.addAction(self._copy)
+        menu.addActions([*self._of_client, self._client, self._copy])
         menu.addMenu(self._view.columns_menu(menu))
         menu.popup(at)
 
@@ -103,6 +106,11 @@ class OwnerActions(QObject):
 
     def _enable(self, wanted: bool) -> None:
         self.enable_asked.emit(self.owners(), wanted)
+
+    def _on_client(self) -> None:
+        chosen = self._view.selected()
+        if len(chosen) == 1:
+            self.client_asked.emit(OwnerKey(OwnerKind.CLIENT, chosen[0].flow.client))
 
     def _on_edit(self) -> None:
         chosen = self.owners()

@@ -175,7 +175,9 @@ class Pages(QStackedWidget):
         page.detail.period.word_asked.connect(self._commands.edit)
         page.detail.period.reset_asked.connect(self._commands.periods.reset)
         page.detail.peers.block_asked.connect(self._commands.block)
-        page.detail.events.owner_chosen.connect(self.owner_chosen)
+        for part in (page.detail.events, page.detail.tunnels):
+            part.owner_chosen.connect(self.owner_chosen)
+        page.acts.client_asked.connect(self.owner_chosen)
         self._layouts.add(f"{name}.chart", page.detail.traffic.bar.menu)
         page.detail.traffic.bar.saver.failed.connect(self._commands.tell)
         self._layouts.add_splitter(name, page.splitter)

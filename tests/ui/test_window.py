@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QPushButton
+from PySide6.QtWidgets import QDialog, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from npsgui.app.program import Program
 from npsgui.app.settings import Settings
 from npsgui.model.entities import OwnerKey, OwnerKind
+from npsgui.ui.detail import Tab
 from npsgui.ui.first_run_page import FirstRunPage
 from npsgui.ui.sidebar import Page
 from npsgui.ui.tunnel_dialog import TunnelDialog
@@ -58,6 +59,33 @@ def test_rows_are_as_high_as_is_chosen_at_once_and_in_pages_made_later(qtbot: Qt
         assert window.pages.tunnels.view.verticalHeader().defaultSectionSize() == 28
 
     look(qtbot, tmp_path, act, "nas", settings=settings)
+
+
+def choose(menu: QMenu | None, text: str) -> None:
+    assert menu is not None
+    next(action for action in menu.actions() if action.text() == text).trigger()
+    menu.close()
+
+
+def test_a_tunnels_menu_leads_to_its_client_and_from_there_back(qtbot: QtBot, tmp_path: Path) -> None:
+    async def act(program: Program, window: Window) -> None:
+        tunnel = await program.add(
+            OwnerKind.TUNNEL, {"client": "2", "mode": "secret", "password": "x", "targets": "127.0.0.1:9"}
+        )
+        window.show_owner(tunnel.owner)
+        window.pages.tunnels.acts.show_menu(QPoint(0, 0))
+        choose(window.pages.tunnels.view.findChild(QMenu), "Show its client")
+        clients = window.pages.clients
+        assert window.pages.currentWidget() is clients
+        assert clients.owners() == (LAB,)
+
+        clients.detail.tabs.choose(Tab.TUNNELS)
+        clients.detail.tunnels.choose(0)
+        clients.detail.tunnels.menu_asked.emit(QPoint(0, 0))
+        choose(clients.detail.tunnels.findChild(QMenu), "Show on its page")
+        assert window.pages.currentWidget() is window.pages.tunnels
+
+    look(qtbot, tmp_path, act, "nas", "lab")
 
 
 def test_ctrl_and_a_number_show_a_page(qtbot: QtBot, tmp_path: Path) -> None:
