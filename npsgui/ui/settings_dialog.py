@@ -62,6 +62,10 @@ class SettingsDialog(QDialog):
         self.rows = {setting.name: self._add_row(setting, theme) for setting in SETTINGS}
         self.trial = WebhookTrial(program.alerts, self._sentences, self._sections[Group.ALERTS])
         self._sections[Group.ALERTS].end_with(self.trial)
+        past = QLabel(self.tr("What was told, snoozed and posted is in Events, under the kind Alerts."), self)
+        past.setObjectName("hint")
+        past.setWordWrap(True)
+        self._sections[Group.ALERTS].end_with(past)
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 12, 0)
         column.setSpacing(8)
