@@ -8,6 +8,7 @@ import gc
 import importlib
 import os
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from npsgui.app.remote import RemoteProgram
 from npsgui.app.settings import Settings
 from npsgui.app.update import look_for_update
 from npsgui.cli.demo import show_unseen
+from npsgui.cli.main import STARTING_SECONDS
 from npsgui.cli.main import main as run_command
 from npsgui.model.errors import AlreadyRunning, NpsError
 from npsgui.model.views import Sentence
@@ -30,6 +32,9 @@ from npsgui.tasks import spawn
 
 UNSEEN = "offscreen"
 """The platform of Qt that paints and shows nobody."""
+
+BETWEEN = 0.1
+"""Between two looks at an npsgui that is just starting, s."""
 
 
 def main() -> int:
@@ -101,7 +106,11 @@ def in_qt(body: Callable[[Any, Any], Coroutine[Any, Any, int]]) -> int:
 
 
 async def run(application: Any, app: Any, folder: Path, ledger: str = "", hidden: bool = False) -> int:
-    """The window of this process's program; of one that runs already and shows none; or that one's raised."""
+    """The window of this process's program; of one that runs already and shows none; or that one's raised.
+
+    One that is ``hidden`` raises none. Of an npsgui that is just starting the answer is awaited.
+    """
+    deadline = time.monotonic() + STARTING_SECONDS
     while True:
         try:
             async with _answering(folder, ledger) as program:
@@ -109,9 +118,12 @@ async def run(application: Any, app: Any, folder: Path, ledger: str = "", hidden
                 await _show(application, app, program, hidden)
                 return 0
         except AlreadyRunning:
-            answer = await ask(folder, "show", {})
+            answer = await ask(folder, "show", {"hidden": hidden})
             if answer is None:
-                raise
+                if time.monotonic() >= deadline:
+                    raise
+                await asyncio.sleep(BETWEEN)
+                continue
             if not answer.failed:
                 return 0
         remote = await RemoteProgram.open(folder)

@@ -34,6 +34,7 @@ class Arguments(TypedDict, total=False):
     folder: str
     file: str
     version: str
+    hidden: bool
 
 
 _WITH_REASON = frozenset({State.FAILED, State.WAITING, State.THROTTLED, State.OUTSIDE_HOURS})
@@ -158,7 +159,8 @@ async def _export(program: Program, arguments: Arguments) -> Answer:
 
 
 async def _show(program: Program, arguments: Arguments) -> Answer:
-    program.events.push(ShowWindow())
+    if not arguments.get("hidden"):
+        program.events.push(ShowWindow())
     return Answer(failed=not program.windows)
 
 

@@ -13,11 +13,13 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from npsgui.__main__ import run as run_program
 from npsgui.__main__ import settings_of_service
-from npsgui.app.control import ask
+from npsgui.app.control import ControlServer, ask
+from npsgui.app.program import Program
 from npsgui.app.remote import RemoteProgram
 from npsgui.app.settings import Settings
 from npsgui.model.entities import Client, OwnerKey, OwnerKind
 from npsgui.model.errors import NpsError
+from npsgui.model.events import Event, ShowWindow
 from npsgui.tasks import spawn
 from npsgui.ui import application
 from npsgui.ui.application import run_window
@@ -90,6 +92,28 @@ def test_the_tunnels_of_a_service_that_has_ended_run_here_if_asked(
             assert window is not None
             window.close()
             assert await asyncio.wait_for(showing, 10) == 0
+
+    run(body())
+
+
+def test_a_second_start_waits_for_the_first_that_is_just_starting(
+    app: QApplication, run: Run[None], tmp_path: Path
+) -> None:
+    async def body() -> None:
+        first = await Program.open(tmp_path)
+        control = ControlServer(first)
+        raised: list[Event] = []
+        first.events.subscribe(lambda event: raised.append(event) if isinstance(event, ShowWindow) else None)
+        second = spawn(run_program(application, app, tmp_path), "second")
+        await asyncio.wait([second], timeout=0.2)
+        assert not second.done()
+        first.windows += 1
+        await control.start()
+        assert await second == 0
+        assert await run_program(application, app, tmp_path, hidden=True) == 0
+        assert len(raised) == 1
+        await control.close()
+        await first.close()
 
     run(body())
 
