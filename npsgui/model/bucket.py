@@ -37,7 +37,7 @@ class Waiter(Protocol):
 class Bucket:
     """Tokens, in bytes, that refill at ``rate`` bytes a second. Rate 0 is unlimited."""
 
-    __slots__ = ("_burst", "_queue", "_spent", "_tokens", "quantum", "rate", "stamp")
+    __slots__ = ("_burst", "_queue", "_tokens", "quantum", "rate", "spent", "stamp")
 
     def __init__(self, rate: int = 0, now: float = 0.0) -> None:
         self._queue: OrderedDict[Waiter, None] = OrderedDict()
@@ -45,8 +45,8 @@ class Bucket:
         self.stamp = now
         """Until when its tokens are counted."""
         self._burst = 0.0
-        self._spent = 0
-        """Bytes taken since ``stamp``, which ``_tokens`` does not know of yet."""
+        self.spent = 0
+        """Bytes taken since ``stamp``, which ``_tokens`` does not know of yet. Who takes bytes adds here."""
         self.rate = 0
         self.quantum = LARGEST_QUANTUM
         """Bytes a stream may read in one turn."""
@@ -66,11 +66,6 @@ class Bucket:
     def waiting(self) -> int:
         """Streams in the queue."""
         return len(self._queue)
-
-    def spend(self, count: int) -> None:
-        """Take ``count`` bytes, into debt if need be."""
-        if self.rate:
-            self._spent += count
 
     def wait(self, waiter: Waiter) -> None:
         """Put ``waiter`` at the end of the queue."""
@@ -122,8 +117,8 @@ class Bucket:
         if elapsed > 0:
             self.stamp = now
             self._tokens += elapsed * self.rate
-        self._tokens = min(self._burst, self._tokens) - self._spent
-        self._spent = 0
+        self._tokens = min(self._burst, self._tokens) - self.spent
+        self.spent = 0
 
 
 def _quantum(rate: int) -> int:

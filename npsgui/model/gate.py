@@ -107,10 +107,10 @@ class Lane:
     def quota_left(self, wanted: int) -> int:
         """How many of ``wanted`` bytes the quotas of the chain still allow, whatever the rates say."""
         for flow in self.flows:
-            left = flow.left
+            left = flow.quota + flow.top_up - flow.used  # as flow.left, a property less
             if left < wanted:
                 wanted = left
-        return wanted
+        return wanted if wanted > 0 else 0
 
     def charge(self, session: Flow, count: int) -> None:
         """Count ``count`` bytes for ``session`` and everything above it, and take them from the buckets.
@@ -120,7 +120,7 @@ class Lane:
         session.add(self.direction, count)
         if self.limited:
             for bucket in self.buckets:
-                bucket.spend(count)
+                bucket.spent += count
             for gate in self.throttled_later:
                 if gate.flow.used >= gate.ladder.throttle_at:
                     gate.settle()

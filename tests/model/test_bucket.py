@@ -35,7 +35,7 @@ class Stream:
         left = self.bucket.quantum
         while left > 0:
             count = next(self.sizes)
-            self.bucket.spend(count)
+            self.bucket.spent += count
             self.spent += count
             left -= count
 
@@ -44,7 +44,7 @@ def turns_saved(bucket: Bucket, now: float) -> int:
     """Take every turn that may be taken without waiting; how many that were."""
     turns = 0
     while not bucket.dry(now):
-        bucket.spend(bucket.quantum)
+        bucket.spent += bucket.quantum
         turns += 1
     return turns
 
@@ -95,7 +95,7 @@ def test_no_more_flows_than_the_rate_and_a_burst(rate: int, reads: list[tuple[fl
     for pause, wanted in reads:
         now += pause
         count = 0 if bucket.dry(now) else min(wanted, bucket.quantum)
-        bucket.spend(count)
+        bucket.spent += count
         spent += count
 
         assert spent <= rate * now + max(1.0, rate * BURST_SECONDS) + spent * ROUNDING
@@ -117,7 +117,7 @@ def test_the_slowest_and_the_fastest_rate_flow(rate: int) -> None:
 
 def test_without_a_rate_nobody_waits() -> None:
     bucket = Bucket()
-    bucket.spend(2**40)
+    bucket.spent += 2**40
 
     assert not bucket.dry(0.0)
     assert bucket.quantum == LARGEST_QUANTUM
@@ -125,7 +125,7 @@ def test_without_a_rate_nobody_waits() -> None:
 
 def test_debt_is_paid_before_anyone_is_served() -> None:
     bucket = Bucket(1000)
-    bucket.spend(5000)
+    bucket.spent += 5000
     stream = Stream(bucket, itertools.repeat(1))
     bucket.wait(stream)
 
@@ -171,7 +171,7 @@ def test_a_rate_lifted_serves_everyone_at_once() -> None:
 @given(RATES, RATES)
 def test_after_a_new_rate_nobody_waits_longer_than_a_burst_and_a_turn(before: int, after: int) -> None:
     bucket = Bucket(before)
-    bucket.spend(2**40)
+    bucket.spent += 2**40
     bucket.set_rate(after, 0.0)
     bucket.wait(Stream(bucket, itertools.repeat(1)))
 
@@ -182,7 +182,7 @@ def test_after_a_new_rate_nobody_waits_longer_than_a_burst_and_a_turn(before: in
 
 def test_an_edit_that_leaves_the_rate_forgives_no_debt() -> None:
     bucket = Bucket(1024)
-    bucket.spend(10_240)
+    bucket.spent += 10_240
     assert bucket.dry(0.0)
     bucket.set_rate(1024, 0.0)
 
@@ -230,7 +230,7 @@ def test_what_was_spent_since_the_last_look_is_not_given_out_a_second_time() -> 
     bucket = Bucket(1024)
     assert not bucket.dry(100.0)
 
-    bucket.spend(5 * bucket.quantum)
+    bucket.spent += 5 * bucket.quantum
 
     assert turns_saved(bucket, 200.0) == 3
     assert turns_saved(bucket, 300.0) == 8
