@@ -52,7 +52,7 @@ def test_every_text_of_a_setting_is_there_in_chinese() -> None:
 
 def test_chinese_sentences_have_chinese_punctuation() -> None:
     texts = json.loads(resource("i18n/zh_CN.json").read_text("utf-8"))
-    narrow = re.compile(r"[\u4e00-\u9fff][,;?!](?!\w*stopped)|[,;] ?[\u4e00-\u9fff]")
+    narrow = re.compile(r"[\u4e00-\u9fff][,;?!](?!\w*stopped)|[,;] ?[\u4e00-\u9fff]|[\u4e00-\u9fff] ?[()]")
 
     assert [said for said in texts.values() if narrow.search(said)] == []
 
