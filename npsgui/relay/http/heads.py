@@ -22,7 +22,8 @@ LARGEST_HEAD = 64 * 1024
 
 END = b"\r\n\r\n"
 
-_HEADERS = re.compile(rb"(?:\r\n[!#$%&'*+\-.^_`|~0-9A-Za-z]++:[^\x00-\x08\x0a-\x1f\x7f]*+)*+\r\n\r\n")
+# the group is not possessive: before Python 3.11.5 it would match nothing (python/cpython#100061)
+_HEADERS = re.compile(rb"(?:\r\n[!#$%&'*+\-.^_`|~0-9A-Za-z]++:[^\x00-\x08\x0a-\x1f\x7f]*+)*\r\n\r\n")
 """What follows the first line: tokens (RFC 9110 section 5.6.2) with values, which have no control characters
 but tab (section 5.5). A line that begins with a space, the old way to fold, is none: RFC 9112 section 5.2."""
 _REQUEST = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21-\x7e\x80-\xff]+) HTTP/1\.([01])")
