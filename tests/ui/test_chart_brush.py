@@ -141,3 +141,17 @@ def test_a_selection_holds_the_live_chart_while_counting_goes_on(chart: TrafficC
     QTest.keyClick(chart.plot, Qt.Key.Key_Space)
     assert not bar.hold.isChecked()
     assert chart.follows
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_live_chart_is_held_while_a_span_is_selected_or_the_user_wants_it(
+    chart: TrafficChart, by_hand: bool
+) -> None:
+    chart.set_range(Range.LIVE)
+    chart.show_live([Sample(NOW - 300 + second, 1.0, 1.0) for second in range(300)])
+    chart.hold(by_hand)
+    chart.select(NOW - 20, NOW - 10)
+    assert chart.is_held
+
+    chart.brush.clear()
+    assert chart.is_held is by_hand

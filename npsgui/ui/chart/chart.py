@@ -49,6 +49,7 @@ class TrafficChart(QWidget):
         self._range = Range.LIVE
         self._live, self._bars = LiveFigure(), BarFigure()
         self._held_at: float | None = None
+        self._held_for_brush = False
         self.view = View(clock() - Range.LIVE.value, clock())
         """The span of time on the screen."""
         self.plot = Plot(theme, self)
@@ -103,6 +104,7 @@ class TrafficChart(QWidget):
 
     def hold(self, still: bool) -> None:
         """Hold the chart still while counting goes on, or let it follow again."""
+        self._held_for_brush = False
         if still != self.is_held:
             self._held_at = self._clock() if still else None
             self.held.emit(still)
@@ -163,8 +165,10 @@ class TrafficChart(QWidget):
         self._redraw(afresh=True)
 
     def select(self, anchor: float, edge: float) -> None:
-        """Select a span of time, in either order; a live chart is held for it."""
-        self.hold(self.is_held or self._range is Range.LIVE)
+        """Select a span of time, in either order; a live chart is held as long as it is selected."""
+        if self._range is Range.LIVE and not self.is_held:
+            self.hold(True)
+            self._held_for_brush = True
         self.brush.select(anchor, edge)
 
     def _show(self, view: View) -> None:
@@ -186,6 +190,8 @@ class TrafficChart(QWidget):
         self.pointer.again()
 
     def _on_brushed(self) -> None:
+        if self.brush.is_empty and self._held_for_brush:
+            self.hold(False)
         self.plot.show_span(self.brush.span)
         self.strip.show_total(self.brush.total)
         self.legend.setVisible(self.strip.isHidden() or self.height() >= _ROOMY)
