@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from npsgui.model.configuration import Configuration
@@ -35,12 +35,13 @@ async def rows_in_parts(program: RowSource) -> list[FlowRow]:
     keys = [owner.owner for owner in program.configuration.owners()]
     rows: list[FlowRow] = []
     for first in range(0, len(keys), PART):
-        rows += _part(program, keys[first : first + PART])
+        rows += rows_of(program, keys[first : first + PART])
         await asyncio.sleep(0)
     return rows
 
 
-def _part(program: RowSource, keys: Iterable[OwnerKey]) -> Iterable[FlowRow]:
+def rows_of(program: RowSource, keys: Iterable[OwnerKey]) -> Iterator[FlowRow]:
+    """The rows of these owners; one that is removed is left out."""
     for key in keys:
         with contextlib.suppress(NotFound):
             yield program.flow(key)

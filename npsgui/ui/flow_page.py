@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
 
+from npsgui.app.rows_in_parts import rows_of
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.views import FlowRow
 from npsgui.ui.delegates import show_flows
@@ -19,15 +20,19 @@ from npsgui.ui.empty_state import EmptyState
 from npsgui.ui.filters import parse_search
 from npsgui.ui.flow_rows import FlowColumns, Line, lines
 from npsgui.ui.grip import Splitter
+from npsgui.ui.in_turns import InTurns
 from npsgui.ui.owner_actions import OwnerActions
 from npsgui.ui.page_header import PageHeader
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.sidebar import StateFilter
-from npsgui.ui.table import Column, Table
+from npsgui.ui.table import AT_ONCE, Column, Table
 from npsgui.ui.table_view import TableView
 from npsgui.ui.theme import Theme
 
 MARGIN = 20
+
+PART = 1000
+"""Of more rows than a table takes at once, how many are pulled in one turn of Qt's loop: 7 ms."""
 
 
 class FlowPage(QWidget):
@@ -52,6 +57,7 @@ class FlowPage(QWidget):
         self._kind = kind
         self._flows: Sequence[FlowRow] = ()
         self._state: StateFilter | None = None
+        self._turns = InTurns(self)
         self._columns = FlowColumns(Sentences(self), self)
         title, columns = self._words_of(kind)
         self.table = Table(columns, lambda line: line.flow.owner, self)
@@ -78,10 +84,22 @@ class FlowPage(QWidget):
 
     def refresh(self) -> None:
         """Pull the rows of this second; the first is chosen when none is."""
-        self._flows = self._program.flows(self._kind)
-        self.table.show(lines(self._flows, self._program.configuration, self._program.agents()))
+        self._turns.begin(self._pull())
         self.acts.refresh()
         self._show_chosen()
+
+    def _pull(self) -> Iterator[None]:
+        program = self._program
+        keys = [owner.owner for owner in program.configuration.of_kind(self._kind)]
+        if len(keys) <= AT_ONCE:
+            self._flows = program.flows(self._kind)
+        else:
+            flows: list[FlowRow] = []
+            for first in range(0, len(keys), PART):
+                flows += rows_of(program, keys[first : first + PART])
+                yield
+            self._flows = flows
+        self.table.show(lines(self._flows, program.configuration, program.agents()))
 
     def counts(self) -> dict[StateFilter, int]:
         """How many rows each filter would leave."""
@@ -92,6 +110,7 @@ class FlowPage(QWidget):
         """Select one owner, if it is there; the search is cleared."""
         self.header.search.clear()
         self.refresh()
+        self._turns.finish()
         self.table.finish()
         for at, line in enumerate(self.table.rows):
             if line.flow.owner == owner:
@@ -100,8 +119,9 @@ class FlowPage(QWidget):
 
     def show_states(self, state: StateFilter | None) -> None:
         """Show only the lines in these states; None shows all."""
-        self._state = state
-        self._filter()
+        if state is not self._state:
+            self._state = state
+            self._filter()
 
     def owners(self) -> tuple[OwnerKey, ...]:
         """The selected owners."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from npsgui.model.entities import OwnerKind
+from npsgui.app.rows_in_parts import rows_of
 from npsgui.model.views import FlowRow
 from npsgui.ui.delegates import show_flows
 from npsgui.ui.detail_source import DetailSource
@@ -36,9 +36,9 @@ class OwnedTab(TableView[Line]):
 
     def show_row(self, row: FlowRow) -> None:
         """Show what the client of ``row`` owns."""
-        kinds = (OwnerKind.TUNNEL, OwnerKind.HOST)
-        flows = [one for kind in kinds for one in self._program.flows(kind) if one.client == row.client]
-        self.table.show(lines(flows, self._program.configuration))
+        configuration = self._program.configuration
+        keys = [owned.owner for owned in configuration.owned_by(row.client)]
+        self.table.show(lines(list(rows_of(self._program, keys)), configuration))
 
     def _on_edit(self) -> None:
         chosen = self.selected()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
@@ -14,6 +16,7 @@ from npsgui.model.entities import Client, Host, OwnerKey, OwnerKind, Scheme, Tar
 from npsgui.model.views import Sentence, State
 from npsgui.ui.flow_page import FlowPage
 from npsgui.ui.sidebar import StateFilter
+from npsgui.ui.table import AT_ONCE
 from npsgui.ui.theme import Theme
 from tests.ui.fake_program import FakeProgram, row
 
@@ -127,3 +130,21 @@ def test_the_ports_are_offered_in_the_head(qtbot: QtBot, page: FlowPage) -> None
     action.setText("HTTP 8080")
 
     assert button.text() == "HTTP 8080"
+
+
+def test_thousands_of_rows_are_pulled_in_turns_and_one_is_chosen_at_once(
+    page: FlowPage, program: FakeProgram, qtbot: QtBot
+) -> None:
+    hosts = {
+        number: Host(id=number, client=1, host=f"{number}.example.org") for number in range(1, AT_ONCE + 2)
+    }
+    program.configuration = replace(program.configuration, hosts=hosts)
+    program.rows |= {host.owner: row(host.owner) for host in hosts.values()}
+    page.choose(hosts[AT_ONCE].owner)
+    assert page.owners() == (hosts[AT_ONCE].owner,)
+
+    program.rows |= {host.owner: row(host.owner, state=State.STOPPED) for host in hosts.values()}
+    page.refresh()
+    qtbot.waitUntil(lambda: {line.flow.state for line in page.table.rows} == {State.STOPPED})
+
+    assert page.owners() == (hosts[AT_ONCE].owner,)
