@@ -69,4 +69,4 @@ class LineButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """As wide as there is room."""
-        return QSize(200, LINE)
+        return QSize(184, LINE)

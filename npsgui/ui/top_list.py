@@ -17,7 +17,7 @@ from npsgui.ui.theme import Theme
 TOP = 5
 """How many are listed."""
 
-_BYTES, _RATE, _LEAST_BAR = 84, 92, 24
+_BYTES, _RATE, _LEAST_BAR = 76, 84, 24
 
 
 class TopEntry(NamedTuple):

@@ -18,6 +18,7 @@ from npsgui.ui.attention import Attention, Cure
 from npsgui.ui.attention_card import MatterLine
 from npsgui.ui.overview_page import OverviewPage
 from npsgui.ui.peer_rows import DAY
+from npsgui.ui.sidebar import WIDTH
 from npsgui.ui.theme import Theme
 from npsgui.ui.top_list import TOP, TopList, TopRow
 from tests.ui.fake_program import NOW, FakeProgram, row
@@ -31,7 +32,7 @@ def tunnel(number: int) -> OwnerKey:
     return OwnerKey(OwnerKind.TUNNEL, number)
 
 
-def page_of(qtbot: QtBot, program: FakeProgram, height: int = 760) -> OverviewPage:
+def page_of(qtbot: QtBot, program: FakeProgram, height: int = 760, width: int = 1000) -> OverviewPage:
     for key in program.rows:
         if key.kind is OwnerKind.CLIENT:
             program.configuration = program.configuration.with_owner(Client(id=key.id, key=str(key)))
@@ -41,7 +42,7 @@ def page_of(qtbot: QtBot, program: FakeProgram, height: int = 760) -> OverviewPa
     async def body() -> OverviewPage:
         made = OverviewPage(program, Theme(), clock=lambda: NOW)
         qtbot.addWidget(made)
-        made.resize(1000, height)
+        made.resize(width, height)
         with qtbot.waitExposed(made):
             made.show()
         for _ in range(4):
@@ -79,6 +80,12 @@ def test_where_it_is_low_fewer_are_listed(qtbot: QtBot) -> None:
     page = page_of(qtbot, program, 560)
 
     assert (len(listed(page.clients)), len(listed(page.peers))) == (2, 2)
+
+
+def test_in_the_smallest_window_clients_have_room_for_names_and_rates(qtbot: QtBot) -> None:
+    page = page_of(qtbot, FakeProgram(row(client(1)), row(tunnel(5))), 560, 960 - WIDTH)
+
+    assert page.clients.width() >= 1.5 * page.tunnels.width()
 
 
 def test_tunnels_and_peers_of_today_are_listed_and_the_others_are_nobody(qtbot: QtBot) -> None:
