@@ -47,6 +47,7 @@ class Gone:
         return 1
 
 
+@pytest.mark.usefixtures("qapp")
 def test_asyncio_goes_on_alone_when_qt_has_ended_of_itself() -> None:
     gone = Gone()
     with asyncio.Runner(loop_factory=lambda: QtLoop(gone)) as runner:  # type: ignore[arg-type]
