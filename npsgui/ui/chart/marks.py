@@ -64,7 +64,6 @@ class Marks(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
         head, foot = scale.y * bounds.bottom() + scale.dy, scale.dy
         end = scale.x * bounds.right() + scale.dx
         painter.setFont(self.font)
-        metrics = QFontMetricsF(self.font)
         clusters = list(_clusters((round(scale.x * mark.at + scale.dx), mark) for mark in seen))
         for (x, marks), following in zip(clusters, [*(place for place, _ in clusters[1:]), end], strict=True):
             gravest = max(marks, key=lambda mark: _GRAVITY.index(mark.token))
@@ -73,16 +72,22 @@ class Marks(pg.UIGraphicsItem):  # type: ignore[misc]  # pyqtgraph has no types
             painter.drawLine(QLineF(x + 0.5, head + _SHAPE, x + 0.5, foot))
             box = QRectF(x - _SHAPE / 2 + 0.5, head, _SHAPE, _SHAPE)
             word = gravest.word if len(marks) == 1 else f"{gravest.word} +{len(marks) - 1}"
-            wide = metrics.horizontalAdvance(word)
-            if box.right() + wide + 3 * _GAP < following:
-                ground = QColor(self.colors.surface)
-                ground.setAlphaF(0.85)
-                label = QRectF(box.left() - 2, head - 2, _SHAPE + wide + 3 * _GAP, metrics.height() + 2)
-                painter.fillRect(label, ground)
-                painter.setPen(QColor(self.colors.text))
-                painter.drawText(QPointF(box.right() + _GAP, head + metrics.ascent() - 1), word)
+            self._paint_word(painter, word, box, following)
             draw_shape(painter, gravest.shape, color, box)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _paint_word(self, painter: QPainter, word: str, box: QRectF, end: float) -> None:
+        """Beside the shape in ``box``, on a ground that keeps lines off it, where it ends before ``end``."""
+        metrics = QFontMetricsF(self.font)
+        wide = metrics.horizontalAdvance(word) + 3 * _GAP
+        if box.right() + wide >= end:
+            return
+        ground = QColor(self.colors.surface)
+        ground.setAlphaF(0.85)
+        label = QRectF(box.left() - 2, box.top() - 2, _SHAPE + wide, metrics.height() + 2)
+        painter.fillRect(label, ground)
+        painter.setPen(QColor(self.colors.text))
+        painter.drawText(QPointF(box.right() + _GAP, box.top() + metrics.ascent() - 1), word)
 
 
 def _clusters(placed: Iterable[tuple[int, Mark]]) -> Iterator[tuple[int, list[Mark]]]:
