@@ -21,15 +21,13 @@ from npsgui.model.agents import Link, LinkKind
 from npsgui.model.entities import Target
 from npsgui.model.events import TargetHealth
 from npsgui.tasks import spawn
-from tests.bridge.captured import CAPTURED_LINK
+from tests.bridge.captured import BIG, CAPTURED_LINK
 from tests.bridge.clock import hurry
 from tests.bridge.official import RECONNECT, STAMP, Npc, Wire, breaches, official_server, told
 from tests.bridge.steward import FRESH, Steward, served
-from tests.bridge.test_frames import BIG
 from tests.bridge.test_layers import CAPTURED as SNAPPY
-from tests.bridge.test_udp import Datagrams
 from tests.bridge.town import KEY, town
-from tests.bridge.wiring import Notes
+from tests.bridge.wiring import Datagrams, Notes
 from tests.relay.house import echo, free_port, serving
 from tests.waiting import until
 

@@ -11,7 +11,7 @@ from npsgui.bridge.frames import ACK, CLOSE, OPEN, OPEN_FAIL, OPEN_OK
 from npsgui.bridge.mux import Arrived, Asked, Channel, Ended, Event, Mux, Ponged, Ready, State
 from npsgui.bridge.window import INITIAL, OURS, ReceiveWindow, window_of
 from npsgui.model.errors import ProtocolError
-from tests.bridge.test_frames import CAPTURES, hexed, plain
+from tests.bridge.captured import CAPTURES, hexed, plain
 
 
 class Wire:

@@ -23,7 +23,7 @@ from npsgui.model.entities import Target
 from npsgui.model.flow import Flow
 from tests.bridge.official import Npc, told
 from tests.bridge.town import town
-from tests.bridge.wiring import Notes
+from tests.bridge.wiring import Datagrams, Notes
 from tests.conftest import Run
 from tests.relay.house import no_socket_left
 from tests.waiting import until
@@ -37,23 +37,6 @@ class Echo(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
         self.transport.sendto(data, addr)
-
-
-class Datagrams(asyncio.DatagramProtocol):
-    """Keeps what comes."""
-
-    def __init__(self) -> None:
-        self.got: list[bytes] = []
-        self.lost = False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.DatagramTransport", transport)
-
-    def datagram_received(self, data: bytes, addr: Any) -> None:
-        self.got.append(data)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.lost = True
 
 
 @contextlib.asynccontextmanager

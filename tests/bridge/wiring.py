@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator
-from typing import cast
+from typing import Any, cast
 
 from npsgui.bridge.mux import Channel
 from npsgui.bridge.streams import Stream
@@ -152,3 +152,20 @@ async def against_bytes() -> AsyncIterator[tuple[Wiring, asyncio.StreamReader, a
             await writer.wait_closed()
         made.agent.close(ConnectionResetError("over"))
         await asyncio.sleep(0)
+
+
+class Datagrams(asyncio.DatagramProtocol):
+    """Keeps what comes."""
+
+    def __init__(self) -> None:
+        self.got: list[bytes] = []
+        self.lost = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.DatagramTransport", transport)
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        self.got.append(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.lost = True

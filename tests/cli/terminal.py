@@ -9,6 +9,7 @@ import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ import pytest
 from npsgui.app.control import ControlServer
 from npsgui.app.program import Program
 from npsgui.cli.main import main
+from tests.relay.house import free_port
 
 PATIENCE = 60.0
 """How long a process may take to say something, s; only a broken one takes as long."""
@@ -168,3 +170,11 @@ def alive(folder: Path) -> Iterator[None]:
         finally:
             loop.call_soon_threadsafe(ended.set)
             living.result(PATIENCE)
+
+
+def add_tunnel(terminal: Terminal, target: socket.socket) -> int:
+    """Client 1 with tunnel 1 to ``target``; the tunnel's port."""
+    port = free_port()
+    terminal.done("add", "client", "remark=home")
+    terminal.done("add", "tunnel", "client=1", f"port={port}", f"targets={target.getsockname()[1]}")
+    return port

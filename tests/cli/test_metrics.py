@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.cli.terminal import PATIENCE, Serve, Terminal, warnings
-from tests.cli.test_serve import add_tunnel
+from tests.cli.terminal import PATIENCE, Serve, Terminal, add_tunnel, warnings
 from tests.relay.house import free_port
 
 DASHBOARD = Path(__file__).parents[2] / "packaging" / "grafana-dashboard.json"

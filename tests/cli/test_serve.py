@@ -17,23 +17,14 @@ from psutil import Process
 from npsgui.app.control import socket_path
 from npsgui.app.instance import InstanceLock
 from npsgui.ledger.opening import FILE
-from tests.cli.terminal import ENVIRONMENT, PATIENCE, Serve, Terminal, alive, warnings
+from tests.cli.terminal import ENVIRONMENT, PATIENCE, Serve, Terminal, add_tunnel, alive, warnings
 from tests.disk import fill, make_read_only
-from tests.relay.house import free_port
 
 
 @pytest.fixture
 def offline(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Terminal:
     """A terminal on a data folder that no npsgui runs on."""
     return Terminal(tmp_path, capsys)
-
-
-def add_tunnel(terminal: Terminal, target: socket.socket) -> int:
-    """Client 1 with tunnel 1 to ``target``; the tunnel's port."""
-    port = free_port()
-    terminal.done("add", "client", "remark=home")
-    terminal.done("add", "tunnel", "client=1", f"port={port}", f"targets={target.getsockname()[1]}")
-    return port
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

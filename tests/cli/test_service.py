@@ -14,8 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.terminal import PATIENCE, Serve, Terminal
-from tests.cli.test_serve import add_tunnel
+from tests.cli.terminal import PATIENCE, Serve, Terminal, add_tunnel
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import AsyncIterator
@@ -134,3 +135,16 @@ def digest_of(path: Path) -> str:
     """The SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+async def curl(*words: object, said: bytes = b"") -> tuple[str, int, int]:
+    """What curl got, and how many bytes it sent and received, heads and all."""
+    form = "\n%{json}"
+    text = await call("curl", "-s", "-S", "--fail", "--http1.1", "-w", form, *words, said=said)
+    body, _, told = text.rpartition("\n")
+    facts: dict[str, Any] = json.loads(told)
+    return (
+        body,
+        facts["size_request"] + facts["size_upload"],
+        facts["size_header"] + facts["size_download"],
+    )

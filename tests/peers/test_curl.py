@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.peers.conftest import Visit
-from tests.peers.place import Place, call, digest_of, make_file
+from tests.peers.place import Place, curl, digest_of, make_file
 from tests.peers.store import store
 from tests.relay.house import serving
 
@@ -19,19 +17,6 @@ FRAMINGS = {
     "expect": ["-H", "Expect: 100-continue"],
     "chunked": ["-H", "Transfer-Encoding: chunked", "-H", "Expect:"],
 }
-
-
-async def curl(*words: object, said: bytes = b"") -> tuple[str, int, int]:
-    """What curl got, and how many bytes it sent and received, heads and all."""
-    form = "\n%{json}"
-    text = await call("curl", "-s", "-S", "--fail", "--http1.1", "-w", form, *words, said=said)
-    body, _, told = text.rpartition("\n")
-    facts: dict[str, Any] = json.loads(told)
-    return (
-        body,
-        facts["size_request"] + facts["size_upload"],
-        facts["size_header"] + facts["size_download"],
-    )
 
 
 @pytest.mark.parametrize("framing", FRAMINGS)

@@ -14,9 +14,8 @@ from npsgui.app.agent import AgentHandle, read_npc_conf
 from npsgui.model.entities import Target
 from npsgui.tasks import spawn
 from tests.peers.conftest import Visit
-from tests.peers.place import MIB, Place, call, digest_of, make_file, needs, server
+from tests.peers.place import MIB, Place, call, curl, digest_of, make_file, needs, server
 from tests.peers.store import store
-from tests.peers.test_curl import curl
 from tests.relay.house import free_port, serving
 from tests.waiting import until
 
