@@ -98,6 +98,7 @@ SETTINGS: tuple[Setting, ...] = (
         _MINUTES,
         _DAYS,
         "Then they are summed up to hours, to the byte",
+        loses="What is older is summed up to hours at once. Its minutes do not come back.",
     ),
     Setting(
         "keep_hours_days",
@@ -106,8 +107,17 @@ SETTINGS: tuple[Setting, ...] = (
         _HOURS,
         _DAYS,
         "Then they are summed up to days, which are kept for ever",
+        loses="What is older is summed up to days at once. Its hours do not come back.",
     ),
-    Setting("keep_events_days", _HISTORY, "Keep events", _EVENTS, _DAYS, "Then they are deleted"),
+    Setting(
+        "keep_events_days",
+        _HISTORY,
+        "Keep events",
+        _EVENTS,
+        _DAYS,
+        "Then they are deleted",
+        loses="Older events are deleted at once.",
+    ),
     Setting(
         "ipv6_peers_by_network",
         _HISTORY,

@@ -123,6 +123,8 @@ class Setting:
     kept: Kept = Kept.FILE
     at_start: bool = False
     """Whether it holds from the next start on only."""
+    loses: str = ""
+    """What goes for good, at once, when its number becomes a smaller one: asked before."""
 
     def texts(self) -> list[str]:
         """All that is shown of it."""

@@ -24,6 +24,7 @@ from npsgui.app.settings import Settings
 from npsgui.model.errors import NpsError
 from npsgui.model.views import Sentence
 from npsgui.tasks import spawn
+from npsgui.ui.confirm import ConfirmDialog
 from npsgui.ui.dialog_parts import button, column_in, title_label
 from npsgui.ui.help_dialog import Topic, answer_f1
 from npsgui.ui.page_header import SearchBox
@@ -46,6 +47,8 @@ class SettingsDialog(QDialog):
         self._sentences = Sentences(self)
         self._left = False
         """The dialog is left: what was typed and not finished is given up."""
+        self._asking = False
+        """A question is open: the field that it is about is left for it, which is no second wish."""
         self.setWindowTitle(self.tr("Settings"))
         self.resize(WIDTH, HEIGHT)
         self.search = SearchBox(theme, self)
@@ -170,9 +173,12 @@ class SettingsDialog(QDialog):
         spawn(self._choose(row, text), "setting")
 
     async def _choose(self, row: SettingRow, text: str) -> None:
+        if self._asking:
+            return
         problem = ""
         try:
-            await self._preferences.choose(row.setting, text)
+            if await self._is_meant(row.setting, text):
+                await self._preferences.choose(row.setting, text)
         except NpsError as error:
             problem = self._sentences.of(error)
         if not shiboken6.isValid(self):
@@ -181,6 +187,21 @@ class SettingsDialog(QDialog):
             row.say(problem)
         else:
             row.show_value(self._preferences.value(row.setting))
+
+    async def _is_meant(self, setting: Setting, text: str) -> bool:
+        """Whether the user stands by a value that loses something. Raises FieldError: it may not be that."""
+        if not setting.loses:
+            return True
+        self._preferences.check(setting, text)
+        if int(text) >= int(self._preferences.value(setting)):
+            return True
+        label, lost = (self._sentences.of(Sentence(said)) for said in (setting.label, setting.loses))
+        title = self.tr("Shorten “{setting}”?").format(setting=label)
+        self._asking = True
+        try:
+            return await ConfirmDialog(self).ask(title, lost, [], self.tr("Shorten"))
+        finally:
+            self._asking = False
 
     # Qt overrides
 

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea, QToolButton
 from pytestqt.qtbot import QtBot
 
 from npsgui.app.program import Program
+from npsgui.ui.confirm import ConfirmDialog
 from npsgui.ui.inputs import Choice
 from npsgui.ui.limit_input import LimitInput
 from npsgui.ui.setting_row import SettingRow
@@ -152,12 +153,40 @@ def test_what_is_wrong_is_told_beside_the_field_and_not_kept(qtbot: QtBot, tmp_p
         QTest.keyClicks(line, "30")
         assert said(row, "bad") == []
         assert program.settings["keep_minutes_days"] == "90"
+        QTest.keyClick(line, Qt.Key.Key_Up)
         QTest.keyClick(line, Qt.Key.Key_Return)
+        await question(dialog, "Shorten")
         await settled()
-        assert program.settings["keep_minutes_days"] == "30"
+        assert program.settings["keep_minutes_days"] == "31"
         assert dialog.isVisible()
 
     look(qtbot, tmp_path, act)
+
+
+def test_a_shorter_retention_is_asked_about_and_a_longer_one_not(qtbot: QtBot, tmp_path: Path) -> None:
+    async def act(program: Program, dialog: SettingsDialog) -> None:
+        row = dialog.rows["keep_events_days"]
+        for typed, answer, kept in (("800", "", "800"), ("30", "Cancel", "800"), ("30", "Shorten", "30")):
+            assert isinstance(row.input, LimitInput)
+            line = row.input.amount.lineEdit()
+            line.selectAll()
+            QTest.keyClicks(line, typed)
+            QTest.keyClick(line, Qt.Key.Key_Return)
+            if answer:
+                await question(dialog, answer)
+            await settled()
+            assert program.settings["keep_events_days"] == kept
+            assert row.input.text() == kept
+
+    look(qtbot, tmp_path, act)
+
+
+async def question(dialog: SettingsDialog, answer: str) -> None:
+    """Answer the question that is asked, and there is but one."""
+    while not (asked := [one for one in dialog.findChildren(ConfirmDialog) if one.isVisible()]):  # noqa: ASYNC110
+        await asyncio.sleep(0.001)
+    (shown,) = asked
+    next(one for one in shown.findChildren(QPushButton) if one.text() == answer).click()
 
 
 def test_the_ports_of_everything_are_set_and_undone(qtbot: QtBot, tmp_path: Path) -> None:
