@@ -1,4 +1,4 @@
-"""Keeps windows within their screen: what has no room there is scrolled to."""
+"""Measures windows before they are placed, and keeps them within their screen."""
 
 from __future__ import annotations
 
@@ -12,6 +12,18 @@ FRAME = QSize(16, 48)
 def within_screen(wanted: QSize, window: QWidget) -> QSize:
     """A size that the screen of ``window`` has room for, with its frame."""
     return wanted.boundedTo(window.screen().availableSize() - FRAME)
+
+
+def settle(window: QWidget) -> None:
+    """Measure all that is in a window anew before its first show, so that it is placed by its right size.
+
+    Qt does so by itself only in what is seen: a row that was left out would count until then.
+    """
+    window.ensurePolished()
+    for part in reversed(window.findChildren(QWidget)):  # the innermost first
+        if layout := part.layout():
+            layout.activate()
+        part.updateGeometry()
 
 
 class Fitting(QScrollArea):
