@@ -16,6 +16,8 @@ FlowOf = Callable[[Any], FlowRow]
 
 _SHAPE = 10
 _BAR, _PERCENT, _LEAST_BYTES = 84, 52, 60
+_TRACK = 64
+"""How opaque what is left of a bar is, of 255: it shows on a chosen row, too."""
 _QUIET = frozenset({State.STOPPED, State.OUTSIDE_HOURS})
 
 
@@ -68,7 +70,9 @@ def draw_share(painter: QPainter, share: float, near: bool, box: QRectF, colors:
     """Draw a part of a whole as a round bar; its colour says how near the end is."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(colors.line))
+    track = QColor(colors.muted)
+    track.setAlpha(_TRACK)
+    painter.setBrush(track)
     radius = box.height() / 2
     painter.drawRoundedRect(box, radius, radius)
     if share > 0:

@@ -61,6 +61,7 @@ class Fact(QWidget):
         rows.addWidget(label)
         rows.addLayout(line)
         rows.addWidget(self._hint)
+        rows.addStretch(1)
 
     def show_texts(self, value: str, hint: str) -> None:
         """Show a value and what stands beneath it."""

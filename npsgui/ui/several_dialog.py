@@ -143,7 +143,8 @@ class SeveralDialog(QDialog):
         if text == SEVERAL:
             nothing = self.tr("several values")
             return LimitInput(text, units, parent, none=SEVERAL, nothing=nothing, suffix=suffix)
-        return LimitInput(text, units, parent, nothing=self.tr("none"), suffix=suffix)
+        nothing = self.tr("never") if suffix else self.tr("unlimited")
+        return LimitInput(text, units, parent, nothing=nothing, suffix=suffix)
 
     def _choice(self, choices: Choices, text: str, parent: QWidget) -> Choice:
         differ = ((SEVERAL, self.tr("several values")),) if text == SEVERAL else ()

@@ -92,7 +92,7 @@ def style_sheet() -> str:
 
 
 _SHEET = """
-QWidget { color: @text; }
+QWidget { color: @text; placeholder-text-color: @muted; }
 QMainWindow, QDialog { background: @window; }
 QToolTip { background: @surface; color: @text; border: 1px solid @line; padding: 6px 8px; }
 

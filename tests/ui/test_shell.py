@@ -5,8 +5,9 @@ import re
 import sys
 from pathlib import Path
 
+import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from npsgui.app.settings import Settings
@@ -14,14 +15,15 @@ from npsgui.model.entities import GLOBAL_KEY, Alternative
 from npsgui.model.views import Usage
 from npsgui.tasks import spawn
 from npsgui.ui.crash import CrashDialog, CrashWatch
+from npsgui.ui.facts import Fact
 from npsgui.ui.icons import icon
 from npsgui.ui.notices import NoticeBar
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.sidebar import Page, Sidebar, StateFilter
 from npsgui.ui.status_bar import StatusBar
-from npsgui.ui.style import style_sheet
+from npsgui.ui.style import put_on, style_sheet
 from npsgui.ui.tabs import Tabs
-from npsgui.ui.theme import Theme
+from npsgui.ui.theme import DARK, LIGHT, Colors, Theme
 from tests.ui.fake_program import row
 
 
@@ -56,6 +58,32 @@ def test_the_style_sheet_has_no_colour_of_its_own_and_names_none_that_there_is_n
 
     assert "@" not in sheet
     assert not re.search(r"#[0-9A-Fa-f]{6}", sheet)
+
+
+@pytest.mark.parametrize("colors", [LIGHT, DARK])
+def test_what_an_empty_field_says_is_as_legible_as_a_hint(
+    qapp: QApplication, qtbot: QtBot, colors: Colors
+) -> None:
+    qapp.setStyleSheet(style_sheet())
+    put_on(qapp, colors)
+    field = QLineEdit()
+    qtbot.addWidget(field)
+    field.ensurePolished()
+    said = field.palette().placeholderText().color().name()
+    qapp.setStyleSheet("")
+
+    assert said == colors.muted.lower()
+
+
+def test_the_caption_of_a_fact_stays_at_its_top(qtbot: QtBot) -> None:
+    low, high = Fact("Inlet"), Fact("Inlet")
+    for fact, height in ((low, 60), (high, 80)):
+        qtbot.addWidget(fact)
+        fact.resize(200, height)
+        fact.show()
+    places = [[label.y() for label in fact.findChildren(QLabel)] for fact in (low, high)]
+
+    assert places[0] == places[1]
 
 
 def test_icons_follow_the_theme(qtbot: QtBot) -> None:

@@ -134,7 +134,7 @@ def test_hours_are_written_in_the_users_language_and_read_back(qapp: QApplicatio
     assert texts == [
         "周一至周五 08:00-18:00，周日 09:00-12:00",
         "始终",
-        "从不",
+        "永不",
         "周六 00:00-24:00",
         "nonsense",
     ]
