@@ -205,7 +205,8 @@ class Sessions:
     def quota_reached(self, session: Session) -> None:
         """A quota of the session's chain is used up: cut every session it holds for."""
         for gate in session.gate.chain:
-            if gate.ladder.news() is Rung.CUT:
+            # what is new of a gate that has quota left is told at the next turn
+            if gate.flow.exhausted and gate.ladder.news() is Rung.CUT:
                 self._events.push(QuotaReached(gate.owner, gate.flow.used))
         self.cut_refused()
         session.cut(Cause.QUOTA)

@@ -12,7 +12,14 @@ from typing import Any
 import pytest
 
 from npsgui.model.entities import Client, Limits, Tunnel
-from npsgui.model.events import QuotaReached, SessionClosed, SessionOpened, TargetFailed, VisitorRefused
+from npsgui.model.events import (
+    QuotaReached,
+    QuotaWarned,
+    SessionClosed,
+    SessionOpened,
+    TargetFailed,
+    VisitorRefused,
+)
 from npsgui.model.gate import Cause
 from npsgui.model.views import Sentence
 from tests.conftest import Run
@@ -60,6 +67,22 @@ def test_concurrent_streams_end_exactly_at_the_quota(run: Run[Any], quota: int) 
             ]
             for visitor in visitors:
                 await hang_up(visitor)
+
+    run(body())
+
+
+def test_a_tunnel_that_is_cut_takes_no_warning_from_its_client(run: Run[Any]) -> None:
+    async def body() -> None:
+        async with house(flood) as made:
+            made.limit(CLIENT, Limits(quota=10_000, warn=50))
+            made.limit(TUNNEL, Limits(quota=6000))
+            visitor = await made.visit()
+            assert len(await read_all(visitor)) == 6000
+            made.relay.sweep()
+
+            assert made.of(QuotaReached) == [QuotaReached(TUNNEL, 6000)]
+            assert made.of(QuotaWarned) == [QuotaWarned(CLIENT, 6000, 10_000, 50)]
+            await hang_up(visitor)
 
     run(body())
 
