@@ -67,17 +67,20 @@ class SocketTransport(asyncio.Transport):
     def _on_readable(self) -> None:
         protocol = self._protocol
         try:
-            count = self._socket.recv_into(protocol.get_buffer(-1))
+            buffer = protocol.get_buffer(-1)
+            try:
+                count = self._socket.recv_into(buffer)
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError as error:
+                self._lose(error)
+                return
             if count:
                 protocol.buffer_updated(count)
             elif protocol.eof_received():
                 self.pause_reading()
             else:
                 self.close()
-        except (BlockingIOError, InterruptedError):
-            return
-        except OSError as error:
-            self._lose(error)
         except BaseException:
             self.abort()
             raise
@@ -115,7 +118,11 @@ class SocketTransport(asyncio.Transport):
         if self._unsent:
             return
         self._loop.remove_writer(self._fd)
-        self._protocol.resume_writing()
+        try:
+            self._protocol.resume_writing()
+        except BaseException:
+            self.abort()
+            raise
         if self._unsent:
             return
         if self._closing:

@@ -26,7 +26,7 @@ class Recorder(asyncio.BufferedProtocol):
     def __init__(self, *, stays: bool = True) -> None:
         self.events: list[object] = []
         self.stays = stays
-        self.wants = True
+        self.mistake: Exception | None = None
         self.buffer = bytearray(1024)
         self.heard, self.ended = asyncio.Event(), asyncio.Event()
         self.lost: asyncio.Future[Exception | None] = asyncio.get_running_loop().create_future()
@@ -35,8 +35,8 @@ class Recorder(asyncio.BufferedProtocol):
         return self.buffer
 
     def buffer_updated(self, count: int) -> None:
-        if not self.wants:
-            raise ZeroDivisionError
+        if self.mistake is not None:
+            raise self.mistake
         self.events.append(bytes(self.buffer[:count]))
         self.heard.set()
 
@@ -49,6 +49,8 @@ class Recorder(asyncio.BufferedProtocol):
         self.events.append("pause")
 
     def resume_writing(self) -> None:
+        if self.mistake is not None:
+            raise self.mistake
         self.events.append("resume")
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -174,15 +176,23 @@ def test_nothing_is_read_while_it_is_paused(run: Run[Any]) -> None:
     run(body())
 
 
-def test_a_mistake_in_the_protocol_is_reported_and_closes_the_connection(run: Run[Any]) -> None:
+@pytest.mark.parametrize("mistake", [ZeroDivisionError(), OSError()], ids=["any", "looks like the peer's"])
+@pytest.mark.parametrize("writes", [False, True], ids=["reading", "writing"])
+def test_a_mistake_in_the_protocol_is_reported_and_closes_the_connection(
+    run: Run[Any], mistake: Exception, writes: bool
+) -> None:
     async def body() -> None:
         reports: list[dict[str, Any]] = []
         asyncio.get_running_loop().set_exception_handler(lambda _loop, context: reports.append(context))
         protocol = Recorder()
-        protocol.wants = False
-        with connected(protocol) as (_transport, peer):
-            peer.send(b"what?")
+        protocol.mistake = mistake
+        with connected(protocol) as (transport, peer):
+            if writes:
+                transport.write(bytes(MUCH))
+                await receive(peer)
+            else:
+                peer.send(b"what?")
             assert await protocol.lost is None
-        assert [type(report["exception"]) for report in reports] == [ZeroDivisionError]
+        assert [report["exception"] for report in reports] == [mistake]
 
     run(body())
