@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import signal
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +19,10 @@ from npsgui.ui.loop import new_event_loop
 from tests.disk import small_disk
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# a shell has what it runs in the background ignore them, and so would every program that a test starts
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 settings.register_profile("npsgui", deadline=None)  # the machine is shared: time says nothing about us
 settings.load_profile("npsgui")

@@ -74,14 +74,17 @@ def test_npsgui_ends_when_its_display_or_its_terminal_goes(
         return answer is not None and not answer.failed
 
     with subprocess.Popen(command, env=display.environment, stderr=subprocess.PIPE, text=True) as window:
-        deadline = time.monotonic() + PATIENCE
-        while not is_shown():
-            assert time.monotonic() < deadline
-        if end == "display":
-            display.server.kill()
-        else:
-            window.send_signal(signal.SIGHUP)
-        _, said = window.communicate(timeout=PATIENCE)
+        try:
+            deadline = time.monotonic() + PATIENCE
+            while not is_shown():
+                assert time.monotonic() < deadline
+            if end == "display":
+                display.server.kill()
+            else:
+                window.send_signal(signal.SIGHUP)
+            _, said = window.communicate(timeout=PATIENCE)
+        finally:
+            window.kill()
 
     assert window.returncode == 0 or "XIO" in said  # Xlib, where it finds out first, ends the process
     assert len(said) < 10_000
