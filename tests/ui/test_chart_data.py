@@ -6,12 +6,15 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from npsgui.model.units import BITS, IEC, SI, Scale
 from npsgui.model.views import Sample, Step, Usage
 from npsgui.ui.chart.axes import time_ticks
 from npsgui.ui.chart.data import History, View, bucket_start, fitting_step, gaps
 from npsgui.ui.chart.lines import Lines
-from npsgui.ui.chart.scales import Logarithmic, value_step, value_text, value_top
+from npsgui.ui.chart.scales import Linear, Logarithmic, value_step, value_top
 
 DAY = 86400
 
@@ -102,13 +105,38 @@ def test_value_lines_are_few_and_reach_over_the_peak(peak: float) -> None:
     assert 1 <= top / value_step(top) <= 6
 
 
-def test_value_labels_are_whole_numbers_of_one_unit() -> None:
-    assert [value_text(step * 10 * 1024**2, 10 * 1024**2) for step in range(4)] == [
-        "0",
-        "10 MiB",
-        "20 MiB",
-        "30 MiB",
-    ]
+@pytest.mark.parametrize(
+    ("peak", "units", "labels"),
+    [
+        (1400 * 1024, IEC, ["0", "0.5 MiB", "1 MiB", "1.5 MiB"]),
+        (1400 * 1000, SI, ["0", "0.5 MB", "1 MB", "1.5 MB"]),
+        (1400 * 125, BITS, ["0", "0.5 Mbit", "1 Mbit", "1.5 Mbit"]),
+        (340 * 1024**3, IEC, ["0", "100 GiB", "200 GiB", "300 GiB", "400 GiB"]),
+        (900 * 1024, IEC, ["0", "200 KiB", "400 KiB", "600 KiB", "800 KiB", "1000 KiB"]),
+    ],
+)
+def test_value_labels_are_even_in_the_unit_of_the_highest(
+    peak: float, units: Scale, labels: list[str]
+) -> None:
+    scale = Linear(units=units)
+
+    assert scale.texts(scale.lines(scale.top(peak))) == labels
+
+
+@given(st.floats(0, 1e15), st.integers(1, 5), st.sampled_from([IEC, SI, BITS]))
+def test_the_highest_value_label_is_below_a_thousand_and_stands_at_the_top(
+    peak: float, most: int, units: Scale
+) -> None:
+    scale = Linear(most, units)
+    top = scale.top(peak)
+    lines = scale.lines(top)
+    number, unit = scale.texts(lines)[-1].split()
+
+    assert lines[-1] == pytest.approx(top)
+    assert len(lines) <= most + 1
+    assert float(number) < units.base
+    assert len(set(scale.texts(lines))) == len(lines)
+    assert float(number) * units.base ** units.names.index(unit) == pytest.approx(top * units.in_byte)
 
 
 @pytest.mark.usefixtures("in_shanghai")

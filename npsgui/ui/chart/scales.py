@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from npsgui.model.units import IEC, Scale
 from npsgui.ui.chart.data import Floats
 
 _FACTORS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+_PARTS = (0.1, 0.2, 0.5)
 _DECADES = (1, 10, 100)
 LINES = 5
 """How many lines a tall axis has, its foot aside."""
@@ -28,10 +29,22 @@ def _stops(units: Scale, factors: Sequence[int]) -> list[float]:
     return [factor * units.base**power / units.in_byte for power in powers for factor in factors]
 
 
+def _steps(units: Scale) -> Iterator[tuple[float, float]]:
+    """The distances that lines may have, each with the value that a larger unit begins at, bytes."""
+    for power in range(len(units.names)):
+        unit = units.base**power / units.in_byte
+        for factor in (*_PARTS, *_FACTORS) if power else _FACTORS:
+            yield factor * unit, unit * units.base
+
+
 def value_step(peak: float, most: int = LINES, units: Scale = IEC) -> float:
-    """The distance of the value axis's lines, bytes, so that at most ``most`` of them are needed."""
-    steps = _stops(units, _FACTORS)
-    return next((step for step in steps if step * most >= peak), steps[-1])
+    """The distance of the value axis's lines, bytes: at most ``most``, even in the unit of the highest."""
+    step = 0.0
+    for step, end in _steps(units):
+        highest = math.ceil(peak / step - 1e-9) * step
+        if step * most >= peak and highest < end:
+            break
+    return step
 
 
 def value_top(peak: float, most: int = LINES, units: Scale = IEC) -> float:
@@ -41,13 +54,15 @@ def value_top(peak: float, most: int = LINES, units: Scale = IEC) -> float:
     return -(-wanted // step) * step
 
 
-def value_text(value: float, step: float, units: Scale = IEC) -> str:
-    """``20 MiB``: whole numbers, all in the unit of the step."""
+def value_text(value: float, highest: float, units: Scale = IEC) -> str:
+    """``1.5 MiB``: a decimal at most, in the unit of the highest value."""
     if not value:
         return "0"
     powers = reversed(range(len(units.names)))
-    power = next(power for power in powers if round(step * units.in_byte) >= units.base**power or not power)
-    return f"{value * units.in_byte / units.base**power:.0f} {units.names[power]}"
+    power = next(
+        power for power in powers if round(highest * units.in_byte) >= units.base**power or not power
+    )
+    return f"{round(value * units.in_byte / units.base**power, 1):g} {units.names[power]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +88,7 @@ class Linear:
 
     def texts(self, lines: Sequence[float]) -> list[str]:
         """What stands beside the lines."""
-        return [value_text(line, lines[1] if len(lines) > 1 else 1, self.units) for line in lines]
+        return [value_text(line, lines[-1], self.units) for line in lines]
 
 
 @dataclass(frozen=True, slots=True)
