@@ -15,7 +15,7 @@ from npsgui.ui.theme import Colors, Theme
 FlowOf = Callable[[Any], FlowRow]
 
 _SHAPE = 10
-_BAR, _PERCENT, _LEAST_BYTES = 84, 52, 60
+_BAR, _LEAST_BAR, _PERCENT, _BYTES, _LEAST_BYTES = 84, 48, 52, 132, 60
 _TRACK = 64
 """How opaque what is left of a bar is, of 255: it shows on a chosen row, too."""
 _QUIET = frozenset({State.STOPPED, State.OUTSIDE_HOURS})
@@ -82,6 +82,12 @@ def draw_share(painter: QPainter, share: float, near: bool, box: QRectF, colors:
         painter.drawRoundedRect(filled, radius, radius)
 
 
+def bar_width(cell: float) -> float:
+    """Of a quota, px, in a cell so wide: it gives way to the bytes, then to the percentage."""
+    room = cell - 2 * PADDING - 10 - _PERCENT
+    return max(min(_BAR, room, max(room - _BYTES, _LEAST_BAR)), _SHAPE)
+
+
 class _FlowDelegate(RowDelegate):
     def __init__(self, theme: Theme, flow_of: FlowOf, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -115,8 +121,7 @@ class QuotaDelegate(_FlowDelegate):
         if not flow.quota:
             cell.write(text, color=colors.muted)
             return
-        # a narrow column keeps the percentage: the bar gives way
-        wide = max(min(_BAR, cell.box.width() - 2 * PADDING - 10 - _PERCENT), _SHAPE)
+        wide = bar_width(cell.box.width())
         bar = QRectF(cell.box.left() + PADDING, cell.box.center().y() - 3, wide, 6)
         draw_share(cell.painter, flow.share, flow.near, bar, colors)
         percent, _, used = text.partition("  ")

@@ -15,6 +15,7 @@ from npsgui.model.entities import GLOBAL_KEY, Alternative
 from npsgui.model.views import Usage
 from npsgui.tasks import spawn
 from npsgui.ui.crash import CrashDialog, CrashWatch
+from npsgui.ui.delegates import bar_width
 from npsgui.ui.facts import Fact
 from npsgui.ui.icons import icon
 from npsgui.ui.notices import NoticeBar
@@ -73,6 +74,11 @@ def test_what_an_empty_field_says_is_as_legible_as_a_hint(
     qapp.setStyleSheet("")
 
     assert said == colors.muted.lower()
+
+
+@pytest.mark.parametrize(("cell", "bar"), [(400, 84), (271, 57), (200, 48), (120, 38), (60, 10)])
+def test_the_bar_of_a_quota_gives_way_to_its_bytes(cell: int, bar: int) -> None:
+    assert bar_width(cell) == bar
 
 
 def test_the_caption_of_a_fact_stays_at_its_top(qtbot: QtBot) -> None:

@@ -121,6 +121,7 @@ class _Cell(QWidget):
         for widget, name in ((label, "caption"), (self._value, "strong"), (self._hint, "hint")):
             widget.setObjectName(name)
             rows.addWidget(widget)
+        rows.addStretch(1)
         self._hint.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
 
     def show_texts(self, value: str, hint: str) -> None:
