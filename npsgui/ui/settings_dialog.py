@@ -43,6 +43,7 @@ class SettingsDialog(QDialog):
         self, program: Front, settings: Settings, theme: Theme, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        self._settings = settings
         self._preferences = Preferences(program, settings)
         self._sentences = Sentences(self)
         self._left = False
@@ -193,7 +194,7 @@ class SettingsDialog(QDialog):
         if not setting.loses:
             return True
         self._preferences.check(setting, text)
-        if int(text) >= int(self._preferences.value(setting)):
+        if int(text) >= self._settings.number(setting.name):
             return True
         label, lost = (self._sentences.of(Sentence(said)) for said in (setting.label, setting.loses))
         title = self.tr("Shorten “{setting}”?").format(setting=label)

@@ -181,6 +181,20 @@ def test_a_shorter_retention_is_asked_about_and_a_longer_one_not(qtbot: QtBot, t
     look(qtbot, tmp_path, act)
 
 
+def test_a_retention_in_the_file_that_is_no_number_is_shortened_from_the_usual_one(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "settings.toml").write_text('keep_events_days = "long"\n', "utf-8")
+
+    async def act(program: Program, dialog: SettingsDialog) -> None:
+        dialog.rows["keep_events_days"].wanted.emit("30")
+        await question(dialog, "Shorten")
+        await settled()
+        assert program.settings["keep_events_days"] == "30"
+
+    look(qtbot, tmp_path, act)
+
+
 async def question(dialog: SettingsDialog, answer: str) -> None:
     """Answer the question that is asked, and there is but one."""
     while not (asked := [one for one in dialog.findChildren(ConfirmDialog) if one.isVisible()]):  # noqa: ASYNC110
