@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -259,7 +259,31 @@ class TableView(QTableView, Generic[Row]):
         self._sorted = section
 
     def _on_selection_changed(self) -> None:
+        self.viewport().update(self._beyond())  # Qt repaints the cells alone
         self.chosen.emit()
+
+    def _beyond(self) -> QRect:
+        """What is seen to the right of the last column."""
+        header, room = self.horizontalHeader(), self.viewport().rect()
+        room.setLeft(header.length() - header.offset())
+        return room
+
+    def _lead_on(self) -> None:
+        """Let the colours of the rows go on to the right edge."""
+        beyond, palette = self._beyond(), self.palette()
+        last = self.rowAt(beyond.bottom())
+        first, end = self.rowAt(0), last + 1 if last >= 0 else len(self.table.rows)
+        if beyond.isEmpty() or first < 0:
+            return
+        painter = QPainter(self.viewport())
+        for row in range(first, end):
+            beyond.moveTop(self.rowViewportPosition(row))
+            beyond.setHeight(self.rowHeight(row))
+            if self.selectionModel().isSelected(self.table.index(row, 0)):
+                painter.fillRect(beyond, palette.highlight())
+            elif row == self.hovered:
+                painter.fillRect(beyond, palette.alternateBase())
+        painter.end()
 
     def columns_menu(self, parent: QWidget) -> QMenu:
         """A menu of the columns, to show and hide them, to fit them, and to have them as at first."""
@@ -295,6 +319,7 @@ class TableView(QTableView, Generic[Row]):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        self._lead_on()
         if self.nothing and not self.table.rows:
             painter = QPainter(self.viewport())
             painter.setPen(self.palette().placeholderText().color())

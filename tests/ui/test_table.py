@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, QPoint, Qt
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QHelpEvent
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QHelpEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
@@ -329,3 +329,16 @@ def test_a_kept_layout_needs_no_more_room_than_there_is(qtbot: QtBot, view: Tabl
     view.restore_layout(kept)
 
     assert view.horizontalHeader().length() <= view.viewport().width()
+
+
+def test_the_colour_of_a_selected_row_goes_on_to_the_right_edge(view: TableView[Item]) -> None:
+    def at_the_edge(row: int) -> QColor:
+        place = QPoint(view.viewport().width() - 2, view.rowViewportPosition(row) + 2)
+        return view.viewport().grab().toImage().pixelColor(place)
+
+    view.table.show(items(3))
+    view.setColumnWidth(1, 80)
+    view.choose(1)
+
+    assert at_the_edge(1) == view.palette().highlight().color()
+    assert at_the_edge(0) == at_the_edge(2) != at_the_edge(1)
