@@ -2,11 +2,12 @@
 
 Plain words are looked for in name, port, remark and peer; ``port:8001`` in the port alone, ``client:nas`` in
 the client's name alone; ``!`` before any of them, or before a state, leaves out what it would find; ``>1MB``
-and ``<1GiB`` compare the bytes carried. All words must hold.
+and ``<1GiB`` compare the bytes carried. Quotes hold words together, ``client:"my nas"``. All words must hold.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -30,10 +31,14 @@ class Facts(NamedTuple):
 
 Test = Callable[[Facts], bool]
 
+_WORD = re.compile(r"""(?:["“”][^"“”]*(?:["“”]|$)|\S)+""")
+_QUOTES = re.compile('["“”]')
+
 
 def parse_search(text: str) -> Test | None:
     """The test that ``text`` stands for; None when it asks for nothing."""
-    tests = [_parse_word(word) for word in text.casefold().split()]
+    words = (_QUOTES.sub("", word) for word in _WORD.findall(text.casefold()))
+    tests = [_parse_word(word) for word in words if word.strip()]
     if not tests:
         return None
     return tests[0] if len(tests) == 1 else lambda facts: all(test(facts) for test in tests)

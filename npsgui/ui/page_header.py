@@ -83,7 +83,7 @@ class SearchBox(QLineEdit):
             self.tr(
                 "All words must hold. A plain word is looked for in names, ports and peers; client:nas in "
                 "the client's name; !stopped leaves out what it names; "
-                ">1MB and <1GiB compare the bytes carried."
+                '>1MB and <1GiB compare the bytes carried. Quotes hold words together: client:"my nas".'
             )
         )
         self.setClearButtonEnabled(True)

@@ -47,6 +47,28 @@ def test_the_search_finds_what_its_words_say(text: str, found: bool) -> None:
     assert test(NAS) is found
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\t"])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('client:"my nas"', True),
+        ("client:“my nas”", True),
+        ("客户端：“my nas”", True),
+        ('client:"nas my"', False),
+        ('!client:"my nas"', False),
+        ('client:"my nas" port:8002', False),
+        ('"home-nas 203"', True),
+        ('"203 home-nas"', False),
+        ('client:"my na', True),
+        ('client:"my lab', False),
+    ],
+)
+def test_quotes_hold_words_together(text: str, found: bool) -> None:
+    test = parse_search(text)
+
+    assert test is not None
+    assert test(NAS._replace(client="My NAS")) is found
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\t", '"', '""', "“ ”"])
 def test_an_empty_search_asks_for_nothing(text: str) -> None:
     assert parse_search(text) is None
