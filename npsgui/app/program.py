@@ -197,6 +197,7 @@ class Program(Readings):
         """Close every session and listener, write the last counts, end. Raises LedgerError if it cannot."""
         if self._beat is not None:
             self._beat.cancel()
+            await asyncio.wait([self._beat])  # a turn under way would go on with what is closed here
         self.alerts.close()
         try:
             if self._engine is not None:

@@ -13,7 +13,7 @@ from npsgui.app.program import Program
 from npsgui.ledger.opening import FILE
 from npsgui.model.entities import GLOBAL_KEY, Client, OwnerKind, Tunnel
 from npsgui.model.errors import AlreadyRunning, FieldError, LedgerError, NotFound
-from npsgui.model.events import Event, LedgerHealthChanged
+from npsgui.model.events import Event, LedgerHealthChanged, ListenerChanged
 from npsgui.model.views import Health, State
 from tests.app.running import CLIENT, TUNNEL, carry, furnish, in_the_ledger, is_open, running
 from tests.relay.house import echo, free_port, hang_up, serving
@@ -204,3 +204,24 @@ async def test_an_edit_on_its_way_opens_no_port_of_a_program_that_ends(tmp_path:
         await program.close()
         await adding
         assert [await is_open(one) for one in (port, agents)] == [False, False]
+
+
+def turn_is_under_way() -> bool:
+    """Whether the program makes the turn of this second."""
+    return any(task.get_name() == "beat" for task in asyncio.all_tasks())
+
+
+async def test_a_turn_under_way_has_ended_before_anything_is_closed(tmp_path: Path) -> None:
+    under_way: list[bool] = []
+
+    def hear(event: Event) -> None:
+        if isinstance(event, ListenerChanged):
+            under_way.append(turn_is_under_way())
+
+    async with serving(echo) as [target], running(tmp_path) as program:
+        await furnish(program, target)
+        while not turn_is_under_way():  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        program.events.subscribe(hear)
+
+    assert under_way == [False]
