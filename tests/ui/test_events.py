@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
+from npsgui.model.alerts import TITLES, AlertKind
 from npsgui.model.audit import AuditEvent, Happening
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Client, OwnerKey, OwnerKind
@@ -138,6 +139,19 @@ def test_every_kind_of_event_has_a_word_and_a_group() -> None:
 
     assert all(columns.kind(what) for what in Happening)
     assert sorted(what for group in Group for what in group.value) == sorted(Happening)
+
+
+def test_a_listener_that_fails_is_called_as_its_alert_is() -> None:
+    columns, title = EventColumns(Sentences()), TITLES[AlertKind.PORT_FAILED]
+
+    assert columns.kind(Happening.PORT_FAILED) == Sentences().of(title).lower() == "not reachable"
+
+
+@pytest.mark.usefixtures("chinese")
+def test_a_listener_that_fails_is_called_as_its_alert_is_in_chinese() -> None:
+    columns, title = EventColumns(Sentences()), TITLES[AlertKind.PORT_FAILED]
+
+    assert columns.kind(Happening.PORT_FAILED) == Sentences().of(title) == "无法访问"
 
 
 def test_enter_opens_the_row_of_the_owner(qtbot: QtBot) -> None:
