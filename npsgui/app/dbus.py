@@ -27,7 +27,8 @@ def session_bus(environment: Mapping[str, str]) -> str:
     if address := environment.get(ADDRESS):
         return address
     place = Path(environment.get("XDG_RUNTIME_DIR", ""), "bus")
-    return f"unix:path={place}" if place.is_socket() else NOWHERE
+    # a relative one counts for nothing: XDG Base Directory Specification
+    return f"unix:path={place}" if place.is_absolute() and place.is_socket() else NOWHERE
 
 
 class DBus:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -148,9 +149,15 @@ async def test_a_bus_that_is_none_is_left(tmp_path: Path) -> None:
         await ended.wait()
 
 
+def relative(place: str) -> str:
+    """The same place, from where the tests run."""
+    return os.path.relpath(place)
+
+
 async def test_the_bus_is_the_one_that_is_named_or_else_the_users_or_none(bus: str, tmp_path: Path) -> None:
     there, elsewhere = str(Path(bus.partition("=")[2]).parent), str(tmp_path)
 
     assert session_bus({ADDRESS: "unix:path=/named", "XDG_RUNTIME_DIR": there}) == "unix:path=/named"
     assert session_bus({"XDG_RUNTIME_DIR": there}) == bus
     assert session_bus({"XDG_RUNTIME_DIR": elsewhere}) == session_bus({}) == NOWHERE
+    assert session_bus({"XDG_RUNTIME_DIR": relative(there)}) == NOWHERE
