@@ -183,11 +183,11 @@ _SAID: Mapping[Happening, Sentence] = {
     Happening.ALTERNATIVE_OFF: Sentence("Alternative limits are off."),
     Happening.REFUSED: Sentence("Visitors turned away at {owner}: {count}, the last from {peer}. {reason}"),
     Happening.CLOSED: Sentence(
-        "Closed a connection of {owner} from {peer}: {inlet} bytes in, {export} bytes out."
+        "Closed a connection of {owner} from {peer}: {inlet} bytes inlet, {export} bytes export."
     ),
     Happening.ADDED: Sentence("Added {owner}."),
     Happening.EDITED: Sentence("Set {owner}: {changes}."),
-    Happening.REMOVED: Sentence("Removed {owner} with {inlet} bytes in, {export} bytes out."),
+    Happening.REMOVED: Sentence("Removed {owner} with {inlet} bytes inlet, {export} bytes export."),
     Happening.STARTED: Sentence("Started {owner}."),
     Happening.STOPPED: Sentence("Stopped {owner}."),
     Happening.IMPORTED: Sentence("Imported: {added} added, {edited} edited, {removed} removed."),
@@ -197,10 +197,10 @@ _SAID: Mapping[Happening, Sentence] = {
     Happening.AGENT_DOWN: Sentence("The agent of {owner} at {peer} is gone. {reason}"),
     Happening.CLOCK_JUMPED: Sentence("The clock jumped by {seconds} s."),
     Happening.PERIOD_ENDED: Sentence(
-        "A period of {owner} ended: {inlet} bytes in, {export} bytes out. The next began."
+        "A period of {owner} ended: {inlet} bytes inlet, {export} bytes export. The next began."
     ),
     Happening.RESET: Sentence(
-        "Reset {owner}: a new period began. The one before had {inlet} bytes in, {export} bytes out."
+        "Reset {owner}: a new period began. The one before had {inlet} bytes inlet, {export} bytes export."
     ),
     Happening.RESUMED: Sentence("Took back the reset of {owner}: the period before runs on."),
     Happening.ADJUSTED: Sentence("Adjusted the running period of {owner}: {changes}."),

@@ -79,10 +79,10 @@ class Attention(QObject):
         if row.state is State.STOPPED or not row.quota:
             return
         if row.used >= row.quota:
-            said = self.tr("Its quota of {quota} is used up").format(quota=format_limit(row.quota))
+            said = self.tr("Its quota of {quota} is used up.").format(quota=format_limit(row.quota))
             yield Matter(0, row.owner, State.OVER_QUOTA, name, said, Cure.QUOTA)
         elif row.near:
-            said = self.tr("{percent} % of its quota is used, {left} left")
+            said = self.tr("{percent} % of its quota is used, {left} left.")
             left = format_bytes(row.quota - row.used)
             said = said.format(percent=int(row.share * 100), left=left)
             yield Matter(4, row.owner, State.NEAR_QUOTA, name, said, Cure.QUOTA)
@@ -95,8 +95,8 @@ class Attention(QObject):
             name, moment = self._sentences.name(owner.remark, owner.owner), owner.expires
             said = self._moments.moment(moment, None)
             if moment <= wall:
-                text = self.tr("Expired on {moment}").format(moment=said)
+                text = self.tr("Expired on {moment}.").format(moment=said)
                 yield Matter(2, owner.owner, State.EXPIRED, name, text, Cure.EXPIRES)
             elif moment - wall < NEAR_DAYS * 86400:
-                text = self.tr("Expires on {moment}").format(moment=said)
+                text = self.tr("Expires on {moment}.").format(moment=said)
                 yield Matter(5, owner.owner, State.NEAR_QUOTA, name, text, Cure.EXPIRES)

@@ -75,7 +75,7 @@ class HostDialog(OwnedForm):
             Field(
                 "host_change",
                 self.tr("Host change"),
-                self.tr("The host that the target is told; empty: what the visitor said"),
+                self.tr("The host that the target is told; empty: the visitor's"),
                 when=_is_read,
             ),
             Field(

@@ -106,17 +106,21 @@ class OverviewPage(QWidget):
     def refresh(self) -> None:
         """Pull the newest counters and samples."""
         all_, today = self._program.flow(GLOBAL_KEY), self._program.today()
-        total = self.tr("{total} in all")
-        self._inlet.show_texts(rate(all_.inlet_now), total.format(total=amount(all_.inlet)))
-        self._export.show_texts(rate(all_.export_now), total.format(total=amount(all_.export)))
+        self._inlet.show_texts(rate(all_.inlet_now), self._in_all(all_.inlet))
+        self._export.show_texts(rate(all_.export_now), self._in_all(all_.export))
         both = self.tr("{inlet} inlet, {export} export")
         self._today.show_texts(
             amount(today.inlet + today.export),
-            both.format(inlet=amount(today.inlet), export=amount(today.export)),
+            both.format(inlet=amount(today.inlet), export=amount(today.export))
+            if today.inlet or today.export
+            else self.tr("Nothing yet"),
         )
         self._feed.refresh()
         self._rows.ask(None, partial(rows_in_parts, self._program))
         self._ask_for_peers()
+
+    def _in_all(self, count: int) -> str:
+        return self.tr("{total} in all").format(total=amount(count)) if count else self.tr("Nothing yet")
 
     def _show_rows(self, rows: list[FlowRow]) -> None:
         matters = self._attention.of(rows, self._program.configuration, self._program.bridge())

@@ -47,6 +47,7 @@ class ServersDialog(QDialog):
         self._remove = button(self.tr("Forget"), self, self._on_remove)
         self._lay_out()
         self.view.chosen.connect(self._enable_buttons)
+        self.server.setFocus()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.refresh)
         self._timer.start(SECOND)

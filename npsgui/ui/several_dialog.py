@@ -68,6 +68,7 @@ class SeveralDialog(QDialog):
             column.edited.connect(self._check)
         self._tabs.chosen.connect(self._stack.setCurrentIndex)
         answer_f1(self, Topic.LIMITS)
+        self._columns[0].inputs["quota"].setFocus()
         self._check()
 
     async def ask(self) -> None:
@@ -97,20 +98,21 @@ class SeveralDialog(QDialog):
         )
         what = Field("quota_counts", self.tr("What the quota counts"), make=partial(self._choice, counts))
         return [
-            Field("quota", self.tr("Quota"), make=partial(self._limit, BYTES, ""), beside=what),
-            *(Field(word, label, make=partial(self._limit, RATES, "")) for word, label in rates),
-            Field("connections", self.tr("Connection limit"), make=partial(self._limit, None, "")),
+            Field("quota", self.tr("Quota"), make=partial(self._limit, BYTES), beside=what),
+            *(Field(word, label, make=partial(self._limit, RATES)) for word, label in rates),
+            Field("connections", self.tr("Connection limit"), make=partial(self._limit, None)),
         ]
 
     def _near(self, kind: OwnerKind) -> list[Field]:
         """What happens near the quota, and whether they run."""
-        share = self.tr("% of the quota")
+        never, full, share = self.tr("never"), self.tr("not throttled"), self.tr("% of the quota")
+        near = partial(self._limit, None, nothing=never, suffix=share)
         runs = (("yes", self.tr("Started")), ("no", self.tr("Stopped")))
         fields = [
             Field("enabled", self.tr("State"), make=partial(self._choice, runs)),
-            Field("warn", self.tr("Warn from"), make=partial(self._limit, None, share)),
-            Field("throttle_at", self.tr("Throttle from"), make=partial(self._limit, None, share)),
-            Field("throttle_rate", self.tr("Throttled to"), make=partial(self._limit, RATES, "")),
+            Field("warn", self.tr("Warn from"), make=near),
+            Field("throttle_at", self.tr("Throttle from"), make=near),
+            Field("throttle_rate", self.tr("Throttle to"), make=partial(self._limit, RATES, nothing=full)),
         ]
         if kind is not OwnerKind.CLIENT:
             dialers = (
@@ -139,11 +141,12 @@ class SeveralDialog(QDialog):
     ) -> Input:
         return AlikeInput(make, offered, parent) if text == SEVERAL else make(text, parent)
 
-    def _limit(self, units: UnitChoice | None, suffix: str, text: str, parent: QWidget) -> LimitInput:
+    def _limit(
+        self, units: UnitChoice | None, text: str, parent: QWidget, *, nothing: str = "", suffix: str = ""
+    ) -> LimitInput:
         if text == SEVERAL:
-            nothing = self.tr("several values")
-            return LimitInput(text, units, parent, none=SEVERAL, nothing=nothing, suffix=suffix)
-        nothing = self.tr("never") if suffix else self.tr("unlimited")
+            several = self.tr("several values")
+            return LimitInput(text, units, parent, none=SEVERAL, nothing=several, suffix=suffix)
         return LimitInput(text, units, parent, nothing=nothing, suffix=suffix)
 
     def _choice(self, choices: Choices, text: str, parent: QWidget) -> Choice:

@@ -124,6 +124,7 @@ class TopList(QFrame):
         self._empty.setObjectName("muted")
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setContentsMargins(8, 0, 8, 0)
         self._empty.setMinimumHeight(2 * LINE)
         rows.addWidget(self._empty)
         rows.addStretch(1)

@@ -70,7 +70,7 @@ class TrafficTab(QWidget):
             meaning = self.tr("{left} of {quota} left").format(left=left, quota=quota)
         else:
             used = format_bytes(row.inlet + row.export)
-            meaning = self.tr("No quota. {used} used so far").format(used=used)
+            meaning = self.tr("No quota, {used} used so far").format(used=used)
         zone = zone_of(self._program.configuration.everything.timezone)
         course = self._course.of(self._program.forecast(row.owner), zone)
         return f"{meaning} · {course}" if course else meaning

@@ -100,7 +100,7 @@ class TunnelDialog(OwnedForm):
         return self._missing(owner, self.tr("All that is in it can be read, and nothing else"))
 
     def _advise_password(self, owner: Owner) -> Hint:
-        return self._missing(owner, self.tr("Visitors' agents name it; no other tunnel has it"))
+        return self._missing(owner, self.tr("Visitors' agents name it; no two are alike"))
 
     def _missing(self, owner: Owner, otherwise: str) -> Hint:
         missing = unsupported(owner)

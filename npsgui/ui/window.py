@@ -143,9 +143,9 @@ class Window(QMainWindow):
     def show_settings(self, name: str = "") -> None:
         """Open the settings, at the one of this name where one is given."""
         dialog = SettingsDialog(self._program, self._settings, self._theme, self)
-        dialog.open()
         if name:
-            dialog.show_setting(name)
+            dialog.show_setting(name)  # before open(), which gives the caret to what has the keys
+        dialog.open()
 
     def offer_demo(self) -> None:
         """Offer demo data on the first page; ``demo_asked`` tells when it is wanted."""

@@ -44,7 +44,7 @@ WEB = OwnerKey(OwnerKind.TUNNEL, 3)
         ),
         (
             AuditEvent(0, Happening.CLOSED, WEB, details={"peer": "a:1", "inlet": 1000, "export": 5}),
-            "Closed a connection of tunnel 3 from a:1: 1,000 bytes in, 5 bytes out.",
+            "Closed a connection of tunnel 3 from a:1: 1,000 bytes inlet, 5 bytes export.",
         ),
         (AuditEvent(0, Happening.CLOCK_JUMPED, details={"seconds": -3600}), "The clock jumped by -3,600 s."),
         (

@@ -132,10 +132,10 @@ def test_the_worst_is_told_first_and_each_has_its_cure(qtbot: QtBot) -> None:
     busy = row(tunnel(5), state=State.FAILED)._replace(reason=Sentence("Port 80 is in use."))
 
     assert found(away, near, busy, full, row(client(4))) == [
-        (client(1), Cure.QUOTA, "Its quota of 6.8 KiB is used up"),
+        (client(1), Cure.QUOTA, "Its quota of 6.8 KiB is used up."),
         (tunnel(5), Cure.PORT, "Port 80 is in use."),
         (client(3), Cure.AGENT, "Its agent is not connected."),
-        (client(2), Cure.QUOTA, "87 % of its quota is used, 1000 B left"),
+        (client(2), Cure.QUOTA, "87 % of its quota is used, 1000 B left."),
     ]
 
 
@@ -188,4 +188,4 @@ def test_a_matter_leads_to_its_cure_and_further_ones_are_counted(qtbot: QtBot) -
 
     assert chosen.args is not None
     assert chosen.args[0].owner == client(1)
-    assert first.accessibleName() == "c1: Its quota of 6.8 KiB is used up"
+    assert first.accessibleName() == "c1: Its quota of 6.8 KiB is used up."

@@ -74,9 +74,11 @@ def test_what_differs_is_said_and_what_is_changed_is_set_for_all(qtbot: QtBot, t
         assert isinstance(quota, LimitInput)
         assert isinstance(state, Choice)
         assert (quota.text(), fields["connections"].text(), state.text()) == (SEVERAL, "9", "yes")
+        assert dialog.focusWidget() is quota.amount
         assert quota.amount.lineEdit().placeholderText() == "several values"
-        nothing = [fields[word].amount.lineEdit().placeholderText() for word in ("rate", "throttle_at")]
-        assert nothing == ["unlimited", "never"]
+        empty = ("rate", "throttle_at", "throttle_rate")
+        words = [fields[word].amount.lineEdit().placeholderText() for word in empty]
+        assert words == ["unlimited", "never", "not throttled"]
         assert (fields["expires"].text(), fields["period"].text()) == ("never", "lifetime")
         assert fields["hours"].text() == SEVERAL
         assert dialog.changes() == {}
