@@ -136,8 +136,8 @@ def test_the_books_of_a_demo_add_up(run: Run[None], tmp_path: Path) -> None:
 def test_visitors_come_back_when_the_quota_is_raised(run: Run[None], tmp_path: Path) -> None:
     async def body(demo: Demo, watched: Watched) -> None:
         await watched.until(lambda: watched.refused(CAMERA.owner) > 0)
-        await watched.program.set(CAMERA.owner, {"quota": "3GiB"})
         before = watched.opened(CAMERAS[0].tunnel.owner)
+        await watched.program.set(CAMERA.owner, {"quota": "3GiB"})
         await watched.until(lambda: watched.opened(CAMERAS[0].tunnel.owner) > before)
 
     run(in_a_demo(body, tmp_path))
