@@ -245,7 +245,9 @@ async def test_the_commands_answer_in_sentences(tmp_path: Path) -> None:
 
 
 async def test_the_command_line_imports_live_from_a_folder_near_it(tmp_path: Path) -> None:
-    folder = conf(tmp_path / "nps" / "conf", CLIENT + SEPARATOR, text(task(Flow=flow(100, 50))))
+    folder = conf(
+        tmp_path / "nps" / "conf", CLIENT + SEPARATOR, text(task(Port=free_port(), Flow=flow(100, 50)))
+    )
     async with opened(tmp_path / "data", relay=True) as program:
         control = ControlServer(program)
         await control.start()
