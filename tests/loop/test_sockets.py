@@ -59,6 +59,25 @@ def test_a_datagram_to_a_closed_port_is_told_as_an_error(run: Run[Any]) -> None:
     run(body())
 
 
+@without_qasync("its sockets are Qt's, which keeps no order with callbacks")
+def test_a_reader_that_a_queued_callback_takes_away_is_not_called(run: Run[Any]) -> None:
+    """What holds a new transport of an old Python unread lives by it."""
+
+    async def body() -> None:
+        loop = asyncio.get_running_loop()
+        read: list[bytes] = []
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            theirs.send(b"!")
+            loop.call_soon(loop.add_reader, ours, lambda: read.append(ours.recv(1)))
+            loop.call_soon(loop.call_soon, loop.remove_reader, ours)
+            for _ in range(5):
+                await asyncio.sleep(0)
+        assert read == []
+
+    run(body())
+
+
 def test_bare_sockets_connect_accept_send_and_receive(run: Run[Any]) -> None:
     async def body() -> None:
         loop = asyncio.get_running_loop()

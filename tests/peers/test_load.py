@@ -104,7 +104,7 @@ def test_iperf3_udp(visit: Callable[[Visit], None]) -> None:
             said = json.loads(await call("iperf3", "-J", "-c", "127.0.0.1", "-p", tunnel, *words))
             sent, lost = said["end"]["sum"]["bytes"], said["end"]["sum"]["lost_packets"]
             # four bytes each way begin it; what the system drops on a busy machine was not carried
-            while (await place.flow("tunnel", 2))[0] < sent + 4 - lost * 1400:
+            while (await place.flow("tunnel", 2))[0] < sent + 4 - lost * 1400:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
             [connection] = await place.do("connections")
             await place.do("close", ids=[connection["id"]])
