@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 
@@ -26,7 +27,7 @@ def title_label(text: str, parent: QWidget) -> QLabel:
 
 def button(text: str, parent: QWidget, slot: Callable[[], object], style: str = "") -> QPushButton:
     """A button that Enter presses only where it has the focus; ``style``: ``primary`` or ``danger``."""
-    made = QPushButton(text, parent)
+    made = _Button(text, parent)
     made.setObjectName(style)
     made.setAutoDefault(False)
     made.clicked.connect(slot)
@@ -51,3 +52,14 @@ def row_of(*buttons: QPushButton, beside: QWidget | None = None) -> QHBoxLayout:
     for one in buttons:
         row.addWidget(one)
     return row
+
+
+class _Button(QPushButton):
+    """Hears Enter: Qt's own does only where it may become the default of its dialog, and answer for all."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter, as Space does."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Mapping
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -188,6 +188,7 @@ def _sign(state: State, colors: Colors) -> QIcon:
 class _Door(QPushButton):
     def __init__(self, text: str, icon_name: str, parent: QWidget) -> None:
         super().__init__(text, parent)
+        self._name = text
         self.icon_name = icon_name
         self.setObjectName("door")
         self.setCheckable(True)
@@ -204,3 +205,18 @@ class _Door(QPushButton):
         """The number at the right; also read out by a screen reader."""
         self._count.setText(f"{count:,}" if count else "–")
         self.setAccessibleDescription(str(count))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Cut the name where the count needs its room."""
+        metrics = self.fontMetrics()
+        around = self.sizeHint().width() - metrics.horizontalAdvance(self.text())
+        room = self.width() - around - self._count.sizeHint().width()
+        self.setText(metrics.elidedText(self._name, Qt.TextElideMode.ElideRight, room))
+
+    # Qt overrides
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another room for the name."""
+        super().resizeEvent(event)
+        self._fit()

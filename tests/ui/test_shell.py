@@ -120,7 +120,8 @@ def test_a_filter_is_chosen_and_let_go_by_clicking_it(qtbot: QtBot) -> None:
     chosen: list[StateFilter | None] = []
     sidebar.filter_chosen.connect(chosen.append)
     sidebar.show_counts({Page.CLIENTS: 2}, {StateFilter.STOPPED: 1})
-    door = next(found for found in sidebar.findChildren(QPushButton) if found.text() == "Stopped or expired")
+    doors = {door.accessibleName(): door for door in sidebar.findChildren(QPushButton)}
+    door = doors["Stopped or expired"]
     door.click()
     door.click()
 
@@ -128,20 +129,23 @@ def test_a_filter_is_chosen_and_let_go_by_clicking_it(qtbot: QtBot) -> None:
     assert door.accessibleDescription() == "1"
 
 
-def test_a_filter_carries_a_sign_and_has_room_for_its_number(qtbot: QtBot) -> None:
+def test_a_filter_carries_a_sign_and_gives_way_to_its_number(qtbot: QtBot, app: QApplication) -> None:
+    app.setStyleSheet(style_sheet())
     sidebar = Sidebar(Theme(), QMenu())
     qtbot.addWidget(sidebar)
     sidebar.show_page(Page.CLIENTS, filters=True)
-    sidebar.show_counts({}, dict.fromkeys(StateFilter, 9_999))
     sidebar.show()
-    doors = [found for found in sidebar.findChildren(QPushButton) if found.text() == "Stopped or expired"]
-
-    for door in doors:
+    doors = {door.accessibleName(): door for door in sidebar.findChildren(QPushButton)}
+    door = doors["Stopped or expired"]
+    for count, begin in ((9, "Stopped or expired"), (10_000, "Stopped"), (9, "Stopped or expired")):
+        sidebar.show_counts({}, dict.fromkeys(StateFilter, count))
         number = door.findChild(QLabel)
         assert number is not None
-        words = door.fontMetrics().horizontalAdvance(door.text()) + door.iconSize().width() + 4
-        assert not door.icon().isNull()
-        assert 10 + words <= number.x()
+        assert number.text() == f"{count:,}"
+        assert door.text().startswith(begin)
+        assert door.sizeHint().width() + number.sizeHint().width() <= door.width()
+        assert door.accessibleName() == "Stopped or expired"
+    assert not door.icon().isNull()
 
 
 async def _fail() -> None:
