@@ -218,7 +218,7 @@ async def _answering(folder: Path, ledger: str = "") -> AsyncIterator[Program]:
     try:
         await metrics.apply()
     except NpsError as error:
-        program.notes += (Sentence(error.template, tuple(error.values.items())),)
+        program.notes += (Sentence.of(error),)
     _collect_from_now_on()
     try:
         yield program

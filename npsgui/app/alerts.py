@@ -219,11 +219,7 @@ class Alerts:
             self._raised.append(alert)
 
     def _on_posted(self, alert: Alert, error: NpsError | None) -> None:
-        why_not = None
-        if error is not None:
-            values = tuple((name, str(value)) for name, value in error.values.items())
-            why_not = Sentence(error.template, values)
-        self._program.events.push(AlertPosted(alert, why_not))
+        self._program.events.push(AlertPosted(alert, None if error is None else Sentence.of(error)))
 
     def _client(self, owner: OwnerKey) -> int:
         try:

@@ -136,7 +136,7 @@ class Webhook:
         except ValueError as error:
             raise Refused("A webhook has an address like https://example.com/hook.") from error
         except OSError as error:
-            raise NpsError("It cannot be reached: {reason}.", reason=error) from error
+            raise NpsError("It cannot be reached: {reason}.", reason=str(error)) from error
         _check(answer)
 
 

@@ -146,7 +146,7 @@ class Failure(msgspec.Struct, tag=True):
     @classmethod
     def of(cls, id_: int, error: NpsError) -> Failure:
         """The error, on its way."""
-        said = Sentence(error.template, tuple(error.values.items()))
+        said = Sentence.of(error)
         return cls(id_, type(error).__name__, said, error.field if isinstance(error, FieldError) else "")
 
     def error(self) -> NpsError:

@@ -214,7 +214,7 @@ class Agent:
 
 def _reason(error: Exception) -> Sentence:
     if isinstance(error, NpsError):
-        return Sentence(error.template, tuple(error.values.items()))
+        return Sentence.of(error)
     if isinstance(error, KeyRefused):
         return Sentence("The server does not know this key.")
     if isinstance(error, ProtocolError):

@@ -272,5 +272,5 @@ def _unreachable(client: int, link: Link) -> TargetUnreachable:
 
 def _reason(error: Exception) -> Sentence:
     if isinstance(error, AgentLost):
-        return Sentence(error.template, tuple(error.values.items()))
+        return Sentence.of(error)
     return Sentence("The connection to the agent is lost.")

@@ -111,7 +111,7 @@ class Port:
             server.close()
 
     def _fail(self, error: NpsError) -> None:
-        self.failed = Sentence(error.template, tuple(error.values.items()))
+        self.failed = Sentence.of(error)
 
 
 def _not_opened(error: OSError, place: Place) -> BindFailed:

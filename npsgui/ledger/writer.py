@@ -55,7 +55,7 @@ class Writer:
         try:
             self._write_all()
         except LedgerError as error:
-            reason = Sentence(error.template, tuple(error.values.items()))
+            reason = Sentence.of(error)
             self._tell(LedgerHealth(Health.BEHIND, reason, self._writing.since))
             self._on_failure()
             return error

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from npsgui.model.entities import OwnerKey, OwnerKind
-from npsgui.model.errors import begun
+from npsgui.model.errors import NpsError, begun
 
 
 class State(enum.StrEnum):
@@ -37,6 +37,11 @@ class Sentence:
 
     template: str
     values: tuple[tuple[str, object], ...] = ()
+
+    @classmethod
+    def of(cls, error: NpsError) -> Sentence:
+        """What an error says."""
+        return cls(error.template, tuple(error.values.items()))
 
     def __str__(self) -> str:
         return begun(self.template, dict(self.values))

@@ -194,7 +194,7 @@ class Relay:
         try:
             self._services[owner] = SERVICES[tunnel.mode](self._shared, tunnel)
         except BindFailed as error:
-            self._failed[owner] = failure = Sentence(error.template, tuple(error.values.items()))
+            self._failed[owner] = failure = Sentence.of(error)
             if failure != before:
                 self._events.push(ListenerChanged(owner, False, failure))
             return
@@ -223,7 +223,7 @@ class Relay:
 
     def _on_target_failed(self, owner: OwnerKey, target: Target, error: TargetUnreachable) -> None:
         _log.info("%s: %s", owner, error)
-        reason = Sentence(error.template, tuple(error.values.items()))
+        reason = Sentence.of(error)
         self._events.push(TargetFailed(owner, str(target), reason))
 
 

@@ -105,7 +105,7 @@ class SharedPorts:
         try:
             return self._contexts(host)
         except NpsError as error:
-            self._unreadable[host.owner] = Sentence(error.template, tuple(error.values.items()))
+            self._unreadable[host.owner] = Sentence.of(error)
             raise
 
     def _start(self, scheme: str) -> None:
@@ -114,7 +114,7 @@ class SharedPorts:
         try:
             service = HostsService(self._shared, scheme, place.bind, place.port, self._context)
         except BindFailed as error:
-            self._failed[scheme] = Sentence(error.template, tuple(error.values.items()))
+            self._failed[scheme] = Sentence.of(error)
             return
         service.routes = self._routes
         self._open[scheme] = service
