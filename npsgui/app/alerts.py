@@ -19,7 +19,7 @@ from npsgui.app.quiet_watch import QuietWatch
 from npsgui.app.rows import client_of, remark_of
 from npsgui.app.settings import Settings
 from npsgui.app.webhook import Address, Webhook, trial_body
-from npsgui.model.alert_causes import AgentWatch, expiring, needed_agents, told_by, why
+from npsgui.model.alert_causes import AgentWatch, expiring, needed_agents, told_by
 from npsgui.model.alerts import STEPS, Alert, AlertBook, AlertKind, AlertRules, Told, last_steps
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import GLOBAL_KEY, Everything, Owner, OwnerKey, OwnerKind
@@ -27,7 +27,7 @@ from npsgui.model.errors import FieldError, NotFound, NpsError
 from npsgui.model.events import AlertPosted, AlertSnoozed, AlertsRaised, ClockJumped, Event, MinuteTurned
 from npsgui.model.hours import zone_of
 from npsgui.model.units import parse_bytes
-from npsgui.model.views import FlowRow, Sentence, State
+from npsgui.model.views import FlowRow, Sentence, State, reason_kept
 from npsgui.tasks import spawn
 
 log = logging.getLogger(__name__)
@@ -185,12 +185,12 @@ class Alerts:
         """The agents' port, and that of hosts: the first that is enabled stands for all of them."""
         bridge = self._program.bridge()
         if isinstance(bridge, Sentence):
-            self._take(AlertKind.PORT_FAILED, GLOBAL_KEY, why(bridge))
+            self._take(AlertKind.PORT_FAILED, GLOBAL_KEY, reason_kept(bridge))
         for host in configuration.hosts.values():
             if host.enabled and configuration.clients[host.client].enabled:
                 row = self._program.flow(host.owner)
                 if row.state is State.FAILED and row.reason is not None:
-                    self._take(AlertKind.PORT_FAILED, host.owner, why(row.reason))
+                    self._take(AlertKind.PORT_FAILED, host.owner, reason_kept(row.reason))
                 break
 
     def _on_unusual(self, kind: AlertKind, owner: OwnerKey, moved: int, usual: float) -> None:

@@ -34,7 +34,7 @@ from npsgui.model.events import (
 from npsgui.model.gate import Cause
 from npsgui.model.minutes import minute_of
 from npsgui.model.units import format_time
-from npsgui.model.views import Sentence
+from npsgui.model.views import reason_kept
 from npsgui.model.words import shown
 
 Owners: TypeAlias = Mapping[OwnerKey, Owner]
@@ -74,11 +74,6 @@ def _edit(at: float, was: Owner, owner: Owner) -> Iterator[AuditEvent]:
         yield _event(at, Happening.STARTED if owner.enabled else Happening.STOPPED, owner)
     if changes:
         yield _event(at, Happening.EDITED, owner, changes)
-
-
-def _reason(said: Sentence) -> dict[str, Any]:
-    """A sentence as the trail keeps it."""
-    return {"reason": said.template, "values": {name: str(value) for name, value in said.values}}
 
 
 def _about(alert: Alert) -> dict[str, Any]:
@@ -182,7 +177,7 @@ class Auditor:
     def _on_listener(self, event: ListenerChanged) -> None:
         if event.error is not None:
             self._failed.add(event.owner)
-            self._record(Happening.PORT_FAILED, event.owner, _reason(event.error))
+            self._record(Happening.PORT_FAILED, event.owner, reason_kept(event.error))
         elif event.owner in self._failed:
             self._failed.discard(event.owner)
             if event.listening:
@@ -193,7 +188,7 @@ class Auditor:
         self._record(Happening.AGENT_UP, OwnerKey(OwnerKind.CLIENT, event.client), details)
 
     def _on_agent_down(self, event: AgentDown) -> None:
-        details = {"peer": event.address, **_reason(event.reason)}
+        details = {"peer": event.address, **reason_kept(event.reason)}
         self._record(Happening.AGENT_DOWN, OwnerKey(OwnerKind.CLIENT, event.client), details)
 
     def _on_clock_jumped(self, event: ClockJumped) -> None:
@@ -211,7 +206,7 @@ class Auditor:
         self._record(Happening.SNOOZED, event.alert.owner, _about(event.alert) | {"minutes": event.minutes})
 
     def _on_posted(self, event: AlertPosted) -> None:
-        reason = {} if event.error is None else _reason(event.error)
+        reason = {} if event.error is None else reason_kept(event.error)
         what = Happening.POST_FAILED if reason else Happening.POSTED
         self._record(what, event.alert.owner, _about(event.alert) | reason)
 

@@ -11,7 +11,7 @@ from npsgui.model.alerts import AlertKind
 from npsgui.model.configuration import Configuration
 from npsgui.model.entities import Everything, Host, Owner, OwnerKey, Tunnel, Via
 from npsgui.model.events import Event, ListenerChanged, QuotaReached, QuotaWarned, Throttled
-from npsgui.model.views import Sentence
+from npsgui.model.views import reason_kept
 
 HOUR = 3600
 
@@ -45,13 +45,8 @@ def told_by(event: Event) -> tuple[AlertKind, OwnerKey, Mapping[str, Any]] | Non
     if isinstance(event, QuotaReached):
         return AlertKind.CUT, event.owner, {"used": event.used}
     if isinstance(event, ListenerChanged) and event.error is not None:
-        return AlertKind.PORT_FAILED, event.owner, why(event.error)
+        return AlertKind.PORT_FAILED, event.owner, reason_kept(event.error)
     return None
-
-
-def why(reason: Sentence) -> Mapping[str, Any]:
-    """The details of a listener that failed: of its port, its folder or its certificate."""
-    return {"reason": reason.template, "values": {name: str(value) for name, value in reason.values}}
 
 
 class AgentWatch:

@@ -9,7 +9,7 @@ from typing import Any
 
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey
 from npsgui.model.units import Measured
-from npsgui.model.views import Sentence, named
+from npsgui.model.views import Sentence, named, reason_in
 
 QUIET_SECONDS = 900.0
 """A cause that is over for so long, and comes again, is another one. One that comes and goes is one."""
@@ -80,7 +80,7 @@ class Alert:
         """What happened, and to whom."""
         values: dict[str, object] = {name: _shown(name, value) for name, value in self.details.items()}
         if self.kind is AlertKind.PORT_FAILED:
-            reason = Sentence(self.details["reason"], tuple(self.details["values"].items()))
+            reason = reason_in(self.details)
             if self.owner == GLOBAL_KEY:
                 return reason
             values = {"reason": reason}

@@ -11,7 +11,7 @@ from typing import Any
 from npsgui.model.alerts import Alert, AlertKind
 from npsgui.model.entities import GLOBAL_KEY, OwnerKey, OwnerKind
 from npsgui.model.gate import Cause, Refusal
-from npsgui.model.views import Sentence, named
+from npsgui.model.views import Sentence, named, reason_in
 
 HIDDEN = "…"
 """What the trail has in place of a secret, before and after."""
@@ -149,7 +149,7 @@ class AuditEvent:
         elif self.what in (Happening.SNOOZED, Happening.POSTED, Happening.POST_FAILED):
             values["alert"] = self._alert().title()
         if "reason" in self.details:
-            values["reason"] = Sentence(self.details["reason"], tuple(self.details["values"].items()))
+            values["reason"] = reason_in(self.details)
         elif self.what in (Happening.EDITED, Happening.ADJUSTED):
             values["changes"] = Changes(
                 tuple(

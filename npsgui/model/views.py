@@ -6,8 +6,9 @@ The command line prints them as JSON (a contract: design.md section 6), the wind
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.errors import NpsError, begun
@@ -50,6 +51,16 @@ class Sentence:
 def named(owner: OwnerKey, name: str) -> OwnerKey | Sentence:
     """An owner as a value of a sentence: its kind and number, and its name if it has one."""
     return Sentence("{owner} “{name}”", (("owner", owner), ("name", name))) if name else owner
+
+
+def reason_kept(reason: Sentence) -> dict[str, Any]:
+    """A reason as the details of an alert or an event keep it, in plain values; ``reason_in`` reads it."""
+    return {"reason": reason.template, "values": {name: str(value) for name, value in reason.values}}
+
+
+def reason_in(details: Mapping[str, Any]) -> Sentence:
+    """The reason that details keep."""
+    return Sentence(details["reason"], tuple(details["values"].items()))
 
 
 class FlowRow(NamedTuple):
