@@ -61,12 +61,21 @@ class HourWatch:
         if not owners:
             return
         zone = zone_of(self._program.configuration.everything.timezone)
-        # past its retention an hour's bytes are in its day's
-        kept = self._hour - self._program.retention.hours + HOUR
-        hours = [hour for hour in same_hours(self._hour, zone) if hour - HOUR >= kept]
-        since = max(kept, self._hour - (WEEKS * 7 * 24 + 2) * HOUR)
+        since = known_since(self._program, self._hour)
+        hours = [hour for hour in same_hours(self._hour, zone) if hour - HOUR >= since]
         covered = await self._program.coverage(since, self._hour)
         for owner in owners:
-            rows = await self._program.history(owner, since, self._hour, Step.HOUR)
-            moved = {row.start: row.inlet + row.export for row in rows}
+            moved = await moved_by_hour(self._program, owner, since, self._hour)
             self._usual[owner] = usual(moved, covered, hours)
+
+
+def known_since(program: Shown, hour: int) -> int:
+    """From when on it is known, of the weeks before ``hour``, what each hour carried."""
+    # past its retention an hour's bytes are in its day's
+    return max(hour - program.retention.hours + HOUR, hour - (WEEKS * 7 * 24 + 2) * HOUR)
+
+
+async def moved_by_hour(program: Shown, owner: OwnerKey, since: int, until: int) -> dict[int, int]:
+    """What an owner carried in each hour of [since, until), bytes. Raises LedgerError, NotFound."""
+    rows = await program.history(owner, since, until, Step.HOUR)
+    return {row.start: row.inlet + row.export for row in rows}

@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 
 from npsgui.app.front import Shown
-from npsgui.app.hour_watch import MOST_LOOKED_UP, Tell
-from npsgui.model.alert_causes import HOUR, WEEKS, quiet, same_hours
+from npsgui.app.hour_watch import MOST_LOOKED_UP, Tell, known_since, moved_by_hour
+from npsgui.model.alert_causes import HOUR, quiet, same_hours
 from npsgui.model.alerts import AlertKind, AlertRules
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.model.errors import NpsError
 from npsgui.model.events import MinuteTurned
 from npsgui.model.hours import zone_of
-from npsgui.model.views import FlowRow, State, Step
+from npsgui.model.views import FlowRow, State
 
 _CARRYING = (State.RUNNING, State.NEAR_QUOTA, State.THROTTLED)
 """Of all others it is known why they carry nothing."""
@@ -42,14 +42,12 @@ class QuietWatch:
         if not owners:
             return
         over = self._hour - HOUR
-        # past its retention an hour's bytes are in its day's
-        since = max(over - self._program.retention.hours + HOUR, over - (WEEKS * 7 * 24 + 2) * HOUR)
+        since = known_since(self._program, over)
         zone = zone_of(self._program.configuration.everything.timezone)
         hours = [hour for hour in same_hours(over, zone) if hour >= since]
         covered = await self._program.coverage(since, self._hour)
         for owner in owners:
-            rows = await self._program.history(owner, since, self._hour, Step.HOUR)
-            moved = {row.start: row.inlet + row.export for row in rows}
+            moved = await moved_by_hour(self._program, owner, since, self._hour)
             found = quiet(moved, covered, over, hours, least)
             if found is not None:
                 self._tell(AlertKind.QUIET, owner, moved.get(over, 0), found)
