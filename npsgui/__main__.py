@@ -24,7 +24,7 @@ from npsgui.app.remote import RemoteProgram
 from npsgui.app.settings import Settings
 from npsgui.app.update import look_for_update
 from npsgui.cli.demo import show_unseen
-from npsgui.cli.main import STARTING_SECONDS
+from npsgui.cli.main import BETWEEN, STARTING_SECONDS
 from npsgui.cli.main import main as run_command
 from npsgui.model.errors import AlreadyRunning, NpsError
 from npsgui.model.views import Sentence
@@ -32,9 +32,6 @@ from npsgui.tasks import spawn
 
 UNSEEN = "offscreen"
 """The platform of Qt that paints and shows nobody."""
-
-BETWEEN = 0.1
-"""Between two looks at an npsgui that is just starting, s."""
 
 
 def main() -> int:

@@ -38,6 +38,8 @@ BYTES = frozenset({"inlet", "export", "quota"})
 
 STARTING_SECONDS = 5.0
 """How long an npsgui that holds the folder may take until it answers: it may just be starting."""
+BETWEEN = 0.1
+"""Between two questions to it, s."""
 
 
 def main(
@@ -94,7 +96,7 @@ async def _answer(given: argparse.Namespace) -> Answer:
                 raise AlreadyRunning(
                     "The npsgui that uses {folder} does not answer.", folder=str(given.data)
                 ) from None
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(BETWEEN)
 
 
 async def _answer_alone(given: argparse.Namespace, arguments: Arguments) -> Answer:
