@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from functools import partial
+
+from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QMenu, QWidget
 
 from npsgui.app.rows_in_parts import rows_of
@@ -32,7 +34,7 @@ class OwnedTab(TableView[Line]):
         self.nothing = self.tr("This client has no tunnels and hosts yet.")
         show_flows(self, theme, lambda line: line.flow)
         self.menu_asked.connect(self._show_menu)
-        self.edit_asked.connect(self._on_edit)
+        self.edit_asked.connect(partial(self._tell, self.owner_asked))
 
     def show_row(self, row: FlowRow) -> None:
         """Show what the client of ``row`` owns."""
@@ -40,21 +42,17 @@ class OwnedTab(TableView[Line]):
         keys = [owned.owner for owned in configuration.owned_by(row.client)]
         self.table.show(lines(list(rows_of(self._program, keys)), configuration))
 
-    def _on_edit(self) -> None:
+    def _tell(self, signal: SignalInstance) -> None:
+        """Emit the selected owner, if there is but one."""
         chosen = self.selected()
         if len(chosen) == 1:
-            self.owner_asked.emit(chosen[0].flow.owner)
-
-    def _on_show(self) -> None:
-        chosen = self.selected()
-        if len(chosen) == 1:
-            self.owner_chosen.emit(chosen[0].flow.owner)
+            signal.emit(chosen[0].flow.owner)
 
     def _show_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        of_one = (self.tr("Edit…"), self._on_edit), (self.tr("Show on its page"), self._on_show)
-        for text, act in of_one:
-            menu.addAction(text, act).setEnabled(len(self.selected()) == 1)
+        of_one = (self.tr("Edit…"), self.owner_asked), (self.tr("Show on its page"), self.owner_chosen)
+        for text, signal in of_one:
+            menu.addAction(text, partial(self._tell, signal)).setEnabled(len(self.selected()) == 1)
         menu.addAction(self.tr("Copy"), self.copy)
         menu.popup(at)
