@@ -85,6 +85,14 @@ class FormPage:
     """Makes what stands at the right of the columns, where not all of it is fields of the owner."""
 
 
+def side_by_side(page: QWidget) -> QHBoxLayout:
+    """Where the columns of a page stand."""
+    row = QHBoxLayout(page)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(32)
+    return row
+
+
 class FieldColumn(QWidget):
     """The rows of one column. Decides nothing: it shows what it is told."""
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QLayout, QStackedWidget, QWidget
 
 from npsgui.app.front import Front
 from npsgui.model.entities import Everything, Owner
@@ -19,7 +19,7 @@ from npsgui.model.rules import problems
 from npsgui.model.words import changes, edited, shown, words_of
 from npsgui.ui.asking import asked
 from npsgui.ui.dialog_parts import button, column_in, default_button, row_of, title_label
-from npsgui.ui.field_rows import Field, FieldColumn, FormPage, FormPart, say
+from npsgui.ui.field_rows import Field, FieldColumn, FormPage, FormPart, say, side_by_side
 from npsgui.ui.fitting import Fitting
 from npsgui.ui.help_dialog import Topic, answer_f1
 from npsgui.ui.inputs import Choice, ChoiceOr, Input
@@ -99,9 +99,7 @@ class OwnerForm(QDialog):
         self._tabs.chosen.connect(self._on_page_chosen)
         self._rows.insertWidget(1, self._tabs, 0, Qt.AlignmentFlag.AlignLeft)
         for at, page in enumerate(self._pages):
-            row = QHBoxLayout(shown_page := QWidget(self._stack))
-            row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(32)
+            row = side_by_side(shown_page := QWidget(self._stack))
             for fields in page.columns:
                 column = FieldColumn(fields, values, shown_page)
                 column.edited.connect(self._on_edited)

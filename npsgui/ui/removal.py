@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from npsgui.app.front import Front
+from npsgui.app.rows import remark_of
 from npsgui.model.entities import OwnerKey, OwnerKind
 from npsgui.ui.confirm import ConfirmDialog
 from npsgui.ui.sentences import Sentences
@@ -51,4 +52,4 @@ class Removal(QObject):
 
     def _name(self, owner: OwnerKey) -> str:
         found = self._program.configuration.find(owner)
-        return self._sentences.name(getattr(found, "remark", ""), owner)
+        return self._sentences.name(remark_of(found), owner)

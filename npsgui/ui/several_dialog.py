@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QLayout, QStackedWidget, QWidget
 
 from npsgui.app.front import Front
 from npsgui.app.many import with_values
+from npsgui.app.rows import remark_of
 from npsgui.model.entities import Owner, OwnerKey, OwnerKind, Via
 from npsgui.model.errors import FieldError, NpsError
 from npsgui.model.hours import ALWAYS, format_week
@@ -19,7 +20,7 @@ from npsgui.ui.alike_input import SEVERAL, AlikeInput
 from npsgui.ui.asking import asked
 from npsgui.ui.dialog_parts import button, column_in, default_button, row_of, title_label
 from npsgui.ui.expiry_input import NEVER, ExpiryInput
-from npsgui.ui.field_rows import Field, FieldColumn, FormPage, say
+from npsgui.ui.field_rows import Field, FieldColumn, FormPage, say, side_by_side
 from npsgui.ui.fitting import Fitting
 from npsgui.ui.help_dialog import Topic, answer_f1
 from npsgui.ui.inputs import Choice, Choices, Input
@@ -154,10 +155,7 @@ class SeveralDialog(QDialog):
         return Choice(text, [*differ, *choices], parent)
 
     def _add_page(self, page: FormPage, values: dict[str, str]) -> None:
-        shown_page = QWidget(self)
-        row = QHBoxLayout(shown_page)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(32)
+        row = side_by_side(shown_page := QWidget(self._stack))
         for fields in page.columns:
             column = FieldColumn(fields, values, shown_page)
             row.addWidget(column)
@@ -181,7 +179,7 @@ class SeveralDialog(QDialog):
         layout.addLayout(row_of(cancel, self._apply, beside=self._said))
 
     def _name(self, owner: Owner) -> str:
-        return getattr(owner, "remark", "") or self._sentences.owner(owner.owner)
+        return self._sentences.name(remark_of(owner), owner.owner)
 
     def _check(self) -> None:
         """Say beside each field whether it is set for all, and what is wrong with it."""
