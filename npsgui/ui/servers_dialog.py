@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from operator import attrgetter
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLabel, QLineEdit, QWidget
@@ -14,7 +15,7 @@ from npsgui.ui.amounts import DASH, amount
 from npsgui.ui.dialog_parts import button, column_in, default_button, row_of, title_label
 from npsgui.ui.help_dialog import Topic, answer_f1
 from npsgui.ui.sentences import Sentences
-from npsgui.ui.table import Column, Table
+from npsgui.ui.table import Column, Table, numeric
 from npsgui.ui.table_view import TableView
 
 SECOND = 1000
@@ -59,16 +60,6 @@ class ServersDialog(QDialog):
         self._enable_buttons()
 
     def _columns(self) -> list[Column[ServerRow]]:
-        def counted(name: str, title: str, value: Callable[[ServerRow], int]) -> Column[ServerRow]:
-            return Column(
-                name=name,
-                title=title,
-                value=value,
-                text=lambda row: amount(value(row)),
-                right=True,
-                width=90,
-            )
-
         def said(row: ServerRow) -> str:
             return self._sentences.of(row.now.said)
 
@@ -78,16 +69,15 @@ class ServersDialog(QDialog):
         return [
             Column(name="server", title=self.tr("Server"), value=address, text=address, bold=True, width=190),
             Column(name="state", title=self.tr("State"), value=said, text=said, cell_tip=said, width=300),
-            Column(
-                name="streams",
-                title=self.tr("Streams"),
-                value=lambda row: row.now.streams,
-                text=lambda row: str(row.now.streams or DASH),
-                right=True,
+            numeric(
+                "streams",
+                self.tr("Streams"),
+                attrgetter("now.streams"),
+                lambda count: str(count or DASH),
                 width=80,
             ),
-            counted("inlet", self.tr("Inlet"), lambda row: row.now.inlet),
-            counted("export", self.tr("Export"), lambda row: row.now.export),
+            numeric("inlet", self.tr("Inlet"), attrgetter("now.inlet"), amount, width=90),
+            numeric("export", self.tr("Export"), attrgetter("now.export"), amount, width=90),
         ]
 
     def _lay_out(self) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QLocale
-from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel
 
 from npsgui.model.errors import NpsError
 from npsgui.ui.asking import asked
+from npsgui.ui.dialog_parts import column_in
 from npsgui.ui.sentences import Sentences
 from npsgui.ui.translation import Translation
 
@@ -22,9 +23,7 @@ class StartFailure(QDialog):
         self.reason.setWordWrap(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(16)
+        layout = column_in(self, 16)
         layout.addWidget(self.reason)
         layout.addWidget(buttons)
 

@@ -13,8 +13,10 @@ from npsgui.ui.week_words import WeekTexts
 
 
 class WeekInput(QWidget):
-    """Text in, text out, as ``parse_week`` reads it, in the user's words; what cannot be read leaves the grid
-    as it was."""
+    """Text in, text out, as ``parse_week`` reads it, in the user's words.
+
+    What cannot be read leaves the grid as it was.
+    """
 
     changed = Signal()
 
