@@ -26,6 +26,15 @@ async def banner(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
     writer.close()
 
 
+async def greeted(port: int) -> bytes:
+    """All that ``banner`` says to a visitor of this port."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"hello")
+    said = await reader.read()
+    writer.close()
+    return said
+
+
 def test_a_local_port_leads_to_the_secret(tmp_path: Path) -> None:
     async def body() -> None:
         bridge, local, wrong = free_port(), free_port(), free_port()
@@ -47,10 +56,7 @@ def test_a_local_port_leads_to_the_secret(tmp_path: Path) -> None:
             task = spawn(agent.run(), "agent")
             await until(lambda: agent.reading().online)
 
-            reader, writer = await asyncio.open_connection("127.0.0.1", local)
-            writer.write(b"hello")
-            assert await reader.read() == b"SSH-2.0\r\nhello"
-            writer.close()
+            assert await greeted(local) == b"SSH-2.0\r\nhello"
             refused, closing = await asyncio.open_connection("127.0.0.1", wrong)
             with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
                 await refused.readexactly(1)
@@ -87,10 +93,7 @@ def test_a_port_in_use_is_reported_while_all_else_goes_on_and_opened_once_it_is_
             task = spawn(agent.run(), "agent")
             await until(lambda: agent.reading().online)
 
-            reader, writer = await asyncio.open_connection("127.0.0.1", local)
-            writer.write(b"hello")
-            assert await reader.read() == b"SSH-2.0\r\nhello"
-            writer.close()
+            assert await greeted(local) == b"SSH-2.0\r\nhello"
             said = str(agent.reading().said)
             assert said.startswith(f"Connected to 127.0.0.1:{bridge}. Port {taken} on 127.0.0.1 cannot")
             occupant.close()

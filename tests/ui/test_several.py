@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -19,35 +18,27 @@ from npsgui.ui.alike_input import SEVERAL, AlikeInput
 from npsgui.ui.inputs import Choice
 from npsgui.ui.limit_input import LimitInput
 from npsgui.ui.several_dialog import SeveralDialog
-from npsgui.ui.theme import Theme
+from npsgui.ui.sidebar import Page
 from npsgui.ui.week_input import WeekInput
 from npsgui.ui.window import Window
+from tests.ui import opened
+from tests.ui.opened import Act
 
 CTRL = Qt.KeyboardModifier.ControlModifier
-Act = Callable[[Program, Window], Coroutine[Any, Any, None]]
 
 
 def look(qtbot: QtBot, folder: Path, act: Act) -> None:
     """The window on two clients that differ in their quota, both selected."""
 
-    async def body() -> None:
-        program = await Program.open(folder, relay=False)
+    async def select_and_act(program: Program, window: Window) -> None:
         for remark, quota, hours in (("nas", "1GiB", "always"), ("lab", "2GiB", "mo-fr 8-18")):
             words = {"remark": remark, "quota": quota, "hours": hours, "connections": "9"}
             await program.add(OwnerKind.CLIENT, words)
-        window = Window(program, Theme(), program.settings)
-        qtbot.addWidget(window)
-        with qtbot.waitActive(window):
-            window.show()
-            window.activateWindow()
+        window.show_page(Page.CLIENTS)
         QTest.keyClick(window.pages.clients.view, Qt.Key.Key_A, CTRL)
-        try:
-            await act(program, window)
-        finally:
-            window.close()
-            await program.close()
+        await act(program, window)
 
-    asyncio.run(body())
+    opened.look(qtbot, folder, select_and_act)
 
 
 async def dialog_of(window: Window) -> QDialog:
